@@ -1,0 +1,1 @@
+"""Configuration: start with config.yaml."""

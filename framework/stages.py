@@ -1,0 +1,221 @@
+"""The contract of each stage. A plugin implements one of these; `framework.testing` checks it.
+
+Subclassing is optional (any object with these members will do); a subclass inherits the
+defaults below: it runs on the CPU, opens nothing and needs no word before a clip.
+
+Every stage object is built by its entry's ``factory(config, runtime)``, used as a context
+manager, told ``start(video)`` before each clip, and used for any number of clips, one after
+the other. It must not alter the arrays it is given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Protocol, runtime_checkable
+
+from typing_extensions import Self
+
+from framework.skeletons import Skeleton
+from framework.types import Detections, FrameBatch, Pose3D, RunResult, Track, VideoInfo
+
+StageName = Literal[
+    "interpolator",
+    "detector",
+    "completeness",
+    "tracker",
+    "lifter",
+    "refiner",
+    "renderer",
+    "exporter",
+]
+STAGES: tuple[StageName, ...] = StageName.__args__  # type: ignore[attr-defined]
+CHAINS: tuple[StageName, ...] = ("refiner", "exporter")
+"""Stages of which a run takes a list, in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """What a run grants every stage.
+
+    Attributes:
+        device: "cpu", "cuda", or "auto": the GPU where the stage can use one that is there.
+            With "cuda" a stage raises BackendError when there is none.
+        threads: threads a model runtime may use.
+    """
+
+    device: str = "auto"
+    threads: int = 2
+
+
+@runtime_checkable
+class Stage(Protocol):
+    """What all stages share.
+
+    Attributes:
+        device: where the work is done, "cpu" or "cuda"; shown in the summary.
+    """
+
+    device: str = "cpu"
+
+    def __enter__(self) -> Self:
+        """Open models and files, once."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Free them. Called also after an error."""
+
+    def start(self, video: VideoInfo) -> None:
+        """Forget the last clip and prepare for this one."""
+
+
+@runtime_checkable
+class Interpolator(Stage, Protocol):
+    """Puts frames between frames, against motion that is too fast for the frame rate."""
+
+    def expand(self, frames: FrameBatch) -> FrameBatch:
+        """Return the frames with more in between.
+
+        Source frames come out unchanged, once, in order, with ``is_source`` set and their own
+        index and time; a made frame has ``is_source`` cleared, the index of the source frame
+        before it and its own time. May hold back the last frame until it knows the next.
+        """
+        ...
+
+    def flush(self) -> FrameBatch | None:
+        """Return what was held back, after the last chunk; None when nothing was."""
+        ...
+
+
+@runtime_checkable
+class Detector(Stage, Protocol):
+    """Finds people and their 2D keypoints.
+
+    Attributes:
+        skeleton: of every `Detections` that it returns.
+        batch_size: frames it likes to get at once. What it answers must not depend on it.
+        score_threshold: the keypoint score from which a joint counts as seen.
+    """
+
+    skeleton: Skeleton
+    batch_size: int = 16
+    score_threshold: float = 0.5
+
+    def detect(self, frames: FrameBatch) -> list[Detections]:
+        """Return one `Detections` per frame, in order, empty ones included.
+
+        Frames of a clip come in order; a detector may follow people from one to the next.
+        Nobody in a frame is ``Detections.empty(skeleton)``, never the whole image as a person.
+
+        Raises:
+            StageError: inference failed.
+        """
+        ...
+
+
+@runtime_checkable
+class CompletenessFilter(Stage, Protocol):
+    """Decides which people are wholly visible."""
+
+    def judge(self, detections: Detections, image_size_wh: tuple[int, int]) -> Detections:
+        """Return the same people with ``complete`` filled in; nobody is dropped or moved.
+
+        Called once per frame, in order; may keep state to avoid flicker.
+        """
+        ...
+
+
+@runtime_checkable
+class Tracker(Stage, Protocol):
+    """Turns people in frames into people over time."""
+
+    def update(self, index: int, time_s: float, detections: Detections) -> None:
+        """Take the people of the next frame; ``time_s`` rises from call to call."""
+        ...
+
+    def finish(self) -> list[Track]:
+        """Return the identities: one row per `update` since `start`, in that order.
+
+        A row without the person is ``State.MISSING``: NaN boxes and keypoints, scores 0.
+        Nobody at all is an empty list. Ids differ; the order is the tracker's choice.
+        """
+        ...
+
+
+@runtime_checkable
+class Lifter(Stage, Protocol):
+    """Turns 2D tracks into 3D poses."""
+
+    def lift(self, tracks: list[Track], video: VideoInfo) -> list[Pose3D]:
+        """Return one `Pose3D` per track, in order, with the track's rows and id.
+
+        A pose is valid only in rows with keypoints. Joints are metres, camera axes (x right,
+        y down, z forward), relative to the root joint. A left hand stays a left hand. The
+        answer does not depend on how many people or frames are lifted at once.
+        """
+        ...
+
+
+@runtime_checkable
+class Refiner(Stage, Protocol):
+    """Improves 3D poses: smoothing, bone lengths, ground, root path."""
+
+    def refine(self, poses: list[Pose3D], tracks: list[Track], video: VideoInfo) -> list[Pose3D]:
+        """Return as many poses with the same ids and rows; a row may become invalid."""
+        ...
+
+
+@runtime_checkable
+class Exporter(Stage, Protocol):
+    """Writes a result as data files."""
+
+    def export(self, result: RunResult, target: Path) -> list[Path]:
+        """Write files whose names begin with ``target`` (a path without suffix).
+
+        The pipeline gives a private folder and moves whole files to their place afterwards.
+
+        Returns:
+            The paths written, at least one, also when nobody was found.
+        """
+        ...
+
+
+@runtime_checkable
+class Renderer(Stage, Protocol):
+    """Draws a result as a picture that moves.
+
+    Attributes:
+        wants_frames: whether the clip is decoded a second time for `draw`.
+    """
+
+    wants_frames: bool = True
+
+    def open(self, result: RunResult, target: Path) -> None:
+        """Begin a picture whose file name begins with ``target`` (a path without suffix)."""
+        ...
+
+    def draw(self, frames: FrameBatch) -> None:
+        """Draw these source frames; they come in the order of the result's rows."""
+        ...
+
+    def close(self) -> Path | None:
+        """Finish and return the path written; None from a renderer that draws nothing."""
+        ...
+
+
+PROTOCOLS: dict[StageName, type] = {
+    "interpolator": Interpolator,
+    "detector": Detector,
+    "completeness": CompletenessFilter,
+    "tracker": Tracker,
+    "lifter": Lifter,
+    "refiner": Refiner,
+    "renderer": Renderer,
+    "exporter": Exporter,
+}

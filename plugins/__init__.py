@@ -1,0 +1,1 @@
+"""Built-in implementations, one folder a stage and one folder a backend."""
