@@ -1,0 +1,249 @@
+"""Results as files: the one table of arrays that every data exporter writes, and reading it back.
+
+Shapes: N people, T source frames, J detector keypoints, K joints of the 3D skeleton. Files come
+from strangers too, so everything is checked before it is believed and nothing is unpickled.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framework._results_table import (
+    SCHEMA_VERSION,
+    TABLE,
+    Arrays,
+    NewerError,
+    read_json,
+    read_npz,
+)
+from framework.errors import InputError
+from framework.skeletons import H36M17, SKELETONS, Skeleton
+from framework.types import Pose3D, RunResult, Track, VideoInfo
+
+__all__ = ["TABLE", "Arrays", "load", "to_arrays"]
+
+
+def to_arrays(result: RunResult) -> Arrays:
+    """Everything that a results file holds, by key.
+
+    Args:
+        result: of one clip. All people must have the same skeletons.
+
+    Returns:
+        One array for each key of `TABLE`, with its dtype and shape. ``meta`` is JSON text:
+        ``result.meta`` and, under ``"results"``, what only `load` needs.
+    """
+    tracks, poses, t = result.tracks, result.poses, len(result.frame_index)
+    seen, posed = _skeletons(result)
+    j, k = len(seen.joints), len(posed.joints)
+    unknown = np.full((t, 3), np.nan, np.float32)
+    return {
+        "schema_version": np.array(SCHEMA_VERSION, np.int64),
+        "frame_index": result.frame_index,
+        "time_s": result.time_s,
+        "track_id": np.array([track.id for track in tracks], np.int64),
+        "keypoints": _people([x.keypoints for x in tracks], np.float32, t, j, 2),
+        "keypoint_scores": _people([x.keypoint_scores for x in tracks], np.float32, t, j),
+        "keypoint_names": np.array(seen.joints, np.str_),
+        "boxes": _people([x.boxes for x in tracks], np.float32, t, 4),
+        "complete": _people([x.complete for x in tracks], np.bool_, t),
+        "state": _people([x.state for x in tracks], np.uint8, t),
+        "joints": _people([x.joints for x in poses], np.float32, t, k, 3),
+        "joint_names": np.array(posed.joints, np.str_),
+        "valid": _people([x.valid for x in poses], np.bool_, t),
+        "root": _people([unknown if x.root is None else x.root for x in poses], np.float32, t, 3),
+        "image_size_wh": np.array(result.video.size_wh, np.int64),
+        "fps": np.array(float(result.video.fps), np.float64),
+        "meta": np.array(json.dumps(_meta(result), allow_nan=False)),
+    }
+
+
+def load(path: Path | str) -> RunResult:
+    """Read a ``.npz`` or ``.json`` results file back.
+
+    Args:
+        path: the file. Nothing in it is executed or unpickled, whoever wrote it.
+
+    Returns:
+        The result as it was, except: ``video.path`` is a bare name, ``paths`` and ``seconds``
+        are empty, a detector's own 3D is gone, and a root that is NaN throughout is None.
+
+    Raises:
+        InputError: the file is missing, broken, of another kind, or newer than this program.
+    """
+    path = Path(path)
+    read = {".npz": read_npz, ".json": read_json}.get(path.suffix.lower())
+    if read is None:
+        raise InputError(
+            f"{path}: results are read from .npz or .json files",
+            "Give the .npz or .json that a run wrote.",
+        )
+    try:
+        return _from_arrays(read(path))
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file", "Check the path.") from None
+    except NewerError as error:
+        raise InputError(
+            f"{path} is newer than this program: {error}", "Install a newer version."
+        ) from None
+    except _BROKEN as error:
+        raise InputError(
+            f"{path} is not a whole results file: {_reason(error)}",
+            "Give a .npz or .json that a run of this program wrote, or run the clip again.",
+        ) from error
+
+
+# What zipfile, zlib, numpy's header parser and json raise when they are fed garbage.
+_BROKEN = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    EOFError,
+    MemoryError,
+    RuntimeError,
+    SyntaxError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+def _reason(error: BaseException) -> str:
+    lines = str(error).splitlines() or [type(error).__name__]
+    return f"no {lines[0]}" if isinstance(error, KeyError) else lines[0]
+
+
+def _people(rows: Sequence[NDArray[Any]], dtype: type, *shape: int) -> NDArray[Any]:
+    """Arrays of people stacked; (0, ...) when there is nobody."""
+    return np.stack(rows) if rows else np.zeros((0, *shape), dtype)
+
+
+def _skeletons(result: RunResult) -> tuple[Skeleton, Skeleton]:
+    """The skeletons of the keypoints and of the poses; with nobody, what the run meant to use."""
+    if len(result.tracks) != len(result.poses):
+        raise ValueError(f"{len(result.tracks)} tracks, but {len(result.poses)} poses")
+    unknown = Skeleton(name="none", joints=(), bones=())
+    meant = SKELETONS.get(str(result.meta.get("skeleton")), unknown)
+    seen = {track.skeleton for track in result.tracks} or {meant}
+    posed = {pose.skeleton for pose in result.poses} or {H36M17}
+    if len(seen) > 1 or len(posed) > 1:
+        raise ValueError("people of one clip must share a skeleton")
+    return seen.pop(), posed.pop()
+
+
+def _meta(result: RunResult) -> dict[str, Any]:
+    """The run's own record, and what `load` needs beyond the table."""
+    video = asdict(result.video)
+    # Folders of one's machine do not belong in files that one passes on.
+    video |= {"path": result.video.path.name, "fps": str(result.video.fps)}
+    seen, posed = _skeletons(result)
+    thresholds = {track.score_threshold for track in result.tracks}
+    own = {
+        "video": video,
+        "keypoint_skeleton": asdict(seen),
+        "joint_skeleton": asdict(posed),
+        "score_threshold": min(thresholds, default=float(result.meta.get("score_threshold", 0.5))),
+        "counts": dict(result.counts),
+        "warnings": list(result.warnings),
+    }
+    return {**result.meta, "results": own}
+
+
+def _from_arrays(arrays: Arrays) -> RunResult:
+    """The result that `to_arrays` describes, from checked arrays."""
+    meta = json.loads(str(arrays["meta"]))
+    own = meta.pop("results", {})
+    seen = _skeleton(own.get("keypoint_skeleton"), arrays["keypoint_names"])
+    posed = _skeleton(own.get("joint_skeleton"), arrays["joint_names"])
+    threshold = float(own.get("score_threshold", 0.5))
+    people = range(len(arrays["track_id"]))
+    return RunResult(
+        video=_video(own.get("video", {}), arrays),
+        frame_index=arrays["frame_index"],
+        time_s=arrays["time_s"],
+        tracks=tuple(_track(arrays, n, seen, threshold) for n in people),
+        poses=tuple(_pose(arrays, n, posed) for n in people),
+        counts={str(key): _number(value) for key, value in own.get("counts", {}).items()},
+        meta=meta,
+        warnings=tuple(str(line) for line in own.get("warnings", ())),
+    )
+
+
+def _track(arrays: Arrays, n: int, skeleton: Skeleton, score_threshold: float) -> Track:
+    keys = ("boxes", "keypoints", "keypoint_scores", "state", "complete")
+    return Track(
+        id=int(arrays["track_id"][n]),
+        skeleton=skeleton,
+        frame_index=arrays["frame_index"],
+        time_s=arrays["time_s"],
+        score_threshold=score_threshold,
+        **{key: arrays[key][n] for key in keys},
+    )
+
+
+def _pose(arrays: Arrays, n: int, skeleton: Skeleton) -> Pose3D:
+    root = arrays["root"][n]
+    return Pose3D(
+        track_id=int(arrays["track_id"][n]),
+        skeleton=skeleton,
+        joints=arrays["joints"][n],
+        valid=arrays["valid"][n],
+        root=None if np.isnan(root).all() else root,
+    )
+
+
+def _skeleton(described: Mapping[str, Any] | None, names: NDArray[np.str_]) -> Skeleton:
+    """A known skeleton with these joints, the described one, or joints without bones."""
+    joints = tuple(str(name) for name in names)
+    for known in SKELETONS.values():
+        if known.joints == joints:
+            return known
+    described = described or {}
+    if tuple(described.get("joints", ())) != joints:
+        return Skeleton(name="unknown", joints=joints, bones=())
+    root = described["root"]
+    return Skeleton(
+        name=str(described["name"]),
+        joints=joints,
+        bones=tuple((int(a), int(b)) for a, b in described["bones"]),
+        root=None if root is None else int(root),
+        sigmas=tuple(float(sigma) for sigma in described["sigmas"]),
+    )
+
+
+def _video(described: Mapping[str, Any], arrays: Arrays) -> VideoInfo:
+    """What was known of the clip; size and rate come from the table itself."""
+    width, height = (int(side) for side in arrays["image_size_wh"])
+    rate = Fraction(str(described.get("fps", Fraction(float(arrays["fps"])))))
+    end_s, duration_s = described.get("end_s"), described.get("duration_s")
+    n_frames = described.get("n_frames")
+    return VideoInfo(
+        path=Path(Path(str(described.get("path", ""))).name),
+        size_wh=(width, height),
+        fps=rate,
+        n_frames=None if n_frames is None else int(n_frames),
+        duration_s=None if duration_s is None else float(duration_s),
+        rotation_deg=int(described.get("rotation_deg", 0)),
+        has_audio=bool(described.get("has_audio", False)),
+        start_s=float(described.get("start_s", 0.0)),
+        end_s=None if end_s is None else float(end_s),
+        stride=int(described.get("stride", 1)),
+    )
+
+
+def _number(value: object) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"a count is {value!r}, not a number")
+    return value
