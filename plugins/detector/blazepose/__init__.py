@@ -1,0 +1,39 @@
+"""People by BlazePose (Bazarevsky et al., arXiv 2006.10204), run with LiteRT."""
+
+from __future__ import annotations
+
+from framework.hookspecs import Module, StageEntry, WeightFile, WeightsEntry, hookimpl
+
+from .config import BlazePoseConfig
+from .files import DETECTOR, LANDMARKS
+
+_INSTALL = (
+    "pip install ai-edge-litert (it has no wheel for Macs with an Intel processor: choose "
+    "another detector there)"
+)
+
+
+@hookimpl
+def register_detectors() -> list[StageEntry]:
+    """Announce the detector."""
+    return [
+        StageEntry(
+            name="blazepose",
+            summary="BlazePose: 33 keypoints with their own 3D, several people, no GPU needed",
+            config=BlazePoseConfig,
+            factory=f"{__name__}.blazepose:BlazePose",
+            requires=(
+                Module(name="ai_edge_litert", install=_INSTALL),
+                WeightFile(name=DETECTOR.name),
+                WeightFile(name=LANDMARKS["full"].name),
+            ),
+            licence="Apache-2.0",
+            homepage="https://ai.google.dev/edge/mediapipe/solutions/vision/pose_landmarker",
+        )
+    ]
+
+
+@hookimpl
+def register_weights() -> list[WeightsEntry]:
+    """Announce the person detector and the three landmark models."""
+    return [DETECTOR, *LANDMARKS.values()]
