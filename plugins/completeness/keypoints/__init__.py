@@ -1,0 +1,20 @@
+"""Complete is who shows all required joints inside the frame."""
+
+from __future__ import annotations
+
+from framework.hookspecs import StageEntry, hookimpl
+
+from .config import KeypointsConfig
+
+
+@hookimpl
+def register_completenesses() -> list[StageEntry]:
+    """Announce the filter."""
+    return [
+        StageEntry(
+            name="keypoints",
+            summary="complete is who shows all required joints inside the frame",
+            config=KeypointsConfig,
+            factory=f"{__name__}.keypoints:Keypoints",
+        )
+    ]

@@ -1,0 +1,62 @@
+"""Closes short holes in a track; longer ones and the ends stay as they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+
+from framework.types import Bools, Floats, Ints, State, Times, Track
+
+
+def fill_gaps(track: Track, max_gap_s: float) -> Track:
+    """Interpolate boxes, keypoints and 3D keypoints over short gaps.
+
+    Piecewise cubic in time, joint by joint, without overshoot (PCHIP, Fritsch and Butland 1984).
+    A joint is filled only where it is known at both sides of the gap. Scores are the lower of
+    the two neighbours'. What was observed stays exactly as it is.
+
+    Args:
+        track: with observed and missing rows.
+        max_gap_s: the longest time between the two sightings around a gap, seconds.
+
+    Returns:
+        The track with ``State.FILLED`` in the rows that were closed.
+    """
+    seen = np.flatnonzero(track.state == State.OBSERVED)
+    rows = np.setdiff1d(np.arange(seen.min(initial=0), seen.max(initial=0) + 1), seen)
+    after = np.searchsorted(seen, rows)
+    before, after = seen[after - 1], seen[after]
+    short = track.time_s[after] - track.time_s[before] <= max_gap_s
+    rows, before, after = rows[short], before[short], after[short]
+    if not len(rows):
+        return track
+    keypoints = _filled(track.keypoints, track.time_s, rows, before, after)
+    points_3d = track.keypoints_3d
+    scores, state = track.keypoint_scores.copy(), track.state.copy()
+    scores[rows] = np.minimum(scores[before], scores[after])
+    scores[rows] *= np.isfinite(keypoints[rows]).all(-1)
+    state[rows] = State.FILLED
+    return replace(
+        track,
+        boxes=_filled(track.boxes[:, None], track.time_s, rows, before, after)[:, 0],
+        keypoints=keypoints,
+        keypoint_scores=scores,
+        state=state,
+        keypoints_3d=None
+        if points_3d is None
+        else _filled(points_3d, track.time_s, rows, before, after),
+    )
+
+
+def _filled(values: Floats, time_s: Times, rows: Ints, before: Ints, after: Ints) -> Floats:
+    """(T, J, D) with ``rows`` interpolated where a joint is known in both neighbours."""
+    known: Bools = np.asarray(np.isfinite(values).all(-1))
+    wanted = known[before] & known[after]
+    filled = values.copy()
+    for joint in np.flatnonzero(wanted.any(0)):
+        there, here = known[:, joint], rows[wanted[:, joint]]
+        curve = PchipInterpolator(time_s[there], values[there, joint].astype(np.float64))
+        filled[here, joint] = curve(time_s[here])
+    return filled

@@ -1,0 +1,128 @@
+"""Where people will be: a Kalman filter per point, all points of all people at once.
+
+Positions are pixels; variances are in squared body sizes, so that one setting fits people near
+and far. x and y of a point share their variances.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framework.types import Bools
+
+from .similarity import Doubles
+
+_SWING_S = 0.15
+_FIRST_SPEED = 2.0
+_SIZE_MEMORY = 0.8
+
+
+@dataclass(slots=True, kw_only=True)
+class Motion:
+    """What is known of K people with M points each.
+
+    Attributes:
+        points, velocity: (K, M, 2) pixels and pixels per second; NaN before a point was seen.
+        variance, covariance, speed_variance: (K, M) of position, of both, of velocity, in
+            squared body sizes (per s, per s^2).
+        size: (K,) body sizes in pixels.
+    """
+
+    points: Doubles
+    velocity: Doubles
+    variance: Doubles
+    covariance: Doubles
+    speed_variance: Doubles
+    size: Doubles
+
+    @classmethod
+    def begin(cls, points: Doubles, size: Doubles, jitter: float) -> Motion:
+        """People seen for the first time: standing still, as far as anybody knows."""
+        each = np.ones(points.shape[:2])
+        return cls(
+            points=points,
+            velocity=points * 0,
+            variance=each * jitter**2,
+            covariance=each * 0,
+            speed_variance=each * _FIRST_SPEED**2,
+            size=size,
+        )
+
+    def take(self, people: NDArray[np.int64] | Bools) -> Motion:
+        """The people that an index array or a mask selects."""
+        return Motion(**{name: getattr(self, name)[people] for name in self.__slots__})
+
+    def join(self, other: Motion) -> Motion:
+        """Both, one after the other."""
+        pairs = {name: (getattr(self, name), getattr(other, name)) for name in self.__slots__}
+        return Motion(**{name: np.concatenate(pair) for name, pair in pairs.items()})
+
+    def predict(self, dt: float, agility: float) -> Motion:
+        """The same people ``dt`` seconds later.
+
+        White noise on the acceleration (Bar-Shalom, Li, Kirubarajan, Estimation with
+        Applications to Tracking and Navigation, 6.2.2), so that the answer does not depend on
+        how the time is cut into frames. A body goes on as it went; the swing of a limb
+        against its body dies down within 0.15 s, else a short absence would tear the arms off.
+        """
+        body = _middle(self.velocity)
+        swing = self.velocity - body
+        left = np.exp(-dt / _SWING_S)
+        noise = agility**2
+        return Motion(
+            points=self.points + body * dt + swing * _SWING_S * (1 - left),
+            velocity=body + swing * left,
+            variance=self.variance
+            + 2 * self.covariance * dt
+            + self.speed_variance * dt**2
+            + noise * dt**3 / 3,
+            covariance=self.covariance + self.speed_variance * dt + noise * dt**2 / 2,
+            speed_variance=self.speed_variance + noise * dt,
+            size=self.size,
+        )
+
+    def correct(self, seen: Doubles, size: Doubles, jitter: float) -> Motion:
+        """The same people after a look at their points.
+
+        Args:
+            seen: (K, M, 2); NaN leaves a point to its prediction.
+            size: (K,) body sizes measured now, in pixels.
+            jitter: standard deviation of ``seen``, in body sizes.
+        """
+        hit: Bools = np.isfinite(seen[..., 0])
+        first: Bools = hit & np.isnan(self.points[..., 0])
+        error = np.nan_to_num(seen - self.points)
+        gain = np.where(hit, self.variance / (self.variance + jitter**2), 0)
+        speed_gain = np.where(hit, self.covariance / (self.variance + jitter**2), 0)
+        fresh = Motion.begin(seen, size, jitter)
+        fresh.velocity = np.broadcast_to(_middle(self.velocity), seen.shape)
+        known = Motion(
+            points=self.points + gain[..., None] * error,
+            velocity=self.velocity + speed_gain[..., None] * error,
+            variance=(1 - gain) * self.variance,
+            covariance=(1 - gain) * self.covariance,
+            speed_variance=self.speed_variance - speed_gain * self.covariance,
+            size=_SIZE_MEMORY * self.size + (1 - _SIZE_MEMORY) * size,
+        )
+        return fresh._where(first, known)
+
+    def _where(self, mask: Bools, other: Motion) -> Motion:
+        """These points where the mask says so, the other's elsewhere; sizes of the other."""
+        return Motion(
+            points=np.where(mask[..., None], self.points, other.points),
+            velocity=np.where(mask[..., None], self.velocity, other.velocity),
+            variance=np.where(mask, self.variance, other.variance),
+            covariance=np.where(mask, self.covariance, other.covariance),
+            speed_variance=np.where(mask, self.speed_variance, other.speed_variance),
+            size=other.size,
+        )
+
+
+def _middle(velocity: Doubles) -> Doubles:
+    """(K, 1, 2): the median velocity of each person's points that are known."""
+    ordered = np.sort(velocity, axis=1)  # NaN last
+    known = (~np.isnan(velocity)).sum(1, keepdims=True)
+    return np.asarray(np.take_along_axis(ordered, (known - 1) // 2, axis=1))

@@ -1,0 +1,41 @@
+"""The largest person of each frame: what most scripts do, here for comparison."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framework.stages import Runtime, Tracker
+from framework.types import Detections, Track, VideoInfo
+
+from .._association.gaps import fill_gaps
+from .._association.history import History
+from .config import LargestConfig
+
+
+class Largest(Tracker):
+    """Follows size, not a person: its one track jumps when somebody else becomes larger.
+
+    A gap is filled between whoever stands at its two sides, also when they are two people.
+    """
+
+    def __init__(self, config: LargestConfig, runtime: Runtime) -> None:
+        self._config = config
+        self._history = History()
+
+    def start(self, video: VideoInfo) -> None:
+        """Forget the last clip."""
+        self._history = History()
+
+    def update(self, index: int, time_s: float, detections: Detections) -> None:
+        """Take the people of the next frame."""
+        self._history.append(index, time_s, detections, np.zeros(len(detections), np.int64))
+
+    def finish(self) -> list[Track]:
+        """Return one track, or none when nobody was ever seen."""
+        seen = self._history.sightings()
+        if not len(seen):
+            return []
+        order = np.lexsort((-seen.area, seen.row))
+        _, first = np.unique(seen.row[order], return_index=True)
+        track = self._history.track(1, seen.take(order[first]))
+        return [fill_gaps(track, self._config.max_gap_s)]

@@ -1,0 +1,20 @@
+"""Follows the first complete human who covers the largest area."""
+
+from __future__ import annotations
+
+from framework.hookspecs import StageEntry, hookimpl
+
+from .config import LargestCompleteConfig
+
+
+@hookimpl
+def register_trackers() -> list[StageEntry]:
+    """Announce the tracker."""
+    return [
+        StageEntry(
+            name="largest_complete",
+            summary="the first complete person, the largest if several; then always that one",
+            config=LargestCompleteConfig,
+            factory=f"{__name__}.largest_complete:LargestComplete",
+        )
+    ]

@@ -1,0 +1,51 @@
+"""Settings of the largest_complete tracker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from framework.errors import ConfigurationError
+
+from .._association.config import AssociationConfig
+
+
+class Fallback(Enum):
+    """Whom to follow when nobody is ever complete."""
+
+    largest = "largest"
+    none = "none"
+
+
+class OnLost(Enum):
+    """What to do when the person has left."""
+
+    next = "next"
+    end = "end"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LargestCompleteConfig(AssociationConfig):
+    """Whom to follow, and how to recognise the person."""
+
+    confirm_s: float = field(
+        default=0.2,
+        metadata={"help": "complete for less than this in all is a ghost, seconds (2 frames)"},
+    )
+    fallback: Fallback = field(
+        default=Fallback.largest,
+        metadata={"help": "when nobody is ever complete: follow the largest person, or none"},
+    )
+    on_lost: OnLost = field(
+        default=OnLost.next,
+        metadata={"help": "when the person has left: the next complete one (a new track), or end"},
+    )
+
+    def __post_init__(self) -> None:
+        """Check ranges."""
+        AssociationConfig.__post_init__(self)
+        if self.confirm_s < 0:
+            raise ConfigurationError(
+                f"tracker.confirm_s must not be negative, but is {self.confirm_s}",
+                "0 accepts a person who is complete in two frames",
+            )

@@ -1,0 +1,123 @@
+"""The first complete human covering the largest area, and then that human, whoever walks by."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from framework.stages import Runtime, Tracker
+from framework.types import Bools, Detections, Ints, Track, VideoInfo
+
+from .._association.associate import NOBODY, Associator
+from .._association.gaps import fill_gaps
+from .._association.history import History, Sightings
+from .config import Fallback, LargestCompleteConfig, OnLost
+
+
+class LargestComplete(Tracker):
+    """Numbers everybody while the clip is read, and chooses when it has been read.
+
+    So the rows before the person was first complete belong to the track too, and a ghost that
+    is complete for a moment is known to be one.
+
+    Attributes:
+        notes: after `finish`, sentences for the user about whom it followed and why.
+    """
+
+    def __init__(self, config: LargestCompleteConfig, runtime: Runtime) -> None:
+        self._config = config
+        self._forget()
+
+    def start(self, video: VideoInfo) -> None:
+        """Forget the last clip."""
+        self._forget()
+
+    def _forget(self) -> None:
+        self._associator = Associator(self._config)
+        self._history = History()
+        self.notes: list[str] = []
+
+    def update(self, index: int, time_s: float, detections: Detections) -> None:
+        """Take the people of the next frame."""
+        ids = self._associator.update(time_s, detections)
+        self._history.append(index, time_s, detections, ids)
+
+    def finish(self) -> list[Track]:
+        """Return one track per person who was followed, one after the other in time."""
+        self.notes = []
+        everybody = self._history.sightings()
+        seen = everybody.take(everybody.id != NOBODY)
+        if len(everybody) and not len(seen):
+            self._note_poor_scores(len(everybody))
+        chosen = self._choose(seen, self._eligible(seen))
+        self._note_changes(chosen)
+        tracks = [self._history.track(number, mine) for number, mine in enumerate(chosen, 1)]
+        return [fill_gaps(track, self._config.max_gap_s) for track in tracks]
+
+    def _eligible(self, seen: Sightings) -> Bools:
+        """(S,) sightings for which a person may be chosen."""
+        complete = seen.complete & self._lasting(seen.id, seen.complete)
+        if complete.any() or not len(seen):
+            return complete
+        short = f"nobody was complete for {self._config.confirm_s:g} s"
+        reason = short if seen.complete.any() else "nobody was ever complete"
+        if self._config.fallback is Fallback.none:
+            self.notes.append(f"{reason}: no person is followed")
+            return complete
+        self.notes.append(f"{reason}: following the largest person instead")
+        return self._lasting(seen.id, np.ones(len(seen), bool))
+
+    def _lasting(self, ids: Ints, counted: Bools) -> Bools:
+        """(S,) whether a person has enough counted sightings to be no ghost."""
+        times = self._history.time_s
+        frame_s = float(np.median(np.diff(times))) if len(times) > 1 else 1.0
+        needed = min(len(times), max(2, math.ceil(self._config.confirm_s / frame_s)))
+        return np.asarray(np.bincount(ids, counted)[ids] >= needed) if len(ids) else counted
+
+    def _choose(self, seen: Sightings, eligible: Bools) -> list[Sightings]:
+        """The sightings of each person who is followed, in the order of time."""
+        fallback = not (seen.complete & eligible).any()
+        times = self._history.time_s[seen.row]
+        chosen: list[Sightings] = []
+        free = np.ones(len(seen), bool)
+        while eligible.any():
+            number = (_most_present if fallback else _first_largest)(seen.take(eligible))
+            chosen.append(seen.take(free & (seen.id == number)))
+            if self._config.on_lost is OnLost.end:
+                break
+            # The next person may have been in view long before, but is followed only from here.
+            last = chosen[-1].row[-1]
+            free = seen.row > last
+            eligible = eligible & (times > self._history.time_s[last] + self._config.lost_s)
+        return chosen
+
+    def _note_changes(self, chosen: list[Sightings]) -> None:
+        """Say who was lost when, and who came next."""
+        times = self._history.time_s
+        for number, mine in enumerate(chosen, 1):
+            lost_s = times[mine.row[-1]]
+            left = f"person {number} was last seen at {lost_s:.1f} s"
+            if number < len(chosen):
+                begin_s = times[chosen[number].row[0]]
+                self.notes.append(f"{left}, person {number + 1} is followed from {begin_s:.1f} s")
+            elif times[-1] - lost_s > self._config.lost_s:
+                self.notes.append(f"{left} of {times[-1]:.1f} s, nobody is followed afterwards")
+
+    def _note_poor_scores(self, count: int) -> None:
+        best, bar = self._history.best_box_score, self._config.high_score
+        self.notes.append(
+            f"all {count} detections have a box score below tracker.high_score={bar:g} "
+            f"(best {best:.2f}): nobody is followed"
+        )
+
+
+def _first_largest(seen: Sightings) -> int:
+    """Whoever covers most in the first frame of these sightings."""
+    first = seen.take(seen.row == seen.row[0])
+    return int(first.id[first.area.argmax()])
+
+
+def _most_present(seen: Sightings) -> int:
+    """Whoever covers most, summed over these sightings."""
+    return int(np.bincount(seen.id, seen.area).argmax())
