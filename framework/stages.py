@@ -55,6 +55,9 @@ class Stage(Protocol):
 
     Attributes:
         device: where the work is done, "cpu" or "cuda"; shown in the summary.
+
+    A stage may also have ``notes``, a sequence of sentences about the clip just done ("nobody
+    was ever complete: following the largest person"); they go into the summary.
     """
 
     device: str = "cpu"

@@ -76,6 +76,15 @@ class VideoInfo:
     end_s: float | None = None
     stride: int = 1
 
+    @property
+    def expected_frames(self) -> int | None:
+        """Frames that a run will probably read, or None when the container does not say."""
+        frames = self.n_frames
+        if self.duration_s is not None and (self.start_s or self.end_s is not None):
+            length_s = min(self.end_s or self.duration_s, self.duration_s) - self.start_s
+            frames = round(length_s * self.fps)
+        return None if frames is None else -(-frames // self.stride)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameBatch:
@@ -303,13 +312,11 @@ class RunPlan:
         video: the clip.
         stages: the chosen implementations in the order of the pipeline.
         output: folder of the results, or None when nothing is written.
-        expected_frames: frames that will probably be read, or None when unknown.
     """
 
     video: VideoInfo
     stages: tuple[StageRecord, ...]
     output: Path | None
-    expected_frames: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,9 +342,9 @@ class RunResult:
         video: the clip.
         frame_index: (T,) int64; time_s: (T,) float64 seconds.
         tracks, poses: one per person, in the same order, T rows each.
-        paths: files written so far, by what wrote them ("npz", "video", ...).
+        paths: files written so far, by what follows the stem ("npz", "pose3d.mp4", ...).
         seconds: wall time by step and stage.
-        counts: frames read, rows with a person, and so on (see `framework.report`).
+        counts: frames read, rows with a person, and so on (see `framework.record.count`).
         meta: versions, stages, licences and the resolved configuration; plain JSON types.
         warnings: sentences for the user.
     """

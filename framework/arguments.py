@@ -1,0 +1,78 @@
+"""Lets any file name through Hydra's grammar.
+
+Hydra refuses or alters many names (``clip (1).mp4``, ``a,b.mp4``, ``null``, ``1e5``, ``${x}``),
+so values of path options are quoted before Hydra sees them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+_OVERRIDE = re.compile(r"(?P<key>(?:\+\+|\+)?[\w./]+)=(?P<value>.*)", re.DOTALL)
+
+
+def quote(text: str) -> str:
+    r"""Return ``text`` as a Hydra string that is read back unchanged.
+
+    A backslash goes before every ``${`` and every single quote, and the backslashes right
+    before these, or at the very end, are doubled.
+    """
+    if text == "???":  # OmegaConf's mark of a missing value, even when quoted
+        text = "./???"
+    text = re.sub(r"(\\*)\$\{", r"\1\1\\${", text)
+    text = re.sub(r"(\\*)'", r"\1\1\\'", text)
+    text = re.sub(r"(\\+)$", r"\1\1", text)
+    return f"'{text}'"
+
+
+def quote_paths(arguments: Sequence[str], path_keys: Collection[str]) -> list[str]:
+    """Quote the values of path options in a command line.
+
+    A comma separates the values of a sweep only with ``-m``, and only if the whole is not an
+    existing file; ``[a,b]`` is a list unless a file has that name; a value that is quoted
+    already is left alone unless a file has that name.
+
+    Args:
+        arguments: what follows the program's name.
+        path_keys: option names whose values are paths.
+    """
+    sweep = any(argument in ("-m", "--multirun") for argument in arguments)
+    return [_quote_argument(argument, path_keys, sweep) for argument in arguments]
+
+
+def _quote_argument(argument: str, path_keys: Collection[str], sweep: bool) -> str:
+    match = _OVERRIDE.fullmatch(argument)
+    if match is None or match["key"].lstrip("+") not in path_keys:
+        return argument
+    if match["value"] == "null" and match["key"] != "input":
+        return argument  # takes back what a preset or a sweep set
+    return f"{match['key']}={_quote_value(match['value'], sweep)}"
+
+
+def _quote_value(value: str, sweep: bool) -> str:
+    if value == "" or _exists(value):
+        return quote(value)
+    if _is_quoted(value):
+        return value
+    if value.startswith("[") and value.endswith("]"):
+        return "[" + ",".join(_quote_part(part) for part in value[1:-1].split(",")) + "]"
+    if sweep and "," in value:
+        return ",".join(_quote_part(part) for part in value.split(","))
+    return quote(value)
+
+
+def _quote_part(part: str) -> str:
+    return part.strip() if _is_quoted(part.strip()) else quote(part)
+
+
+def _is_quoted(value: str) -> bool:
+    return len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+
+
+def _exists(value: str) -> bool:
+    try:
+        return Path(value).exists()
+    except (OSError, ValueError):  # too long, or a null byte
+        return False

@@ -1,0 +1,109 @@
+"""Where results go: written in a private folder, moved to their names when all are whole."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from typing_extensions import Self
+
+from framework.errors import ConfigurationError, StageError
+
+
+def result_names(sources: Iterable[Path]) -> list[str]:
+    """Return a name per source: its stem, with -2, -3 ... where stems are equal."""
+    seen: Counter[str] = Counter()
+    taken: set[str] = set()
+    names = []
+    for source in sources:
+        name = source.stem
+        while name in taken:
+            seen[source.stem] += 1
+            name = f"{source.stem}-{seen[source.stem] + 1}"
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file as hex."""
+    with path.open("rb") as file:
+        sha = hashlib.sha256()
+        while block := file.read(1 << 20):
+            sha.update(block)
+    return sha.hexdigest()
+
+
+class OutputFolder:
+    """The results of one input on their way to their final names.
+
+    Args:
+        folder: where results end up; made when missing.
+        name: what their file names begin with.
+        source: the input, which is never overwritten.
+
+    Raises:
+        ConfigurationError: on entry, when the folder cannot be made or written to.
+    """
+
+    def __init__(self, folder: Path, name: str, source: Path) -> None:
+        self.folder = folder
+        self.name = name
+        self._source = source
+        self._private = folder / f".{name}.partial-{os.getpid()}"
+
+    def __enter__(self) -> Self:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(self._private, ignore_errors=True)
+            self._private.mkdir()
+        except OSError as error:
+            raise ConfigurationError(
+                f"output {str(self.folder)!r} cannot be written to: {error.strerror}",
+                "Give a folder with output=DIR.",
+            ) from error
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        shutil.rmtree(self._private, ignore_errors=True)
+
+    @property
+    def target(self) -> Path:
+        """Path without suffix that exporters and renderers extend."""
+        return self._private / self.name
+
+    def final(self, path: Path) -> Path:
+        """Where a file of the private folder will end up."""
+        return self.folder / path.relative_to(self._private)
+
+    def final_paths(self, paths: Sequence[Path]) -> dict[str, Path]:
+        """Where files will end up, by what follows the name: "npz", "pose3d.mp4" ..."""
+        return {path.name.removeprefix(self.name).lstrip("._"): self.final(path) for path in paths}
+
+    def commit(self, paths: Sequence[Path]) -> None:
+        """Move whole files to their final names.
+
+        Raises:
+            StageError: a file would replace the input, or cannot be moved.
+        """
+        for path in paths:
+            final = self.final(path)
+            if final.exists() and final.samefile(self._source):
+                raise StageError(
+                    f"{str(final)!r} would replace the input", "Give another output=DIR."
+                )
+        try:
+            for path in paths:
+                path.replace(self.final(path))
+        except OSError as error:
+            raise StageError(f"results cannot be moved to {str(self.folder)!r}: {error}") from error

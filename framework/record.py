@@ -1,0 +1,159 @@
+"""What a run writes down about itself: counts, versions, licences, configuration."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from omegaconf import DictConfig, OmegaConf
+
+from framework import __version__
+from framework.outputs import digest
+from framework.stages import CHAINS, STAGES
+from framework.types import RunResult, StageRecord, State, VideoInfo
+
+SUMMARY = "_summary.json"
+CONFIG = "_config.yaml"
+_NOT_THE_RESULT = ("input", "output", "threads", "workers", "progress", "resume", "debug")
+"""Root keys that do not change what comes out."""
+
+
+def count(result: RunResult, detected: int) -> dict[str, int | float]:
+    """Count rows: what was read, seen, complete, filled in, and valid in 3D.
+
+    Args:
+        result: tracks and poses of source frames.
+        detected: frames in which the detector found anybody.
+
+    Returns:
+        Frames with at least one tracked person in the state named; ``coverage`` is the share
+        of frames with a valid 3D pose, 0..1.
+    """
+    frames = len(result.frame_index)
+
+    def rows(masks: list[np.ndarray[Any, np.dtype[np.bool_]]]) -> int:
+        return int(np.any(masks, axis=0).sum()) if masks else 0
+
+    valid = rows([pose.valid for pose in result.poses])
+    return {
+        "frames": frames,
+        "detected": detected,
+        "people": len(result.tracks),
+        "observed": rows([track.state == State.OBSERVED for track in result.tracks]),
+        "complete": rows([track.complete for track in result.tracks]),
+        "filled": rows([track.state == State.FILLED for track in result.tracks]),
+        "valid": valid,
+        "coverage": valid / frames if frames else 0.0,
+    }
+
+
+def describe(
+    video: VideoInfo, stages: tuple[StageRecord, ...], config: DictConfig
+) -> dict[str, Any]:
+    """Return the run's provenance as plain JSON types."""
+    return {
+        "framework": __version__,
+        "python": platform.python_version(),
+        "input": {
+            "name": video.path.name,
+            "bytes": video.path.stat().st_size,
+            "sha256": digest(video.path),
+        },
+        "stages": [asdict(stage) for stage in stages],
+        "config": plain(config),
+    }
+
+
+def plain(config: DictConfig) -> dict[str, Any]:
+    """Return a configuration as JSON types, without Hydra's own part."""
+    container = OmegaConf.to_container(config, resolve=True, throw_on_missing=False)
+    return json.loads(json.dumps(container, default=_as_text))  # type: ignore[no-any-return]
+
+
+def _as_text(value: object) -> str:
+    return str(getattr(value, "name", value))
+
+
+def summary(result: RunResult) -> dict[str, Any]:
+    """Return what ``<stem>_summary.json`` holds."""
+    video = result.video
+    return {
+        "input": {**result.meta["input"], "path": str(video.path)},
+        "video": {
+            "size_wh": list(video.size_wh),
+            "fps": str(video.fps),
+            "declared_frames": video.n_frames,
+        },
+        "counts": dict(result.counts),
+        "seconds": {step: round(seconds, 3) for step, seconds in result.seconds.items()},
+        "stages": result.meta["stages"],
+        "licences": licences(result),
+        "warnings": list(result.warnings),
+        "files": sorted(path.name for path in result.paths.values()),
+    }
+
+
+def licences(result: RunResult) -> dict[str, str]:
+    """Return the licence of each stage that has one of its own."""
+    return {
+        f"{stage['stage']} {stage['name']}": stage["licence"]
+        for stage in result.meta["stages"]
+        if stage["licence"]
+    }
+
+
+def write_record(result: RunResult, target: Path) -> list[Path]:
+    """Write the summary, and the configuration in a form that repeats the run."""
+    summary_path = target.with_name(target.name + SUMMARY)
+    summary_path.write_text(json.dumps(summary(result), indent=2, ensure_ascii=False) + "\n")
+    config_path = target.with_name(target.name + CONFIG)
+    config_path.write_text(_repeatable(result.meta["config"], config_path.stem), encoding="utf-8")
+    return [summary_path, config_path]
+
+
+def _repeatable(config: Mapping[str, Any], name: str) -> str:
+    """Return YAML that Hydra takes as a primary configuration of its own."""
+    chosen = [
+        {f"override {stage}": list(config[stage]) if stage in CHAINS else config[stage]["name"]}
+        for stage in STAGES
+        if stage in config
+    ]
+    values = {
+        stage: {key: value for key, value in part.items() if key != "name"}
+        if stage in STAGES and stage not in CHAINS
+        else part
+        for stage, part in config.items()
+    }
+    document = {"defaults": ["config", *chosen, "_self_"], **values}
+    head = f"# Repeat: python -m framework --config-dir THIS_FOLDER --config-name {name}\n"
+    return head + OmegaConf.to_yaml(OmegaConf.create(document))
+
+
+def is_whole(folder: Path, name: str, source: Path, config: DictConfig) -> bool:
+    """Whether the results of this input and these settings are all there.
+
+    Args:
+        folder: where the results would be.
+        name: what their names begin with.
+        source: the input; its digest must be that of the summary.
+        config: settings; those that cannot change the result are not compared.
+    """
+    try:
+        record = json.loads((folder / f"{name}{SUMMARY}").read_text(encoding="utf-8"))
+        files, sha256 = record["files"], record["input"]["sha256"]
+        saved = OmegaConf.to_container(OmegaConf.load(folder / f"{name}{CONFIG}"))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    wanted = plain(config)
+    wanted = {key: value for key, value in wanted.items() if key not in _NOT_THE_RESULT}
+    if not isinstance(saved, dict) or not all((folder / file).is_file() for file in files):
+        return False
+    for stage in set(STAGES) - set(CHAINS):
+        wanted[stage].pop("name")
+    same = all(saved.get(key) == value for key, value in wanted.items())
+    return same and digest(source) == sha256

@@ -1,0 +1,293 @@
+"""Finds plugins, knows every implementation of every stage, and builds the chosen ones.
+
+Built-ins are the folders ``plugins/<stage>/<backend>/``; others are announced by installed
+packages under the entry-point group ``framework.plugins``. One broken plugin never stops the
+program: it is kept as a `Failure` and matters only to a run that asks for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache, partial
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
+from typing import Any
+
+import pluggy
+
+from framework import __version__
+from framework.errors import BackendError, ConfigurationError, FrameworkError
+from framework.hookspecs import (
+    ENTRY_POINT_GROUP,
+    PROJECT,
+    REGISTER_HOOKS,
+    Module,
+    ObserverSpecs,
+    RegisterSpecs,
+    StageEntry,
+    WeightsEntry,
+)
+from framework.skeletons import SKELETONS, Skeleton
+from framework.stages import PROTOCOLS, STAGES, Runtime, Stage, StageName
+
+log = logging.getLogger(__name__)
+
+PLUGINS_VARIABLE = "FRAMEWORK_PLUGINS"
+"""Unset: every installed plugin. Empty: built-ins only. ``a,b``: of the others only these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something a plugin did wrong, for the list and for the error of a run that needs it."""
+
+    plugin: str
+    package: str
+    cause: str
+    hint: str
+
+    def __str__(self) -> str:
+        return f"plugin {self.plugin!r} of package {self.package}: {self.cause}\n  {self.hint}"
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A stage entry and where it comes from."""
+
+    stage: StageName
+    entry: StageEntry
+    package: str
+    version: str
+
+    @property
+    def builtin(self) -> bool:
+        """Whether it comes with the framework."""
+        return self.package == PROJECT
+
+    def missing(self) -> list[str]:
+        """What keeps it from being used now, each with the command that helps.
+
+        Modules are looked up, not imported. Weight files are fetched when they are needed, so
+        they count as missing only where `framework.weights` cannot fetch them.
+        """
+        modules = [need for need in self.entry.requires if isinstance(need, Module)]
+        return [
+            f"{need.name} is not installed: {need.install}"
+            for need in modules
+            if not _installed(need.name)
+        ]
+
+    def create(self, config: object, runtime: Runtime) -> Stage:
+        """Build the stage object.
+
+        Raises:
+            BackendError: something it requires is missing, or its package cannot be imported.
+        """
+        what = f"{self.stage} {self.entry.name!r}"
+        if missing := self.missing():
+            raise BackendError(f"{what} cannot run: {missing[0].split(': ')[0]}", missing[0])
+        module, _, attribute = self.entry.factory.partition(":")
+        try:
+            factory = getattr(import_module(module), attribute)
+        except (ImportError, AttributeError) as error:
+            raise BackendError(
+                f"{what} cannot be loaded: {error}",
+                f"Its factory is {self.entry.factory!r} in package {self.package} {self.version}.",
+            ) from error
+        stage: Stage = factory(config, runtime)
+        if not isinstance(stage, PROTOCOLS[self.stage]):
+            raise BackendError(
+                f"{what} of package {self.package} does not fulfil the contract of its stage",
+                f"It lacks {', '.join(_lacking(stage, self.stage))}: see framework/stages.py.",
+            )
+        return stage
+
+
+@dataclass
+class Registry:
+    """All that is known after the plugins were asked once."""
+
+    manager: pluggy.PluginManager
+    entries: dict[StageName, dict[str, Registered]] = field(default_factory=dict)
+    conflicts: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    weights: dict[str, WeightsEntry] = field(default_factory=dict)
+    skeletons: dict[str, Skeleton] = field(default_factory=lambda: dict(SKELETONS))
+    failures: list[Failure] = field(default_factory=list)
+
+    def find(self, stage: StageName, name: str) -> Registered:
+        """Return the one implementation of this name.
+
+        Raises:
+            ConfigurationError: nobody, or more than one package, provides it.
+        """
+        known = self.entries[stage]
+        if packages := self.conflicts.get((stage, name)):
+            raise ConfigurationError(
+                f"{stage} {name!r} is provided by {' and '.join(packages)}",
+                f"Uninstall one, or set {PLUGINS_VARIABLE} to the plugins that you want.",
+            )
+        if name not in known:
+            failed = "".join(f"\n  Not loaded: {failure}" for failure in self.failures)
+            raise ConfigurationError(
+                f"{stage} {name!r} is not known{did_you_mean(name, known)}",
+                f"Known: {', '.join(sorted(known))}. See: python -m framework.list{failed}",
+            )
+        return known[name]
+
+    def all(self) -> Iterator[Registered]:
+        """Every implementation, in the order of the pipeline."""
+        for stage in STAGES:
+            yield from self.entries[stage].values()
+
+    def notify(self, hook: str, **arguments: object) -> None:
+        """Call an observer hook on everybody; one that raises is logged and left behind."""
+        for implementation in getattr(self.manager.hook, hook).get_hookimpls():
+            try:
+                names = implementation.argnames
+                implementation.function(*(arguments[name] for name in names))
+            except Exception:
+                log.warning("observer %s failed in %s", implementation.plugin_name, hook)
+                log.debug("its traceback", exc_info=True)
+
+
+@cache
+def registry() -> Registry:
+    """The registry of this process, filled when first asked for."""
+    return load()
+
+
+def load(allowed: str | None = None) -> Registry:
+    """Ask the built-ins and the installed plugins what they provide.
+
+    Args:
+        allowed: overrides the environment variable ``FRAMEWORK_PLUGINS``.
+    """
+    manager = pluggy.PluginManager(PROJECT)
+    manager.add_hookspecs(RegisterSpecs)
+    manager.add_hookspecs(ObserverSpecs)
+    found = Registry(manager, entries={stage: {} for stage in STAGES})
+    for name in builtin_modules():
+        _Plugin(found, name, PROJECT, __version__).add(partial(import_module, name))
+    allowed = os.environ.get(PLUGINS_VARIABLE) if allowed is None else allowed
+    for point in _chosen_points(allowed):
+        package, version = (point.dist.name, point.dist.version) if point.dist else ("unknown", "")
+        _Plugin(found, point.name, package, version).add(point.load)
+    return found
+
+
+def builtin_modules() -> list[str]:
+    """Module names of the folders ``plugins/<stage>/<backend>``, in the order of the stages."""
+    root = import_module(f"{PROJECT}.plugins")
+    names = []
+    for stage in STAGES:
+        folders = [f"{path}/{stage}" for path in root.__path__]
+        found = sorted(module.name for module in pkgutil.iter_modules(folders) if module.ispkg)
+        names += [f"{root.__name__}.{stage}.{name}" for name in found if not name.startswith("_")]
+    return names
+
+
+def did_you_mean(name: str, known: Sequence[str] | Mapping[str, object]) -> str:
+    """Return ``" (did you mean 'x'?)"`` or nothing."""
+    close = get_close_matches(name, list(known), n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def _chosen_points(allowed: str | None) -> list[EntryPoint]:
+    points = sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name)
+    if allowed is None:
+        return points
+    wanted = {name.strip() for name in allowed.split(",") if name.strip()}
+    return [
+        point for point in points if {point.name, point.dist.name if point.dist else ""} & wanted
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plugin:
+    """One plugin on its way into the registry."""
+
+    found: Registry
+    name: str
+    package: str
+    version: str
+
+    def add(self, load_module: Callable[[], object]) -> None:
+        """Load it, register it with pluggy and take in what it provides."""
+        update = f"Update or uninstall it: pip install -U {self.package}"
+        try:
+            module = load_module()
+            self.found.manager.register(module, name=f"{self.package}:{self.name}")
+        except Exception as error:  # whatever a stranger's import raises must not stop us
+            self._fail(f"cannot be loaded: {type(error).__name__}: {error}", update)
+            return
+        for caller in self.found.manager.get_hookcallers(module) or []:
+            try:
+                self._ask(caller, module)
+            except Exception as error:
+                self._fail(f"{caller.name} failed: {type(error).__name__}: {error}", update)
+
+    def _ask(self, caller: pluggy.HookCaller, module: object) -> None:
+        """Call one registering hook of this plugin and take in the answer."""
+        hooks = [name for spec in (RegisterSpecs, ObserverSpecs) for name in vars(spec)]
+        hooks = [name for name in hooks if not name.startswith("_")]
+        if not caller.has_spec():
+            meant = did_you_mean(caller.name, hooks)
+            self._fail(f"unknown hook {caller.name!r}{meant}", f"Hooks: {', '.join(hooks)}.")
+        elif caller.name not in vars(ObserverSpecs):
+            implementation = next(i for i in caller.get_hookimpls() if i.plugin is module)
+            answer: Any = implementation.function()
+            if caller.name == "register_weights":
+                self.found.weights.update({_typed(w, WeightsEntry).name: w for w in answer})
+            elif caller.name == "register_skeletons":
+                self._take_skeletons(answer)
+            else:
+                stage = next(name for name in STAGES if REGISTER_HOOKS[name] == caller.name)
+                self._take_entries(stage, answer)
+
+    def _take_skeletons(self, answer: list[Skeleton]) -> None:
+        for skeleton in answer:
+            known = self.found.skeletons.setdefault(_typed(skeleton, Skeleton).name, skeleton)
+            if known != skeleton:
+                self._fail(f"skeleton {skeleton.name!r} exists already", "Give it another name.")
+
+    def _take_entries(self, stage: StageName, answer: list[StageEntry]) -> None:
+        for entry in answer:
+            new = Registered(stage, _typed(entry, StageEntry), self.package, self.version)
+            old = self.found.entries[stage].setdefault(entry.name, new)
+            if old is not new:
+                self.found.conflicts.setdefault((stage, entry.name), [old.package]).append(
+                    self.package
+                )
+                self._fail(
+                    f"{stage} {entry.name!r} is also provided by {old.package}",
+                    f"Uninstall one, or set {PLUGINS_VARIABLE} to the plugins that you want.",
+                )
+
+    def _fail(self, cause: str, hint: str) -> None:
+        self.found.failures.append(Failure(self.name, self.package, cause, hint))
+        log.debug("plugin %s of %s: %s", self.name, self.package, cause, exc_info=True)
+
+
+def _typed(value: Any, kind: type) -> Any:
+    if not isinstance(value, kind):
+        raise FrameworkError(f"expected a list of {kind.__name__}, got {type(value).__name__}")
+    return value
+
+
+def _installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _lacking(stage: object, name: StageName) -> list[str]:
+    bases = [base for base in PROTOCOLS[name].__mro__ if base.__module__ == "framework.stages"]
+    members = {member for base in bases for member in (*vars(base), *base.__annotations__)}
+    public = [member for member in members if not member.startswith("_")]
+    return sorted(member for member in public if not hasattr(stage, member))

@@ -1,0 +1,140 @@
+"""What a person sees of a run: a bar while it goes, a summary when it is done."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.progress import (
+    Progress as Bars,
+)
+
+from framework.errors import FrameworkError
+from framework.hookspecs import hookimpl
+from framework.record import licences
+from framework.types import Progress, RunPlan, RunResult
+
+_STEPS = {
+    "watch": "find and follow people",
+    "lift": "lift to 3D",
+    "export": "write data",
+    "draw": "draw the picture",
+}
+
+
+@dataclass
+class Reporter:
+    """The built-in observer: a progress bar on a terminal's error output, a summary at the end.
+
+    Args:
+        bar: show the bar, if the error output is a terminal.
+        debug: show the traceback of an error.
+    """
+
+    bar: bool = True
+    debug: bool = False
+    _console: Console = field(default_factory=lambda: Console(soft_wrap=True, highlight=False))
+    _errors: Console = field(
+        default_factory=lambda: Console(stderr=True, soft_wrap=True, highlight=False)
+    )
+    _bars: Bars | None = None
+    _tasks: dict[str, TaskID] = field(default_factory=dict)
+
+    @hookimpl
+    def run_started(self, plan: RunPlan) -> None:
+        """Open the bar."""
+        if self.bar and sys.stderr.isatty():
+            columns = (
+                TextColumn(f"{escape(plan.video.path.name)}  {{task.description}}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TextColumn("{task.fields[speed]}"),
+                TimeRemainingColumn(),
+            )
+            self._bars = Bars(*columns, console=self._errors, transient=True)
+            self._bars.start()
+
+    @hookimpl
+    def progress(self, event: Progress) -> None:
+        """Move the bar."""
+        if self._bars is None:
+            return
+        if event.step not in self._tasks:
+            name = _STEPS.get(event.step, event.step)
+            self._tasks[event.step] = self._bars.add_task(name, total=event.total, speed="")
+        task = self._tasks[event.step]
+        speed = self._bars.tasks[task].speed
+        self._bars.update(
+            task, completed=event.done, total=event.total, speed=f"{speed:.0f}/s" if speed else ""
+        )
+
+    @hookimpl
+    def run_finished(self, result: RunResult) -> None:
+        """Close the bar and print the summary."""
+        self.close()
+        self._console.print("\n".join(escape(line) for line in summary_lines(result)))
+
+    @hookimpl
+    def run_failed(self, error: FrameworkError) -> None:
+        """Close the bar and print the error."""
+        self.close()
+        if self.debug:
+            traceback.print_exception(error)
+        self._errors.print(f"[bold red]error:[/] {escape(str(error))}")
+
+    def show(self, outcome: RunResult | FrameworkError) -> None:
+        """Print the end of a run that happened in another process."""
+        if isinstance(outcome, FrameworkError):
+            self.run_failed(outcome)
+        else:
+            self.run_finished(outcome)
+
+    def close(self) -> None:
+        """Take the bar off the screen."""
+        if self._bars is not None:
+            self._bars.stop()
+        self._bars, self._tasks = None, {}
+
+
+def summary_lines(result: RunResult) -> list[str]:
+    """Return the closing summary, a line a fact."""
+    video, counts = result.video, result.counts
+    frames = counts["frames"]
+    width, height = video.size_wh
+    lines = [
+        f"{video.path.name}: {width}x{height}, {float(video.fps):.5g} fps, {frames} frames read",
+        f"  people    {counts['people']} followed; "
+        f"somebody seen in {_part(counts['detected'], frames)}",
+        f"  person    found in {_part(counts['observed'], frames)}, complete in "
+        f"{_part(counts['complete'], frames)}, gaps filled in {counts['filled']}",
+        f"  3D        valid in {_part(counts['valid'], frames)}",
+        "  stages    " + ", ".join(_stages(result)),
+        "  seconds   " + ", ".join(f"{k} {v:.2f}" for k, v in result.seconds.items() if v >= 0.005),
+    ]
+    lines += [f"  licence   {what}: {licence}" for what, licence in licences(result).items()]
+    lines += [f"  note      {warning}" for warning in result.warnings]
+    lines += [f"  wrote     {path}" for path in result.paths.values()]
+    return lines
+
+
+def _part(rows: float, frames: float) -> str:
+    return f"{rows} of {frames} ({rows / frames:.0%})" if frames else "0"
+
+
+def _stages(result: RunResult) -> list[str]:
+    records = result.meta["stages"]
+    return [
+        f"{record['name']} ({record['device']})" if record["device"] != "cpu" else record["name"]
+        for record in records
+        if record["name"] != "none"
+    ]

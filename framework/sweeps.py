@@ -1,0 +1,92 @@
+"""One table at the end of a sweep, whichever launcher ran the jobs."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+from hydra.experimental.callback import Callback
+from omegaconf import DictConfig
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from framework.record import SUMMARY
+
+STATUS = "job.json"
+"""What a job leaves in its own folder; jobs may have run in other processes or machines."""
+COLUMNS = ("job", "overrides", "input", "frames", "people", "coverage", "seconds", "result")
+
+
+exit_codes: list[int] = []
+"""What the jobs of this process, or of its sweep, ended with."""
+
+
+class SweepTable(Callback):
+    """Hydra callback: prints the table and writes it as ``sweep.csv`` into the sweep's folder."""
+
+    def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
+        """Gather what the jobs left behind."""
+        folder = Path(config.hydra.sweep.dir)
+        exit_codes.append(_worst_code(folder))
+        rows = [row for status in _by_number(folder) for row in _rows(status)]
+        with (folder / "sweep.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, COLUMNS)
+            writer.writeheader()
+            writer.writerows(rows)
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for column in COLUMNS:
+            table.add_column(column, overflow="fold")
+        for row in rows:
+            table.add_row(*(escape(str(row[column])) for column in COLUMNS))
+        console = Console(highlight=False)
+        console.print(table)
+        console.print(f"wrote {folder / 'sweep.csv'}", soft_wrap=True)
+
+
+def write_status(
+    folder: Path, overrides: list[str], code: int, errors: list[str], output: Path
+) -> None:
+    """Leave word of a job for the table: its overrides, exit code, errors and output folder."""
+    status = {
+        "overrides": overrides,
+        "exit_code": code,
+        "errors": errors,
+        "output": str(output.resolve()),
+    }
+    (folder / STATUS).write_text(json.dumps(status, indent=2, ensure_ascii=False) + "\n")
+
+
+def _worst_code(folder: Path) -> int:
+    return max(
+        (json.loads(path.read_text())["exit_code"] for path in _by_number(folder)), default=0
+    )
+
+
+def _by_number(folder: Path) -> list[Path]:
+    found = folder.glob(f"*/{STATUS}")
+    return sorted(found, key=lambda path: (len(path.parent.name), path.parent.name))
+
+
+def _rows(status: Path) -> list[dict[str, object]]:
+    """Return a row per input of one job, and one per error."""
+    job = json.loads(status.read_text())
+    head = {"job": status.parent.name, "overrides": " ".join(job["overrides"])}
+    rows: list[dict[str, object]] = []
+    for path in sorted(Path(job["output"]).glob(f"*{SUMMARY}")):
+        record = json.loads(path.read_text())
+        counts = record["counts"]
+        rows.append(
+            head
+            | {"input": record["input"]["name"], "result": "done"}
+            | {key: counts[key] for key in ("frames", "people")}
+            | {
+                "coverage": f"{counts['coverage']:.1%}",
+                "seconds": round(sum(record["seconds"].values()), 1),
+            }
+        )
+    blank = dict.fromkeys(COLUMNS, "")
+    rows += [blank | head | {"result": error.splitlines()[0]} for error in job["errors"]]
+    return rows
