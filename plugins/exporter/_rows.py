@@ -16,7 +16,8 @@ _BLOCK = 256
 
 def rounded(values: NDArray[np.float32] | NDArray[np.float64], unit: str) -> NDArray[np.float64]:
     """The numbers at the precision of a text file; what is not finite becomes NaN."""
-    fine: NDArray[np.float64] = np.round(values.astype(np.float64), DECIMALS[unit])
+    fine = values.astype(np.float64)
+    np.round(fine, DECIMALS[unit], out=fine)
     fine[~np.isfinite(fine)] = np.nan
     fine += 0.0  # turns negative zeros into zeros
     return fine

@@ -1,0 +1,168 @@
+"""People on a stage: from poses in camera axes to points of the 3D panel.
+
+Camera axes: metres, x right, y down, z away. World: metres, x right, y away, z up, floor at 0,
+middle of the stage at (0, 0). View: the world turned so that the viewer stands at -y.
+Shapes: N people, T rows, K joints.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framework.types import Floats, Pose3D, Track
+
+from .config import Floor
+
+FIELD_OF_VIEW_DEG = 26.0
+ANKLE_HEIGHT_M = 0.05
+"""Joints nearest to the floor lie about this far above the soles."""
+_SPACING_M = 1.25
+_MARGIN_M = 0.1
+_DEFAULT_RADIUS_M, _DEFAULT_HEIGHT_M = 0.8, 1.75
+
+
+def world_from_camera(points: Floats, tilt_deg: float = 0.0) -> Floats:
+    """Turn camera axes into world axes; a left hand stays a left hand (a pure rotation).
+
+    Args:
+        points: (..., 3) metres, x right, y down, z away.
+        tilt_deg: how far the camera looked down, in degrees.
+
+    Returns:
+        (..., 3) metres, x right, y away along the floor, z up.
+    """
+    sin, cos = np.sin(np.deg2rad(tilt_deg)), np.cos(np.deg2rad(tilt_deg))
+    right, down, away = (1, 0, 0), (0, -sin, -cos), (0, cos, -sin)
+    return np.asarray(points @ np.array([right, down, away], np.float32))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """Everybody in the world, for all rows.
+
+    Attributes:
+        joints: (N, T, K, 3) float32 world metres; NaN where there is no valid pose.
+        radius_m: of the stage: what people reach in a plane, a few outliers aside.
+        height_m: what they reach upwards.
+    """
+
+    joints: Floats
+    radius_m: float
+    height_m: float
+
+    @classmethod
+    def of(
+        cls, poses: tuple[Pose3D, ...], tracks: tuple[Track, ...], *, floor: Floor, tilt_deg: float
+    ) -> Scene:
+        """Put people on one floor: where they were, or side by side when that is unknown."""
+        if not any(pose.valid.any() for pose in poses):
+            nobody = np.full((0, 0, 0, 3), np.nan, np.float32)
+            return cls(joints=nobody, radius_m=_DEFAULT_RADIUS_M, height_m=_DEFAULT_HEIGHT_M)
+        camera = np.stack([np.where(p.valid[:, None, None], p.joints, np.nan) for p in poses])
+        world = world_from_camera(camera.astype(np.float32), tilt_deg)
+        world += _places(poses, tracks, tilt_deg)[:, :, None]
+        world[..., 2] -= _floor(world, floor)[..., None] - ANKLE_HEIGHT_M
+        there = np.isfinite(world).all((-2, -1))
+        reach = np.linalg.norm(world[there][..., :2], axis=-1).max(-1)
+        return cls(
+            joints=world,
+            radius_m=float(np.percentile(reach, 97)),
+            height_m=float(np.percentile(world[there][..., 2].max(-1), 97)),
+        )
+
+
+def _places(poses: tuple[Pose3D, ...], tracks: tuple[Track, ...], tilt_deg: float) -> Floats:
+    """(N, T, 3) world metres: where each root joint is, the middle of the stage at x = y = 0."""
+    roots = [np.full((len(p), 3), np.nan, np.float32) if p.root is None else p.root for p in poses]
+    known = all(np.isfinite(root[p.valid]).all() for root, p in zip(roots, poses, strict=True))
+    if not known:
+        return _side_by_side(tracks)
+    paths = world_from_camera(np.stack(roots), tilt_deg)
+    trodden = paths[np.isfinite(paths).all(-1)]
+    low, high = np.percentile(trodden[:, :2], [2, 98], axis=0)
+    paths[..., :2] -= ((low + high) / 2).astype(np.float32)
+    return paths
+
+
+def _side_by_side(tracks: tuple[Track, ...]) -> Floats:
+    """(N, T, 3) places in a row, in the order in which people stand in the picture."""
+    places = np.zeros((len(tracks), len(tracks[0]), 3), np.float32)
+    middles = [np.nanmedian(t.boxes[t.present][:, ::2]) if t.present.any() else 0 for t in tracks]
+    order = np.argsort(np.argsort(np.nan_to_num(middles)))
+    places[..., 0] = ((order - (len(tracks) - 1) / 2) * _SPACING_M)[:, None]
+    return places
+
+
+def _floor(world: Floats, floor: Floor) -> Floats:
+    """(N, T) height of the floor under each person, before it becomes 0.
+
+    Each person has an own one: the depth of a root is too uncertain to share it. Over a clip it
+    is a low percentile of the lowest joints, so that one bad frame cannot lift everybody.
+    """
+    with np.errstate(invalid="ignore"):
+        lowest = world[..., 2].min(-1)
+    if floor is Floor.frame:
+        return np.asarray(lowest, np.float32)
+    found = [row[np.isfinite(row)] for row in lowest]
+    heights = [np.percentile(row, 5) if len(row) else 0.0 for row in found]
+    return np.broadcast_to(np.array(heights, np.float32)[:, None], lowest.shape)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """A pinhole camera that looks at the middle of the stage.
+
+    Attributes:
+        size_wh: of the panel in pixels.
+        elevation_deg: how far it looks down.
+        distance_m: from the eye to the point it looks at.
+        aim_m: height of that point.
+        focal_px: focal length.
+    """
+
+    size_wh: tuple[int, int]
+    elevation_deg: float
+    distance_m: float
+    aim_m: float
+    focal_px: float
+
+    @classmethod
+    def facing(cls, scene: Scene, size_wh: tuple[int, int], elevation_deg: float) -> Viewer:
+        """Stand back far enough that the whole stage fits, whichever way it is turned."""
+        half = np.deg2rad(FIELD_OF_VIEW_DEG / 2)
+        reach = np.hypot(max(scene.radius_m, 0.45), scene.height_m / 2) + _MARGIN_M
+        return cls(
+            size_wh=size_wh,
+            elevation_deg=elevation_deg,
+            distance_m=float(reach / np.sin(half)),
+            aim_m=scene.height_m * 0.48,
+            focal_px=float(min(size_wh) / 2 / np.tan(half)),
+        )
+
+    def turn(self, points: Floats, azimuth_deg: NDArray[np.float64] | float) -> Floats:
+        """World (..., 3) as the view of someone who walked that far to the right."""
+        angle = np.deg2rad(np.asarray(azimuth_deg, np.float32))
+        sin, cos = np.sin(angle), np.cos(angle)
+        x, y, z = np.moveaxis(points, -1, 0)
+        return np.stack([cos * x + sin * y, cos * y - sin * x, z], -1)
+
+    def project(self, view: Floats) -> tuple[Floats, Floats]:
+        """Points of the panel.
+
+        Args:
+            view: (..., 3) metres, from `turn`.
+
+        Returns:
+            (..., 2) pixels, and (...) pixels per metre at that depth.
+        """
+        angle = np.deg2rad(self.elevation_deg)
+        sin, cos = np.float32(np.sin(angle)), np.float32(np.cos(angle))
+        x, y, z = view[..., 0], view[..., 1], view[..., 2] - np.float32(self.aim_m)
+        depth = np.float32(self.distance_m) + cos * y - sin * z
+        scale = np.asarray(self.focal_px / np.maximum(depth, 0.1), np.float32)
+        width, height = self.size_wh
+        pixels = np.stack([width / 2 + scale * x, height / 2 - scale * (sin * y + cos * z)], -1)
+        return pixels.astype(np.float32), scale

@@ -1,0 +1,106 @@
+"""Draws the frames of a clip and writes them, with their times and the sound, to a file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from framework.errors import ConfigurationError, StageError
+from framework.stages import Renderer, Runtime
+from framework.types import Bools, FrameBatch, RunResult, VideoInfo
+from framework.video.encode import VideoWriter
+
+from .config import VideoConfig
+from .picture import Picture
+
+
+class VideoRenderer(Renderer):
+    """``<target>_pose3d.mp4`` (or ``.gif``): the source at left, the 3D figure at right.
+
+    Skipping and thinning out take whole rows: picture, 2D, 3D and sound stay together.
+    """
+
+    def __init__(self, config: VideoConfig, runtime: Runtime) -> None:
+        self._config = config
+        self._writer: VideoWriter | None = None
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Remove a file that was begun and not closed."""
+        if self._writer is not None:
+            self._writer.abort()
+            self._writer = None
+
+    def open(self, result: RunResult, target: Path) -> None:
+        """Prepare the drawing and start the encoder; see `framework.stages.Renderer`."""
+        config = self._config
+        self._result, self._row = result, 0
+        self._shown = shown_rows(result, config)
+        if not self._shown.any():
+            raise ConfigurationError(
+                f"renderer.skip_s={config.skip_s:g} leaves none of the "
+                f"{len(self._shown)} frames of '{result.video.path.name}' to draw",
+                "Choose a smaller renderer.skip_s, or renderer=none.",
+            )
+        self._picture = Picture(result, config)
+        width, height = self._picture.size_wh
+        self._canvas = np.empty((height, width, 3), np.uint8)
+        self._path = target.with_name(f"{target.name}_pose3d.{config.format.value}")
+        self._writer = VideoWriter(
+            self._path,
+            size_wh=(width, height),
+            fps=result.video.fps / (result.video.stride * config.downsample),
+            audio_from=self._heard(result.video),
+            preset=config.preset.value,
+            crf=config.crf,
+            bitrate_kbps=config.bitrate_kbps,
+        )
+
+    def draw(self, frames: FrameBatch) -> None:
+        """Draw and write the frames that are wanted; see `framework.stages.Renderer`."""
+        if self._writer is None:
+            raise StageError("the video renderer was given frames before it was opened")
+        rows = slice(self._row, self._row + len(frames))
+        if not np.array_equal(frames.index, self._result.frame_index[rows]):
+            raise StageError(
+                f"frame {frames.index[0]} came where the result has row {self._row}",
+                "The video changed while it was read; run it again.",
+            )
+        for number in np.flatnonzero(self._shown[rows]).tolist():
+            self._picture.draw(frames.images[number], self._row + number, self._canvas)
+            self._writer.write(self._canvas, float(frames.time_s[number]))
+        self._row += len(frames)
+
+    def close(self) -> Path | None:
+        """Finish the file and return its path."""
+        if self._writer is None:
+            return None
+        self._writer.close()
+        self._writer = None
+        return self._path
+
+    def _heard(self, video: VideoInfo) -> VideoInfo:
+        """The clip with its sound ending where the picture does."""
+        if self._config.limit_s is None:
+            return video
+        last_s = float(self._result.time_s[self._shown][0]) + self._config.limit_s
+        return replace(video, end_s=last_s if video.end_s is None else min(last_s, video.end_s))
+
+
+def shown_rows(result: RunResult, config: VideoConfig) -> Bools:
+    """(T,) bool: rows after ``skip_s``, within ``limit_s`` of it, every ``downsample``-th."""
+    since = result.time_s - result.time_s[:1].sum() - config.skip_s
+    # Times are multiples of a clock tick: a tick's rounding must not cost or add a frame.
+    within = since > -1e-6
+    if config.limit_s is not None:
+        within &= since < config.limit_s - 1e-6
+    shown = np.zeros(len(since), np.bool_)
+    shown[np.flatnonzero(within)[:: config.downsample]] = True
+    return shown
