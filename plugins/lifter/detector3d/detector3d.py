@@ -1,0 +1,47 @@
+"""The detector's own 3D as H36M-17 poses."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framework.errors import ConfigurationError
+from framework.skeletons import H36M17, map_joints
+from framework.stages import Lifter, Runtime
+from framework.types import Floats, Pose3D, Track, VideoInfo
+
+from .._joints import require_joints
+from .config import Detector3DConfig
+
+
+class Detector3D(Lifter):
+    """Maps `Track.keypoints_3d` (metres, camera axes, any origin) to H36M-17 about the pelvis."""
+
+    def __init__(self, config: Detector3DConfig, runtime: Runtime) -> None:
+        """Nothing to set, nothing to open."""
+
+    def lift(self, tracks: list[Track], video: VideoInfo) -> list[Pose3D]:
+        """Return one pose per track; a row is valid where the detector gave all its joints.
+
+        Raises:
+            ConfigurationError: the detector has no 3D, or its skeleton lacks a joint.
+        """
+        return [_pose(track, _own_3d(track)) for track in tracks]
+
+
+def _own_3d(track: Track) -> Floats:
+    if track.keypoints_3d is None:
+        raise ConfigurationError(
+            f"lifter 'detector3d' needs 3D from the detector, and track {track.id} "
+            f"({track.skeleton.name}) has none",
+            "Use detector=blazepose, which gives 3D, or lifter=videopose3d, which lifts 2D.",
+        )
+    require_joints("detector3d", track.skeleton, H36M17)
+    return track.keypoints_3d
+
+
+def _pose(track: Track, keypoints_3d: Floats) -> Pose3D:
+    joints = map_joints(keypoints_3d, track.skeleton, H36M17)
+    joints -= joints[:, H36M17.root, None]
+    valid = track.present & np.isfinite(joints).all(axis=(1, 2))
+    joints[~valid] = np.nan
+    return Pose3D(track_id=track.id, skeleton=H36M17, joints=joints, valid=valid)

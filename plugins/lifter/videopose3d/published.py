@@ -1,0 +1,61 @@
+"""The checkpoints that VideoPose3D's authors publish, and where a checkpoint is looked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from framework.errors import BackendError
+from framework.hookspecs import WeightsEntry
+from framework.weights import cache_folder, search_folders
+
+LICENCE = "CC-BY-NC-4.0"
+_FOLDER = "https://dl.fbaipublicfiles.com/video-pose-3d"
+
+
+def _published(name: str, filename: str) -> WeightsEntry:
+    # The authors publish neither sizes nor digests: 0 and "" say so.
+    return WeightsEntry(
+        name=name,
+        filename=filename,
+        size=0,
+        sha256="",
+        licence=LICENCE,
+        sources=({"kind": "url", "url": f"{_FOLDER}/{filename}"},),
+        non_commercial=True,
+    )
+
+
+DEFAULT = _published("videopose3d", "pretrained_h36m_detectron_coco.bin")
+PUBLISHED = (
+    DEFAULT,
+    _published("videopose3d_probability", "d-pt-243.bin"),
+    _published("videopose3d_cpn", "pretrained_h36m_cpn.bin"),
+)
+"""All take 243 frames: from COCO-17, from COCO-17 with Detectron's probability, from H36M-17."""
+
+
+def find_checkpoint(given: Path | None) -> Path:
+    """Return the checkpoint to use: a path, or a file name in ``checkpoint/`` or the cache.
+
+    Args:
+        given: the user's choice; None is the published network for COCO keypoints.
+
+    Raises:
+        BackendError: it is nowhere.
+    """
+    name = given or Path(DEFAULT.filename)
+    places = [name, *(folder / name for folder in search_folders())]
+    for place in places:
+        if place.is_file():
+            return place
+    if given:
+        raise BackendError(
+            f"lifter.checkpoint={given} does not exist",
+            f"A bare file name is also looked for in checkpoint/ and {cache_folder()}.",
+        )
+    raise BackendError(
+        f"lifter 'videopose3d' has no weights: {DEFAULT.filename} is not here",
+        f"Its licence is {LICENCE} (non-commercial). If that suits you, run python -m "
+        f"framework.fetch {DEFAULT.name}, or put the file from {_FOLDER} into checkpoint/, or give "
+        "your own as lifter.checkpoint=PATH. lifter=detector3d works at once.",
+    )
