@@ -12,6 +12,8 @@ from pathlib import Path
 
 _OVERRIDE = re.compile(r"(?P<key>(?:\+\+|\+)?[\w./]+)=(?P<value>.*)", re.DOTALL)
 
+_PART = re.compile(r"""\s*(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")\s*(?=,|$)|[^,]+""", re.DOTALL)
+
 
 def quote(text: str) -> str:
     r"""Return ``text`` as a Hydra string that is read back unchanged.
@@ -21,16 +23,20 @@ def quote(text: str) -> str:
     """
     if text == "???":  # OmegaConf's mark of a missing value, even when quoted
         text = "./???"
-    text = re.sub(r"(\\*)\$\{", r"\1\1\\${", text)
-    text = re.sub(r"(\\*)'", r"\1\1\\'", text)
+    text = re.sub(r"(\\*)'", r"\1\1\\'", escape_interpolation(text))
     text = re.sub(r"(\\+)$", r"\1\1", text)
     return f"'{text}'"
+
+
+def escape_interpolation(text: str) -> str:
+    """Return ``text`` such that OmegaConf reads ``${`` in it as these two characters."""
+    return re.sub(r"(\\*)\$\{", r"\1\1\\${", text)
 
 
 def quote_paths(arguments: Sequence[str], path_keys: Collection[str]) -> list[str]:
     """Quote the values of path options in a command line.
 
-    A comma separates the values of a sweep only with ``-m``, and only if the whole is not an
+    A comma separates the values of a sweep only with ``-m``, and never inside the name of an
     existing file; ``[a,b]`` is a list unless a file has that name; a value that is quoted
     already is left alone unless a file has that name.
 
@@ -57,10 +63,22 @@ def _quote_value(value: str, sweep: bool) -> str:
     if _is_quoted(value):
         return value
     if value.startswith("[") and value.endswith("]"):
-        return "[" + ",".join(_quote_part(part) for part in value[1:-1].split(",")) + "]"
+        return "[" + ",".join(_quote_part(part) for part in _split(value[1:-1])) + "]"
     if sweep and "," in value:
-        return ",".join(_quote_part(part) for part in value.split(","))
+        return ",".join(_quote_part(part) for part in _split(value))
     return quote(value)
+
+
+def _split(value: str) -> list[str]:
+    """Split at commas, but not inside quotes or the name of an existing file."""
+    parts = _PART.findall(value)
+    names = []
+    while parts:
+        lengths = range(len(parts), 0, -1)
+        size = next((n for n in lengths if n == 1 or _exists(",".join(parts[:n]))), 1)
+        names.append(",".join(parts[:size]))
+        parts = parts[size:]
+    return names
 
 
 def _quote_part(part: str) -> str:

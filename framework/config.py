@@ -177,13 +177,18 @@ def _suggestion(overrides: Sequence[str]) -> str:
             continue
         if head not in roots:
             return f"{head!r} is no option{did_you_mean(head, roots)}. See: --help"
-        if head in STAGES and not rest:
-            known = registry().entries[head]
-            for name in value.strip("[]").split(","):
-                if name and name not in known:
-                    return f"{head} {name!r} is not known{did_you_mean(name, known)}. " + (
-                        f"Known: {', '.join(sorted(known))}"
-                    )
+        if head not in STAGES:
+            continue
+        known = registry().entries[head]
+        option = rest.rpartition(".")[2]
+        options = {o.name for item in known.values() for o in fields(item.entry.config)}
+        if rest and option not in options:
+            return f"{key!r} is no option{did_you_mean(option, sorted(options))}. See: --help"
+        for name in [] if rest else value.strip("[]").split(","):
+            if name and name not in known:
+                return f"{head} {name!r} is not known{did_you_mean(name, known)}. " + (
+                    f"Known: {', '.join(sorted(known))}"
+                )
     return ""
 
 

@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from omegaconf import DictConfig, ListConfig
+from omegaconf import DictConfig, ListConfig, OmegaConf
 
 from framework.errors import ConfigurationError, FrameworkError, InputError, StageError
 from framework.outputs import result_names
@@ -59,7 +59,7 @@ def run_all(config: DictConfig, output: Path) -> Iterator[Outcome]:
     Raises:
         ConfigurationError, BackendError: the pipeline cannot be built at all.
     """
-    sources = inputs(config.input)
+    sources = inputs(None if OmegaConf.is_missing(config, "input") else config.input)
     jobs = [Job(*pair) for pair in zip(sources, result_names(sources), strict=True)]
     if config.resume:
         jobs = [job for job in jobs if not _done(job, config, output)]

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import platform
+import shlex
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 from omegaconf import DictConfig, OmegaConf
 
 from framework import __version__
-from framework.outputs import digest
+from framework.arguments import escape_interpolation
+from framework.outputs import digest, write_json
 from framework.stages import CHAINS, STAGES
 from framework.types import RunResult, StageRecord, State, VideoInfo
 
@@ -110,7 +113,7 @@ def licences(result: RunResult) -> dict[str, str]:
 def write_record(result: RunResult, target: Path) -> list[Path]:
     """Write the summary, and the configuration in a form that repeats the run."""
     summary_path = target.with_name(target.name + SUMMARY)
-    summary_path.write_text(json.dumps(summary(result), indent=2, ensure_ascii=False) + "\n")
+    write_json(summary_path, summary(result))
     config_path = target.with_name(target.name + CONFIG)
     config_path.write_text(_repeatable(result.meta["config"], config_path.stem), encoding="utf-8")
     return [summary_path, config_path]
@@ -130,8 +133,19 @@ def _repeatable(config: Mapping[str, Any], name: str) -> str:
         for stage, part in config.items()
     }
     document = {"defaults": ["config", *chosen, "_self_"], **values}
-    head = f"# Repeat: python -m framework --config-dir THIS_FOLDER --config-name {name}\n"
-    return head + OmegaConf.to_yaml(OmegaConf.create(document))
+    call = f"python -m framework --config-dir THIS_FOLDER --config-name {shlex.quote(name)}"
+    return f"# Repeat: {call}\n" + yaml.safe_dump(
+        _escaped(document), sort_keys=False, allow_unicode=True
+    )
+
+
+def _escaped(value: Any) -> Any:
+    """Escape ``${`` in every string of a document."""
+    if isinstance(value, dict):
+        return {key: _escaped(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_escaped(part) for part in value]
+    return escape_interpolation(value) if isinstance(value, str) else value
 
 
 def is_whole(folder: Path, name: str, source: Path, config: DictConfig) -> bool:
@@ -144,9 +158,9 @@ def is_whole(folder: Path, name: str, source: Path, config: DictConfig) -> bool:
         config: settings; those that cannot change the result are not compared.
     """
     try:
-        record = json.loads((folder / f"{name}{SUMMARY}").read_text(encoding="utf-8"))
+        record = json.loads((folder / f"{name}{SUMMARY}").read_bytes())
         files, sha256 = record["files"], record["input"]["sha256"]
-        saved = OmegaConf.to_container(OmegaConf.load(folder / f"{name}{CONFIG}"))
+        saved = OmegaConf.to_container(OmegaConf.load(folder / f"{name}{CONFIG}"), resolve=True)
     except (OSError, ValueError, KeyError, TypeError):
         return False
     wanted = plain(config)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,9 @@ class SweepTable(Callback):
         """Gather what the jobs left behind."""
         folder = Path(config.hydra.sweep.dir)
         exit_codes.append(_worst_code(folder))
-        rows = [row for status in _by_number(folder) for row in _rows(status)]
+        jobs = [(path.parent.name, json.loads(path.read_bytes())) for path in _by_number(folder)]
+        common = set.intersection(*(set(job["overrides"]) for _, job in jobs)) if jobs else set()
+        rows = [row for number, job in jobs for row in _rows(number, job, common)]
         with (folder / "sweep.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, COLUMNS)
             writer.writeheader()
@@ -41,7 +44,7 @@ class SweepTable(Callback):
             table.add_column(column, overflow="fold")
         for row in rows:
             table.add_row(*(escape(str(row[column])) for column in COLUMNS))
-        console = Console(highlight=False)
+        console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
         console.print(table)
         console.print(f"wrote {folder / 'sweep.csv'}", soft_wrap=True)
 
@@ -56,12 +59,14 @@ def write_status(
         "errors": errors,
         "output": str(output.resolve()),
     }
-    (folder / STATUS).write_text(json.dumps(status, indent=2, ensure_ascii=False) + "\n")
+    (folder / STATUS).write_text(
+        json.dumps(status, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
 
 
 def _worst_code(folder: Path) -> int:
     return max(
-        (json.loads(path.read_text())["exit_code"] for path in _by_number(folder)), default=0
+        (json.loads(path.read_bytes())["exit_code"] for path in _by_number(folder)), default=0
     )
 
 
@@ -70,13 +75,13 @@ def _by_number(folder: Path) -> list[Path]:
     return sorted(found, key=lambda path: (len(path.parent.name), path.parent.name))
 
 
-def _rows(status: Path) -> list[dict[str, object]]:
-    """Return a row per input of one job, and one per error."""
-    job = json.loads(status.read_text())
-    head = {"job": status.parent.name, "overrides": " ".join(job["overrides"])}
+def _rows(number: str, job: dict[str, Any], common: set[str]) -> list[dict[str, object]]:
+    """Return a row per input of one job and one per error; overrides of all jobs are left out."""
+    overrides = [override for override in job["overrides"] if override not in common]
+    head = {"job": number, "overrides": " ".join(overrides)}
     rows: list[dict[str, object]] = []
     for path in sorted(Path(job["output"]).glob(f"*{SUMMARY}")):
-        record = json.loads(path.read_text())
+        record = json.loads(path.read_bytes())
         counts = record["counts"]
         rows.append(
             head

@@ -1,0 +1,223 @@
+"""The pipeline from Python: one row per frame, whole files or none, errors with a name."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from framework import Pipeline, results
+from framework.errors import ConfigurationError, InputError, StageError
+from framework.stages import Detector, Exporter, Interpolator, Refiner, Stage
+from framework.types import Detections, FrameBatch, Pose3D, RunResult, State, Track, VideoInfo
+
+QUICK = ["renderer=none", "exporter=[npz]"]
+Clip = Callable[..., Path]
+Disc = type[Detector]
+
+
+def pipeline(detector: Detector, output: Path | None = None, **stages: object) -> Pipeline:
+    config = Pipeline.from_config(QUICK).config
+    return Pipeline(config, output=output, detector=detector, **stages)
+
+
+def test_every_frame_has_a_row_and_a_person(make_clip: Clip, disc_detector: Disc) -> None:
+    result = pipeline(disc_detector()).run(make_clip(frames=12))
+    assert result.frame_index.tolist() == list(range(12))
+    np.testing.assert_allclose(result.time_s, np.arange(12) / 25, atol=1e-3)
+    assert (result.tracks[0].state == State.OBSERVED).all()
+    assert result.poses[0].valid.all()
+    assert result.counts["coverage"] == 1
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 5, 100])
+def test_the_batch_size_changes_nothing(
+    make_clip: Clip, disc_detector: Disc, batch_size: int
+) -> None:
+    clip = make_clip()
+    one, other = (pipeline(disc_detector(size)).run(clip) for size in (4, batch_size))
+    np.testing.assert_array_equal(one.tracks[0].keypoints, other.tracks[0].keypoints)
+    np.testing.assert_array_equal(one.poses[0].joints, other.poses[0].joints)
+
+
+def test_start_end_and_stride_keep_the_numbers_of_the_source_frames(
+    make_clip: Clip, disc_detector: Disc
+) -> None:
+    config = Pipeline.from_config([*QUICK, "start_s=0.2", "end_s=0.4", "stride=2"]).config
+    result = Pipeline(config, detector=disc_detector()).run(make_clip(frames=20))
+    assert result.frame_index.tolist() == [5, 7, 9]
+
+
+def test_without_an_output_folder_nothing_is_written(
+    make_clip: Clip, disc_detector: Disc, tmp_path: Path
+) -> None:
+    clip = make_clip()
+    before = set(tmp_path.rglob("*"))
+    assert pipeline(disc_detector()).run(clip).paths == {}
+    assert set(tmp_path.rglob("*")) == before
+
+
+def test_results_read_back_equal(make_clip: Clip, disc_detector: Disc, tmp_path: Path) -> None:
+    result = pipeline(disc_detector(), tmp_path / "out").run(make_clip())
+    assert set(result.paths) == {"npz", "summary.json", "config.yaml"}
+    loaded = results.load(result.paths["npz"])
+    np.testing.assert_array_equal(loaded.poses[0].joints, result.poses[0].joints)
+    np.testing.assert_array_equal(loaded.time_s, result.time_s)
+
+
+def test_nobody_in_the_clip_still_gives_whole_results(
+    make_clip: Clip, disc_detector: Disc, tmp_path: Path
+) -> None:
+    result = pipeline(disc_detector(), tmp_path / "out").run(make_clip(empty=True))
+    assert result.tracks == ()
+    assert result.counts["detected"] == 0
+    assert results.load(result.paths["npz"]).frame_index.tolist() == list(range(12))
+
+
+def test_one_pipeline_runs_clip_after_clip_alike(make_clip: Clip, disc_detector: Disc) -> None:
+    first, second = make_clip("a.mp4", 5), make_clip("b.mp4", 9)
+    with pipeline(disc_detector()) as runner:
+        lengths = [len(runner.run(clip).time_s) for clip in (first, second, first)]
+    assert lengths == [5, 9, 5]
+
+
+class Doubling(Interpolator):
+    """Repeats every frame half a period later; holds back nothing."""
+
+    def expand(self, frames: FrameBatch) -> FrameBatch:
+        made = np.tile([True, False], len(frames))
+        return FrameBatch(
+            images=frames.images.repeat(2, axis=0),
+            index=frames.index.repeat(2),
+            time_s=frames.time_s.repeat(2) + np.where(made, 0, 0.02),
+            is_source=made,
+        )
+
+    def flush(self) -> None:
+        return None
+
+
+def test_frames_in_between_are_tracked_but_leave_one_row_per_source_frame(
+    make_clip: Clip, disc_detector: Disc
+) -> None:
+    seen: list[int] = []
+
+    class Counting(Refiner):
+        def refine(
+            self, poses: list[Pose3D], tracks: list[Track], video: VideoInfo
+        ) -> list[Pose3D]:
+            seen.append(len(tracks[0]))
+            return poses
+
+    result = pipeline(disc_detector(), interpolator=Doubling(), refiners=[Counting()]).run(
+        make_clip(frames=6)
+    )
+    assert seen == [12]
+    assert result.frame_index.tolist() == list(range(6))
+
+
+class Failing(Exporter):
+    """Writes half a file, then runs into something."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+    def export(self, result: RunResult, target: Path) -> list[Path]:
+        target.with_suffix(".half").write_text("half")
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (RuntimeError("tensor sizes"), "exporter failed: RuntimeError: tensor sizes"),
+    ],
+)
+def test_a_failing_stage_is_named_and_leaves_nothing(
+    make_clip: Clip, disc_detector: Disc, tmp_path: Path, error: Exception, message: str
+) -> None:
+    out = tmp_path / "out"
+    with pytest.raises(StageError, match=message):
+        pipeline(disc_detector(), out, exporters=[Failing(error)]).run(make_clip())
+    assert list(out.iterdir()) == []
+
+
+def test_an_interruption_leaves_nothing_and_keeps_older_results(
+    make_clip: Clip, disc_detector: Disc, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    whole = pipeline(disc_detector(), out).run(make_clip())
+    before = whole.paths["npz"].read_bytes()
+    with pytest.raises(KeyboardInterrupt):
+        pipeline(disc_detector(), out, exporters=[Failing(KeyboardInterrupt())]).run(make_clip())
+    assert {path.name for path in out.iterdir()} == {path.name for path in whole.paths.values()}
+    assert whole.paths["npz"].read_bytes() == before
+
+
+def test_a_stage_that_loses_rows_is_caught(make_clip: Clip, disc_detector: Disc) -> None:
+    class Shortening(Refiner):
+        def refine(
+            self, poses: list[Pose3D], tracks: list[Track], video: VideoInfo
+        ) -> list[Pose3D]:
+            return [pose.take(np.arange(3)) for pose in poses]
+
+    with pytest.raises(StageError, match="3 rows for 12 frames"):
+        pipeline(disc_detector(), refiners=[Shortening()]).run(make_clip())
+
+
+def test_a_detector_that_skips_frames_is_caught(make_clip: Clip, disc_detector: Disc) -> None:
+    class Skipping(disc_detector):  # type: ignore[misc,valid-type]
+        def detect(self, frames: FrameBatch) -> list[Detections]:
+            return super().detect(frames)[1:]  # type: ignore[no-any-return]
+
+    with pytest.raises(StageError, match="detector answered 3 of 4 frames"):
+        pipeline(Skipping()).run(make_clip())
+
+
+def test_an_output_that_is_a_file_is_refused_before_the_first_frame(
+    make_clip: Clip, disc_detector: Disc, tmp_path: Path
+) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(ConfigurationError, match="cannot be written to"):
+        pipeline(disc_detector(), file).run(make_clip())
+
+
+def test_a_missing_input_is_one_clear_error(disc_detector: Disc, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"nowhere.mp4.*does not exist"):
+        pipeline(disc_detector()).run(tmp_path / "nowhere.mp4")
+
+
+def test_notes_of_a_stage_reach_the_result(make_clip: Clip, disc_detector: Disc) -> None:
+    detector = disc_detector()
+    detector.notes = ["the lamp flickered"]  # type: ignore[attr-defined]
+    assert "the lamp flickered" in pipeline(detector).run(make_clip()).warnings
+
+
+def test_stages_are_opened_once_and_closed_after_an_error(
+    make_clip: Clip, disc_detector: Disc
+) -> None:
+    calls: list[str] = []
+
+    class Watched(disc_detector):  # type: ignore[misc,valid-type]
+        def __enter__(self) -> Stage:
+            calls.append("open")
+            return self  # type: ignore[no-any-return]
+
+        def __exit__(self, *error: object) -> None:
+            calls.append("close")
+
+    runner = pipeline(Watched())
+    with pytest.raises(InputError):
+        runner.run("missing.mp4")
+    runner.run(make_clip())
+    assert calls == ["open", "close"] * 2
+
+
+def test_a_result_cannot_be_altered_by_replacing_rows_with_too_few(
+    make_clip: Clip, disc_detector: Disc
+) -> None:
+    result = pipeline(disc_detector()).run(make_clip())
+    with pytest.raises(ValueError, match="a clip of 12 rows"):
+        replace(result, poses=tuple(pose.take(np.arange(2)) for pose in result.poses))
