@@ -89,7 +89,8 @@ class Figure:
         side = sides(skeleton)
         # A limb has the colour of its outer end: collar bones and hips show their side.
         of_shape = np.concatenate([side[self.bones[:, 1]], side])
-        self._colours = np.stack([shades(person, people)[of_shape] for person in range(people)])
+        palette = [shades(person, people)[of_shape] for person in range(people)]
+        self._colours = np.array(palette, np.float32).reshape(people, len(of_shape), 3)
 
     def posed(self, joints: Floats) -> Floats:
         """(..., K, 3) metres with the crown moved to the middle of the skull."""

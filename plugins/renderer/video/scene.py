@@ -58,11 +58,13 @@ class Scene:
         cls, poses: tuple[Pose3D, ...], tracks: tuple[Track, ...], *, floor: Floor, tilt_deg: float
     ) -> Scene:
         """Put people on one floor: where they were, or side by side when that is unknown."""
-        if not any(pose.valid.any() for pose in poses):
+        usable = [pose.valid & np.isfinite(pose.joints).all((1, 2)) for pose in poses]
+        if not any(rows.any() for rows in usable):
             nobody = np.full((0, 0, 0, 3), np.nan, np.float32)
             return cls(joints=nobody, radius_m=_DEFAULT_RADIUS_M, height_m=_DEFAULT_HEIGHT_M)
-        camera = np.stack([np.where(p.valid[:, None, None], p.joints, np.nan) for p in poses])
-        world = world_from_camera(camera.astype(np.float32), tilt_deg)
+        camera = np.stack([p.joints for p in poses])
+        camera[~np.stack(usable)] = np.nan
+        world = world_from_camera(camera, tilt_deg)
         world += _places(poses, tracks, tilt_deg)[:, :, None]
         world[..., 2] -= _floor(world, floor)[..., None] - ANKLE_HEIGHT_M
         there = np.isfinite(world).all((-2, -1))
@@ -90,8 +92,9 @@ def _places(poses: tuple[Pose3D, ...], tracks: tuple[Track, ...], tilt_deg: floa
 def _side_by_side(tracks: tuple[Track, ...]) -> Floats:
     """(N, T, 3) places in a row, in the order in which people stand in the picture."""
     places = np.zeros((len(tracks), len(tracks[0]), 3), np.float32)
-    middles = [np.nanmedian(t.boxes[t.present][:, ::2]) if t.present.any() else 0 for t in tracks]
-    order = np.argsort(np.argsort(np.nan_to_num(middles)))
+    edges = [track.boxes[:, ::2][np.isfinite(track.boxes[:, ::2])] for track in tracks]
+    middles = [float(np.median(found)) if len(found) else 0.0 for found in edges]
+    order = np.argsort(np.argsort(middles))
     places[..., 0] = ((order - (len(tracks) - 1) / 2) * _SPACING_M)[:, None]
     return places
 

@@ -111,8 +111,9 @@ class Stage:
         end = np.meshgrid(steps, cuts[1:])[1]
         zero = np.zeros_like(at)
         along = np.stack([np.stack([at, x, zero], -1) for x in (start, end)], -2).reshape(-1, 2, 3)
-        pieces: Floats = np.concatenate([along, along[..., [1, 0, 2]]])
-        return pieces[np.hypot(*pieces.mean(1)[:, :2].T) < self._reach_m, :]
+        pieces = np.concatenate([along, along[..., [1, 0, 2]]]).astype(np.float32)
+        inside = np.hypot(*pieces.mean(1)[:, :2].T) < self._reach_m
+        return np.asarray(pieces[inside])
 
     def _rule(self, picture: Bytes, azimuth_deg: float) -> None:
         """Draw the grid; its lines fade towards the edge of the light."""
