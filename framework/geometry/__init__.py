@@ -1,0 +1,1 @@
+"""Geometry of cameras and poses: pure functions on arrays."""

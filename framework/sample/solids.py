@@ -1,0 +1,217 @@
+"""Round cones, flattened at will: the one kind of solid everything is made of.
+
+A solid is the hull of two balls on its local z axis, seen through an affine map. Capsules,
+ellipsoids and flattened trunks are all of this kind, and a ray meets it in closed form: the
+ray is taken into local space, where distances along it stay what they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array: TypeAlias = NDArray[np.float64]
+Floats: TypeAlias = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """How a surface looks.
+
+    Attributes:
+        colour: sRGB, 0..1.
+        stripe: sRGB of stripes across the solid's axis, or None.
+        stripe_m: distance from stripe to stripe, metres.
+        stripe_share: how much of that distance a stripe takes.
+        gloss: strength of the highlight, 0..1.
+        wrinkle: slope of folds, 0 for smooth skin.
+        weave: relative strength of the fine mottling of cloth and hair.
+    """
+
+    colour: tuple[float, float, float]
+    stripe: tuple[float, float, float] | None = None
+    stripe_m: float = 0.07
+    stripe_share: float = 0.4
+    gloss: float = 0.05
+    wrinkle: float = 0.0
+    weave: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solids:
+    """S solids.
+
+    Attributes:
+        origin: (S, 3) centre of the first ball, metres.
+        axes: (S, 3, 3) columns are the local axes; longer or shorter than 1 where stretched.
+        length: (S,) local z of the second ball.
+        radii: (S, 2) of both balls, in local units.
+        materials: one per solid.
+    """
+
+    origin: Array
+    axes: Array
+    length: Array
+    radii: Array
+    materials: tuple[Material, ...] = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.origin)
+
+    def moved(self, rotation: ArrayLike, translation: ArrayLike) -> Solids:
+        """The same solids in other axes: ``R @ p + t``."""
+        turn = np.asarray(rotation, float)
+        return Solids(
+            origin=self.origin @ turn.T + np.asarray(translation, float),
+            axes=turn @ self.axes,
+            length=self.length,
+            radii=self.radii,
+            materials=self.materials,
+        )
+
+    @classmethod
+    def joined(cls, groups: Sequence[Solids]) -> Solids:
+        """All solids of several groups, in order."""
+        return cls(
+            origin=np.concatenate([group.origin for group in groups]),
+            axes=np.concatenate([group.axes for group in groups]),
+            length=np.concatenate([group.length for group in groups]),
+            radii=np.concatenate([group.radii for group in groups]),
+            materials=tuple(material for group in groups for material in group.materials),
+        )
+
+    def bounds(self, *, pinhole: bool) -> Array:
+        """The rectangle (S, 4) x1 y1 x2 y2 that each solid fills, exactly.
+
+        A solid is the convex hull of two ellipsoids and so is its outline. The outline of an
+        ellipsoid with centre c and half axes A is the conic dual to ``c c' - A A'`` (Hartley
+        and Zisserman, Multiple View Geometry, 8.3).
+
+        Args:
+            pinhole: divide by depth (normalised image plane z = 1, solids wholly in front);
+                else look along z without perspective.
+        """
+        far_end = self.origin + self.axes[:, :, 2] * self.length[:, None]
+        centres = np.stack([self.origin, far_end], 1)
+        spread = np.einsum("sij,skj->sik", self.axes, self.axes)
+        spread = spread[:, None] * (self.radii**2)[:, :, None, None]
+        if pinhole:
+            dual = centres[..., :, None] * centres[..., None, :] - spread
+            middle = dual[..., :2, 2] / dual[..., 2:, 2]
+            square = np.einsum("...ii->...i", dual)[..., :2] / dual[..., 2:, 2]
+            reach = np.sqrt(np.maximum(middle**2 - square, 0))
+        else:
+            middle = centres[..., :2]
+            reach = np.sqrt(np.einsum("...ii->...i", spread)[..., :2])
+        return np.concatenate([(middle - reach).min(1), (middle + reach).max(1)], -1)
+
+
+def taper(length: ArrayLike, radii: ArrayLike) -> tuple[Array, Array]:
+    """Sine and cosine of the angle between a round cone's flank and its axis."""
+    wide, narrow = np.moveaxis(np.asarray(radii, float), -1, 0)
+    sine = (wide - narrow) / np.maximum(np.asarray(length, float), 1e-9)
+    sine = np.where(np.abs(sine) < 1, sine, 0)
+    return sine, np.sqrt(1 - sine**2)
+
+
+def first_hit(
+    start: Sequence[ArrayLike],
+    direction: Sequence[ArrayLike],
+    length: ArrayLike,
+    radii: tuple[ArrayLike, ArrayLike],
+) -> NDArray[np.floating]:
+    """Where rays enter round cones that stand on their local origin along local z.
+
+    Everything broadcasts. The near side of the hull is the nearest of three entries: into
+    either ball, and into the flank where it joins the circles in which it touches the balls.
+
+    Args:
+        start: x, y, z of any point on each ray.
+        direction: x, y, z, any length but zero.
+        length: local z of the second ball; 0 for a ball.
+        radii: of the first and the second ball.
+
+    Returns:
+        Ray parameter of the entry (negative before ``start``), inf where a ray misses.
+    """
+    x, y, z = (np.asarray(value) for value in start)
+    dx, dy, dz = (np.asarray(value) for value in direction)
+    wide, narrow = np.asarray(radii[0]), np.asarray(radii[1])
+    side_dd = dx * dx + dy * dy
+    side_od = x * dx + y * dy
+    side_oo = x * x + y * y
+    with np.errstate(invalid="ignore", divide="ignore"):
+        full_dd = side_dd + dz * dz
+        nearest = _root(full_dd, side_od + z * dz, side_oo + z * z - wide * wide)
+        if np.any(np.asarray(length) > 0):
+            top = z - length
+            nearest = np.fmin(
+                nearest, _root(full_dd, side_od + top * dz, side_oo + top * top - narrow * narrow)
+            )
+            sine, cosine = taper(length, np.stack(np.broadcast_arrays(wide, narrow), -1))
+            sine, cosine = sine.astype(side_dd.dtype), cosine.astype(side_dd.dtype)
+            # On the flank: cosine * distance from the axis = gap, which shrinks along z.
+            gap = wide - z * sine
+            flank = _root(
+                cosine**2 * side_dd - (sine * dz) ** 2,
+                cosine**2 * side_od + gap * sine * dz,
+                cosine**2 * side_oo - gap * gap,
+            )
+            along = (z + flank * dz - wide * sine) / cosine
+            inside = (along >= 0) & (along <= np.asarray(length) * cosine)
+            nearest = np.fmin(nearest, np.where(inside, flank, np.nan))
+    return np.where(nearest > -np.inf, nearest, np.inf)
+
+
+def _root(a: ArrayLike, b: ArrayLike, c: ArrayLike) -> NDArray[np.floating]:
+    """First root of ``a t^2 + 2 b t + c``, NaN where there is none."""
+    second, first, rest = np.asarray(a), np.asarray(b), np.asarray(c)
+    return np.asarray((-first - np.sqrt(first * first - second * rest)) / second)
+
+
+class Builder:
+    """Collects solids one by one, as a sculptor adds clay."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[Array, Array, float, tuple[float, float], Material]] = []
+
+    def cone(
+        self,
+        start: Array,
+        end: Array,
+        radii: tuple[float, float],
+        material: Material,
+        *,
+        front: Array | None = None,
+        flat: float = 1.0,
+    ) -> None:
+        """Add the hull of two balls, flattened by ``flat`` along ``front`` (a unit vector)."""
+        axis = end - start
+        length = float(np.linalg.norm(axis))
+        up = axis / length
+        guide = front if front is not None else np.eye(3)[np.argmin(np.abs(up))]
+        depth = guide - up * (guide @ up)
+        depth = depth / np.linalg.norm(depth)
+        axes = np.stack([depth * flat, np.cross(up, depth), up], -1)
+        self._parts.append((start, axes, length, radii, material))
+
+    def egg(
+        self, centre: Array, axes: Array, radii: tuple[float, float, float], material: Material
+    ) -> None:
+        """Add an ellipsoid with these half axes along the columns of ``axes``."""
+        self._parts.append((centre, axes * np.asarray(radii), 0.0, (1.0, 1.0), material))
+
+    def build(self) -> Solids:
+        """Everything added so far."""
+        origin, axes, length, radii, materials = zip(*self._parts, strict=True)
+        return Solids(
+            origin=np.array(origin),
+            axes=np.array(axes),
+            length=np.array(length),
+            radii=np.array(radii),
+            materials=materials,
+        )
