@@ -1,0 +1,1 @@
+"""Video in (`probe`, `decode`) through PyAV, video out (`encode`) through the ffmpeg program."""

@@ -1,0 +1,70 @@
+"""A queue between two threads that is full when it holds enough bytes, however few items."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+
+
+class ByteQueue(Generic[Item]):
+    """First in, first out; the producer waits for room, the consumer for items.
+
+    Args:
+        max_bytes: what may lie in the queue. One item always fits into an empty queue.
+    """
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._bytes = 0
+        self._items: deque[tuple[Item, int]] = deque()
+        self._changed = threading.Condition()
+        self._finished = False
+        self._closed = False
+        self._error: Exception | None = None
+
+    def put(self, item: Item, n_bytes: int) -> bool:
+        """Wait for room and append. False: the consumer has gone, nobody wants more."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._closed or not self._items or self._bytes + n_bytes <= self._max_bytes
+            )
+            if not self._closed:
+                self._items.append((item, n_bytes))
+                self._bytes += n_bytes
+                self._changed.notify_all()
+            return not self._closed
+
+    def get(self) -> Item | None:
+        """Wait for the next item; None when the producer has finished.
+
+        Raises:
+            Exception: whatever the producer passed to `finish`, after its last item.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._items or self._finished or self._closed)
+            if self._items:
+                item, n_bytes = self._items.popleft()
+                self._bytes -= n_bytes
+                self._changed.notify_all()
+                return item
+            if self._error is not None:
+                raise self._error
+            return None
+
+    def finish(self, error: Exception | None = None) -> None:
+        """Say, as the producer, that no more will come, and why if something broke."""
+        with self._changed:
+            self._finished = True
+            self._error = error
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Say, as the consumer, that no more is wanted, and drop what lies in the queue."""
+        with self._changed:
+            self._closed = True
+            self._items.clear()
+            self._bytes = 0
+            self._changed.notify_all()

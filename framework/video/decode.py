@@ -1,0 +1,272 @@
+"""Frames of a clip, upright and in RGB, decoded in a thread ahead of whoever reads them.
+
+Times are the file's own: seconds from the first frame, so that a variable rate stays variable.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from fractions import Fraction
+from types import TracebackType
+from typing import cast
+
+import numpy as np
+from av import VideoFrame
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.video.reformatter import VideoReformatter
+from av.video.stream import VideoStream
+from typing_extensions import Self
+
+from framework.errors import InputError
+from framework.types import Bytes, FrameBatch, VideoInfo
+from framework.video.bounded import ByteQueue
+from framework.video.orientation import Orientation
+from framework.video.probe import open_video
+from framework.video.timeline import Timeline
+
+QUEUE_BYTES = 128 * 2**20
+SMALLEST_STEP_S = 1e-3
+"""How far a frame comes after the one before it if the file gives both the same time."""
+EPSILON_S = 1e-6
+"""Times this near to ``start_s`` or ``end_s`` count as equal to them."""
+
+
+class FrameReader:
+    """Context manager and iterator over the `FrameBatch`es of a clip.
+
+    Reads the part that ``video.start_s``, ``end_s`` and ``stride`` name. ``FrameBatch.index``
+    counts the source frames of the whole clip from 0; where reading begins later, the frames
+    before are counted by their packets, without decoding. Frames of another size than
+    ``video.size_wh`` (the clip may change it half-way) are scaled to it.
+
+    Args:
+        video: what `probe` returned.
+        batch_size: frames in a batch; fewer where so many would not fit into ``max_bytes``,
+            and in the last one.
+        threads: threads of the decoder; 0 is one a core.
+        max_bytes: memory of the pictures that wait to be read.
+
+    Attributes:
+        frames_read: frames handed over so far.
+        warnings: what was wrong with the file, sentences; whole once the iteration has ended.
+
+    Raises:
+        InputError: the file cannot be read, or holds no frame in the chosen part.
+    """
+
+    def __init__(
+        self,
+        video: VideoInfo,
+        *,
+        batch_size: int,
+        threads: int = 0,
+        max_bytes: int = QUEUE_BYTES,
+    ) -> None:
+        width, height = video.size_wh
+        self.frames_read = 0
+        self.warnings: list[str] = []
+        self._video = video
+        self._threads = threads
+        # One batch waits, one is being filled: half of the memory each.
+        self._rows = max(1, min(batch_size, max_bytes // (2 * width * height * 3)))
+        self._queue: ByteQueue[FrameBatch] = ByteQueue(max_bytes // 2)
+        self._thread = threading.Thread(target=self._decode, name="decode", daemon=True)
+
+    def __enter__(self) -> Self:
+        """Start to decode."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop to decode, wherever it is."""
+        self._queue.close()
+        self._thread.join()
+
+    def __iter__(self) -> Iterator[FrameBatch]:
+        return self
+
+    def __next__(self) -> FrameBatch:
+        batch = self._queue.get()
+        if batch is None:
+            raise StopIteration
+        self.frames_read += len(batch)
+        return batch
+
+    def _decode(self) -> None:
+        """Body of the thread: an error travels to the reader and is raised there."""
+        try:
+            for batch in self._batches():
+                if not self._queue.put(batch, batch.images.nbytes):
+                    return
+        except Exception as error:
+            self._queue.finish(error)
+        else:
+            self._queue.finish()
+
+    def _batches(self) -> Iterator[FrameBatch]:
+        width, height = self._video.size_wh
+        paint = _Painter(self._video.size_wh)
+        index: list[int] = []
+        times: list[float] = []
+        for number, time_s, frame in self._chosen_frames():
+            if not index:
+                images = np.empty((self._rows, height, width, 3), np.uint8)
+            paint(frame, images[len(index)])
+            index.append(number)
+            times.append(time_s)
+            if len(index) == self._rows:
+                yield _batch(images, index, times)
+                index, times = [], []
+        if index:
+            yield _batch(images[: len(index)], index, times)
+
+    def _chosen_frames(self) -> Iterator[tuple[int, float, VideoFrame]]:
+        """Source number, time and picture of every frame that the run wants."""
+        video, chosen = self._video, 0
+        end_s = float("inf") if video.end_s is None else video.end_s - EPSILON_S
+        first_index: int | None = None
+        for number, time_s, frame in self._frames():
+            if time_s >= end_s:
+                break
+            if time_s < video.start_s - EPSILON_S:
+                continue
+            first_index = number if first_index is None else first_index
+            if (number - first_index) % video.stride == 0:
+                chosen += 1
+                yield number, time_s, frame
+        if not chosen:
+            until = "the end" if video.end_s is None else f"{video.end_s:g} s"
+            raise InputError(
+                f"'{video.path}' has no frame between {video.start_s:g} s and {until}",
+                "Choose another start_s or end_s.",
+            )
+
+    def _frames(self) -> Iterator[tuple[int, float, VideoFrame]]:
+        """Source number, time and picture of the frames from shortly before ``start_s``."""
+        video = self._video
+        timeline = Timeline.of(video.path, video.start_s) if video.start_s > 0 else None
+        with open_video(video.path) as (container, stream):
+            stream.thread_type = "AUTO"
+            stream.codec_context.thread_count = self._threads
+            decoder = _Decoder(container, stream)
+            begin, frames = 0, decoder.frames()
+            if timeline is not None:
+                begin, frames = timeline.enter(container, stream, decoder.frames)
+            clock = _Clock(video.fps, timeline.zero if timeline else None)
+            number = -1
+            for number, frame in enumerate(frames, begin):
+                yield number, clock.time_s(frame), frame
+            if timeline is None:
+                self._report(decoder, number + 1)
+
+    def _report(self, decoder: _Decoder, decoded: int) -> None:
+        """Say what of a clip that was read from end to end is missing."""
+        declared = (self._video.n_frames or 0) - decoder.hidden
+        if decoded < declared:
+            self.warnings.append(
+                f"'{self._video.path}' declares {declared} frames, but only {decoded} could be "
+                "decoded: the file is cut off or damaged"
+            )
+        elif decoder.broken:
+            self.warnings.append(
+                f"{decoder.broken} damaged packets of '{self._video.path}' were passed over; "
+                f"{decoded} frames could be decoded"
+            )
+
+
+class _Decoder:
+    """Decodes what can be decoded, as the ffmpeg program does: broken packets are passed over.
+
+    Attributes:
+        broken: packets that raised an error.
+        hidden: packets that the file itself marks as not to be shown (edit lists).
+    """
+
+    def __init__(self, container: InputContainer, stream: VideoStream) -> None:
+        self._container = container
+        self._stream = stream
+        self.broken = 0
+        self.hidden = 0
+
+    def frames(self) -> Iterator[VideoFrame]:
+        """Yield the frames from where the container stands, in the order of presentation."""
+        packets = self._container.demux(self._stream)
+        while True:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return
+            except FFmpegError:
+                self.broken += 1
+                yield from self._flush()
+                return
+            self.hidden += packet.is_discard
+            try:
+                frames = packet.decode()
+            except FFmpegError:
+                self.broken += 1
+                continue
+            yield from frames
+
+    def _flush(self) -> list[VideoFrame]:
+        try:
+            return self._stream.decode(None)
+        except FFmpegError:
+            self.broken += 1
+            return []
+
+
+class _Clock:
+    """Seconds from the first frame of the clip, rising strictly whatever the file says."""
+
+    def __init__(self, fps: Fraction, zero: int | None) -> None:
+        self._period_s = float(1 / fps)
+        self._zero = zero
+        self._last_s = -self._period_s
+        self._shift_s = 0.0
+
+    def time_s(self, frame: VideoFrame) -> float:
+        """Time of the next frame; without a time stamp it follows at the average rate."""
+        next_s = self._last_s + self._period_s
+        time_s = next_s
+        if frame.pts is not None and frame.time_base is not None:
+            self._zero = frame.pts if self._zero is None else self._zero
+            time_s = float((frame.pts - self._zero) * frame.time_base) + self._shift_s
+        if time_s < self._last_s - 1:  # clips were joined and their time stamps begin anew
+            self._shift_s += next_s - time_s
+            time_s = next_s
+        self._last_s = max(time_s, self._last_s + SMALLEST_STEP_S)
+        return self._last_s
+
+
+class _Painter:
+    """Turns decoded frames into upright RGB of one size."""
+
+    def __init__(self, size_wh: tuple[int, int]) -> None:
+        self._size_wh = size_wh
+        self._reformatter = VideoReformatter()
+        self._orientation: Orientation | None = None
+
+    def __call__(self, frame: VideoFrame, image: Bytes) -> None:
+        """Paint a frame into (H, W, 3); swscale knows its range, colour matrix and bit depth."""
+        if self._orientation is None:
+            self._orientation = Orientation.of(frame)
+        width, height = self._orientation.size(self._size_wh)
+        rgb = self._reformatter.reformat(frame, width, height, "rgb24")
+        image[...] = self._orientation.upright(cast(Bytes, rgb.to_ndarray()))
+
+
+def _batch(images: Bytes, index: list[int], times: list[float]) -> FrameBatch:
+    return FrameBatch(
+        images=images,
+        index=np.array(index, np.int64),
+        time_s=np.array(times, np.float64),
+        is_source=np.ones(len(index), bool),
+    )

@@ -1,0 +1,322 @@
+"""Pictures become a video file, written by the ffmpeg program while the next ones are drawn.
+
+Every picture travels with its time (as NUT, which a bare pipe of pixels could not carry), so a
+variable rate reaches the file.
+"""
+
+from __future__ import annotations
+
+import math
+import signal
+import subprocess
+import threading
+from collections import deque
+from contextlib import suppress
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, cast
+
+import av
+import ffmpeg as ffmpeg_graph
+from av import VideoFrame
+from av.error import FFmpegError
+from typing_extensions import Self
+
+from framework.errors import ConfigurationError, StageError
+from framework.types import Bytes, VideoInfo
+from framework.video.bounded import ByteQueue
+from framework.video.ffmpeg import find_ffmpeg
+from framework.video.probe import open_video
+
+QUEUE_BYTES = 64 * 2**20
+PIPE_BUFFER = 2**20
+TICKS_PER_S = 90_000
+GIF_FPS = 50
+"""Browsers slow pictures down that stay for less than two hundredths of a second."""
+DISK_FULL = ("No space left", "File too large", "File size limit")
+SUFFIXES = (".mp4", ".gif")
+
+
+class VideoWriter:
+    """Context manager that writes one ``.mp4`` (H.264, AAC) or ``.gif``, by its suffix.
+
+    The first picture is shown at second 0, the others as much later as their times say. Odd
+    sizes get one black column or row in an ``.mp4``. An error inside the ``with`` block removes
+    the file.
+
+    Args:
+        path: the file to write; one that is there is replaced.
+        size_wh: width and height of every picture, in pixels.
+        fps: their usual rate; the times given to `write` rule.
+        audio_from: clip whose sound goes along, from the time of the first picture to
+            ``end_s``; one without sound is fine. A ``.gif`` has none.
+        preset: x264's speed, "ultrafast" to "veryslow".
+        crf: x264's quality, 0 (lossless) to 51.
+        bitrate_kbps: aim at this many kilobits a second in place of ``crf``.
+        ffmpeg: the program; None looks for one (`find_ffmpeg`).
+
+    Raises:
+        ConfigurationError: another suffix, or the output is the clip itself.
+        BackendError: there is no ffmpeg.
+        StageError: from `write` or `close`, the file could not be written.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        size_wh: tuple[int, int],
+        fps: Fraction,
+        audio_from: VideoInfo | None = None,
+        preset: str = "veryfast",
+        crf: int = 20,
+        bitrate_kbps: int | None = None,
+        ffmpeg: Path | None = None,
+    ) -> None:
+        if path.suffix.lower() not in SUFFIXES:
+            raise ConfigurationError(
+                f"'{path.name}' cannot be written: the suffix '{path.suffix}' is not known",
+                f"Use one of {', '.join(SUFFIXES)}.",
+            )
+        if audio_from is not None and path.exists() and path.samefile(audio_from.path):
+            raise ConfigurationError(
+                f"the video '{path}' would be written over the clip that it is made of",
+                "Choose another output.",
+            )
+        self._program = find_ffmpeg(ffmpeg)
+        self._path = path
+        self._size_wh = size_wh
+        self._fps = fps
+        self._audio_from = audio_from
+        self._quality = (
+            {"crf": crf} if bitrate_kbps is None else {"video_bitrate": f"{bitrate_kbps}k"}
+        ) | {"preset": preset}
+        self._is_gif = path.suffix.lower() == ".gif"
+        # The palette of a gif needs all pictures: they wait on disk, not in memory.
+        self._target = path.with_name(f"{path.name}.mkv") if self._is_gif else path
+        self._feeder: _Feeder | None = None
+        self._start_s = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Finish the file; after an error remove it."""
+        if kind is None:
+            self.close()
+        else:
+            self.abort()
+
+    def write(self, image: Bytes, time_s: float) -> None:
+        """Append a picture.
+
+        Args:
+            image: (H, W, 3) uint8 RGB of the size promised; copied, so it may be drawn over.
+            time_s: its time in seconds, in the clock of ``audio_from``; later than the last.
+        """
+        if self._feeder is None:
+            self._start_s = time_s
+            command = self._lossless() if self._is_gif else self._mp4()
+            self._feeder = _Feeder(command, self._size_wh, self._fps)
+        if not self._feeder.feed(image, time_s - self._start_s):
+            self._fail(self._feeder.finish())
+
+    def close(self) -> None:
+        """Wait until the file is whole. Closing twice is fine."""
+        if self._feeder is None:
+            raise StageError(f"'{self._path}' was not written: it has no picture")
+        reason = self._feeder.finish()
+        if not reason and self._is_gif and self._target.exists():
+            reason = _run(self._gif())
+            self._target.unlink()
+        if reason:
+            self._fail(reason)
+
+    def abort(self) -> None:
+        """Stop at once and leave no file."""
+        if self._feeder is not None:
+            self._feeder.kill()
+            self._path.unlink(missing_ok=True)
+            self._target.unlink(missing_ok=True)
+
+    def _fail(self, reason: str) -> None:
+        self.abort()
+        full = any(words in reason for words in DISK_FULL)
+        raise StageError(
+            f"the video '{self._path}' could not be written: {reason}",
+            "Make room on the disk or choose another output folder."
+            if full
+            else "Check that the output folder exists and can be written to.",
+        )
+
+    def _pictures(self) -> Any:
+        return ffmpeg_graph.input("pipe:0", format="nut").video
+
+    def _mp4(self) -> list[str]:
+        ticks = _time_base(self._fps).denominator
+        pictures = self._pictures().filter("pad", "ceil(iw/2)*2", "ceil(ih/2)*2")
+        # Said in the file as well: players take an untagged HD clip for BT.709, a small one not.
+        pictures = pictures.filter("scale", out_color_matrix="bt709", out_range="tv")
+        tags = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709"}
+        options = {
+            "vcodec": "libx264",
+            "pix_fmt": "yuv420p",
+            "color_range": "tv",
+            "fps_mode": "passthrough",
+            "enc_time_base": f"1:{ticks}",
+            "video_track_timescale": ticks,
+            "movflags": "+faststart",
+        }
+        streams = [pictures, *self._sound()]
+        return self._command(*streams, **options, **tags, **self._quality)
+
+    def _sound(self) -> list[Any]:
+        """The sound of the clip from the first picture on, or nothing."""
+        clip = self._audio_from
+        if clip is None or not clip.has_audio:
+            return []
+        # ffmpeg counts from the earliest track of the file, we from the first picture.
+        begin_s = max(0.0, self._start_s + _delay_s(clip.path))
+        cut = {"ss": f"{begin_s:.6f}"}
+        if clip.end_s is not None:
+            cut["t"] = f"{clip.end_s - self._start_s:.6f}"
+        return [ffmpeg_graph.input(f"file:{clip.path}", **cut).audio]
+
+    def _lossless(self) -> list[str]:
+        options = {"vcodec": "libx264rgb", "qp": 0, "preset": "ultrafast"}
+        return self._command(self._pictures(), fps_mode="passthrough", **options)
+
+    def _gif(self) -> list[str]:
+        """Read the pictures twice: for the palette of them all, then to paint with it."""
+        first, second = (
+            self._thinned(ffmpeg_graph.input(f"file:{self._target}").video) for _ in range(2)
+        )
+        palette = first.filter("palettegen")
+        # Ordered dithering: a third of the time of error diffusion, and it does not shimmer.
+        painted = ffmpeg_graph.filter(
+            [second, palette], "paletteuse", dither="bayer", bayer_scale=3, diff_mode="rectangle"
+        )
+        options = {"fps_mode": "passthrough", "enc_time_base": "1:100"}
+        output = ffmpeg_graph.output(painted, f"file:{self._path}", **options)
+        return _compile(output, self._program)
+
+    def _thinned(self, pictures: Any) -> Any:
+        return pictures.filter("fps", GIF_FPS) if self._fps > GIF_FPS else pictures
+
+    def _command(self, *streams: Any, **options: Any) -> list[str]:
+        return _compile(
+            ffmpeg_graph.output(*streams, f"file:{self._target}", **options), self._program
+        )
+
+
+class _Feeder:
+    """An ffmpeg process, the thread that feeds it and the one that listens to it."""
+
+    def __init__(self, command: list[str], size_wh: tuple[int, int], fps: Fraction) -> None:
+        self._size_wh = size_wh
+        self._fps = fps
+        self._time_base = _time_base(fps)
+        self._last_pts = -1
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            # Ctrl-C reaches us alone, so that it is we who end the process and clear up.
+            start_new_session=True,
+        )
+        self._pipe = cast(IO[bytes], self._process.stdin)
+        self._stderr = cast(IO[bytes], self._process.stderr)
+        self._messages: deque[bytes] = deque(maxlen=20)
+        self._queue: ByteQueue[tuple[Bytes, int]] = ByteQueue(QUEUE_BYTES)
+        self._listener = threading.Thread(
+            target=self._messages.extend, args=(self._stderr,), daemon=True
+        )
+        self._thread = threading.Thread(target=self._feed, name="encode", daemon=True)
+        self._listener.start()
+        self._thread.start()
+
+    def feed(self, image: Bytes, time_s: float) -> bool:
+        """Copy a picture into the queue; False when the process does not take any more."""
+        self._last_pts = max(round(time_s / self._time_base), self._last_pts + 1)
+        return self._queue.put((image.copy(), self._last_pts), image.nbytes)
+
+    def finish(self) -> str:
+        """Wait until the process has written everything; return why it failed, or nothing."""
+        self._queue.finish()
+        self._thread.join()
+        return _reason(self._process.wait(), self._last_words())
+
+    def kill(self) -> None:
+        """End the process and the threads now."""
+        self._queue.close()
+        self._process.kill()
+        self._thread.join()
+        self._process.wait()
+        self._last_words()
+
+    def _last_words(self) -> bytes:
+        self._listener.join()
+        self._stderr.close()
+        return b"".join(self._messages)
+
+    def _feed(self) -> None:
+        """Body of the thread: send pictures until there are no more, or nobody reads them."""
+        try:
+            with av.open(self._pipe, "w", format="nut", buffer_size=PIPE_BUFFER) as container:
+                stream = container.add_stream("rawvideo", rate=self._fps)
+                stream.width, stream.height = self._size_wh
+                stream.pix_fmt = "rgb24"
+                stream.codec_context.time_base = self._time_base
+                while (item := self._queue.get()) is not None:
+                    frame = VideoFrame.from_numpy_buffer(item[0], "rgb24")
+                    frame.pts, frame.time_base = item[1], self._time_base
+                    container.mux(stream.encode(frame))
+        except (FFmpegError, OSError):
+            # The process has gone; its exit code and its messages say why.
+            self._queue.close()
+        finally:
+            with suppress(OSError):
+                self._pipe.close()
+
+
+def _time_base(fps: Fraction) -> Fraction:
+    """A clock on which a regular frame falls exactly and an irregular one nearly."""
+    return Fraction(1, fps.numerator * math.ceil(TICKS_PER_S / fps.numerator))
+
+
+def _delay_s(path: Path) -> float:
+    """Seconds from the start of the earliest track of a file to its first picture."""
+    with open_video(path) as (container, stream):
+        if stream.start_time is None or stream.time_base is None:
+            return 0.0
+        return float(stream.start_time * stream.time_base) - container.start_time / av.time_base
+
+
+def _compile(output: Any, program: Path) -> list[str]:
+    quiet = output.global_args("-hide_banner", "-nostdin", "-loglevel", "error")
+    command: list[str] = quiet.overwrite_output().compile(cmd=str(program))
+    return command
+
+
+def _run(command: list[str]) -> str:
+    """Run a command that needs no input; return why it failed, or nothing."""
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, check=False, start_new_session=True
+    )
+    return _reason(done.returncode, done.stderr)
+
+
+def _reason(exit_code: int, messages: bytes) -> str:
+    if exit_code == 0:
+        return ""
+    if exit_code < 0:
+        return f"ffmpeg was ended by signal {-exit_code} ({signal.strsignal(-exit_code)})"
+    lines = messages.decode(errors="replace").strip().splitlines()
+    return "; ".join(line.strip() for line in lines[-3:]) or f"ffmpeg ended with code {exit_code}"

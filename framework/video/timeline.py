@@ -1,0 +1,90 @@
+"""Where a part of a clip begins and which source frame that is, without decoding what is before."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from av import VideoFrame
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.video.stream import VideoStream
+from typing_extensions import Self
+
+from framework.video.probe import open_video
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The time stamps of a clip up to the start of a part, in the stream's ticks.
+
+    Attributes:
+        times: of the frames before the part, in order of presentation, beginning with the
+            first frame of the clip.
+        keyframe: decode time of the last key frame that is not after the start.
+        start: time of the start.
+    """
+
+    times: list[int]
+    keyframe: int
+    start: int
+
+    @property
+    def zero(self) -> int:
+        """Time of the first frame of the clip."""
+        return self.times[0]
+
+    @classmethod
+    def of(cls, path: Path, start_s: float) -> Self | None:
+        """Read the packets before ``start_s``; None where the file does not time them.
+
+        One packet is taken for one frame, which holds for every common codec.
+        """
+        times: set[int] = set()
+        keyframes: list[tuple[int, int]] = []
+        with open_video(path) as (container, stream):
+            if stream.time_base is None:
+                return None
+            length = round(start_s / stream.time_base)
+            for packet in container.demux(stream):
+                if packet.pts is None or packet.dts is None:
+                    if packet.size:
+                        return None
+                    break
+                # Packets come in order of decoding: all that is shown earlier has been seen.
+                if times and packet.dts > min(times) + length:
+                    break
+                if packet.is_keyframe:
+                    keyframes.append((packet.pts, packet.dts))
+                # What leans on a key frame before the file's first one cannot be decoded.
+                if keyframes and packet.pts >= keyframes[0][0] and not packet.is_discard:
+                    times.add(packet.pts)
+        if not times:
+            return None
+        start = min(times) + length
+        reachable = [dts for pts, dts in keyframes if pts <= start]
+        return cls(sorted(time for time in times if time < start), reachable[-1], start)
+
+    def enter(
+        self,
+        container: InputContainer,
+        stream: VideoStream,
+        decode: Callable[[], Iterator[VideoFrame]],
+    ) -> tuple[int, Iterator[VideoFrame]]:
+        """Go to the key frame; return the number of the next frame, and the frames from it on.
+
+        A container that cannot seek, or lands too late, is read from its beginning.
+        """
+        for place in (self.keyframe, self.zero):
+            try:
+                container.seek(place, stream=stream)
+            except FFmpegError:
+                return 0, decode()
+            frames = decode()
+            first = next(frames, None)
+            if first is not None and first.pts is not None and first.pts <= self.start:
+                return bisect_left(self.times, first.pts), chain([first], frames)
+        return 0, decode()
