@@ -15,11 +15,20 @@ def _both_sides() -> list[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class KeypointsConfig:
-    """Which joints must be seen, how well, and how far from the edge."""
+    """Which joints must be in the frame, how far from its edge, and how many of them be seen.
+
+    A body hides parts of itself: hands from behind, the far arm and leg from the side. Two
+    hidden joints are the difference between a person who stands there whole and one who is
+    hardly ever complete.
+    """
 
     joints: list[str] = field(
         default_factory=_both_sides,
-        metadata={"help": "names of the joints that must be visible"},
+        metadata={"help": "names of the joints that make a person complete"},
+    )
+    max_hidden: int = field(
+        default=2,
+        metadata={"help": "how many of them may score low, hidden by the body, yet in the frame"},
     )
     score_threshold: float | None = field(
         default=None,
@@ -36,6 +45,12 @@ class KeypointsConfig:
             raise ConfigurationError(
                 "completeness.joints is empty",
                 "name at least one joint, or choose completeness=none",
+            )
+        if not 0 <= self.max_hidden < len(self.joints):
+            raise ConfigurationError(
+                f"completeness.max_hidden must be 0 or more and below the number of joints "
+                f"({len(self.joints)}), but is {self.max_hidden}",
+                "0 demands that every joint is seen",
             )
         if not 0 <= self.margin < 0.5:
             raise ConfigurationError(

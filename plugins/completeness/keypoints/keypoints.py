@@ -1,4 +1,4 @@
-"""Complete is who shows all required joints inside the frame."""
+"""Complete is who has all required joints inside the frame, and shows all but a few."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Keypoints(CompletenessFilter):
     def judge(self, detections: Detections, image_size_wh: tuple[int, int]) -> Detections:
         """Return the same people with ``complete`` filled in.
 
-        A joint at NaN is not seen, whatever its score.
+        A joint at NaN is not in the frame, whatever its score; a score of NaN is hidden.
 
         Raises:
             ConfigurationError: a required joint is not in the detections' skeleton.
@@ -32,11 +32,13 @@ class Keypoints(CompletenessFilter):
         points = detections.keypoints[:, joints]
         size = np.asarray(image_size_wh, np.float32)
         margin = self._config.margin * size.min()
+        # The edge is for all joints, also the hidden ones: who is cut off is not complete.
         inside = ((points >= margin) & (points <= size - margin)).all(-1)
         own = self._config.score_threshold
         threshold = detections.score_threshold if own is None else own
-        sure = detections.keypoint_scores[:, joints] >= threshold
-        return replace(detections, complete=(inside & sure).all(1))
+        hidden = (~(detections.keypoint_scores[:, joints] >= threshold)).sum(1)
+        complete = inside.all(1) & (hidden <= self._config.max_hidden)
+        return replace(detections, complete=complete)
 
     def _required(self, skeleton: Skeleton) -> Ints:
         missing = [joint for joint in self._config.joints if joint not in skeleton.joints]

@@ -31,7 +31,7 @@ class AssociationConfig:
         metadata={"help": "box score below which a detection is ignored, 0..1"},
     )
     max_cost: float = field(
-        default=0.65,
+        default=0.7,
         metadata={"help": "dearest match, 0 (same place) to 1 (anywhere)"},
     )
     box_weight: float = field(

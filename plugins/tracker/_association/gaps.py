@@ -18,14 +18,14 @@ def fill_gaps(track: Track, max_gap_s: float) -> Track:
     the two neighbours'. What was observed stays exactly as it is.
 
     Args:
-        track: with observed and missing rows.
+        track: with at least one observed row.
         max_gap_s: the longest time between the two sightings around a gap, seconds.
 
     Returns:
         The track with ``State.FILLED`` in the rows that were closed.
     """
     seen = np.flatnonzero(track.state == State.OBSERVED)
-    rows = np.setdiff1d(np.arange(seen.min(initial=0), seen.max(initial=0) + 1), seen)
+    rows = np.setdiff1d(np.arange(seen[0], seen[-1]), seen)
     after = np.searchsorted(seen, rows)
     before, after = seen[after - 1], seen[after]
     short = track.time_s[after] - track.time_s[before] <= max_gap_s

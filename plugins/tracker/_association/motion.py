@@ -16,6 +16,7 @@ from framework.types import Bools
 from .similarity import Doubles
 
 _SWING_S = 0.15
+_STRIDE_S = 0.5
 _FIRST_SPEED = 2.0
 _SIZE_MEMORY = 0.8
 
@@ -65,16 +66,17 @@ class Motion:
 
         White noise on the acceleration (Bar-Shalom, Li, Kirubarajan, Estimation with
         Applications to Tracking and Navigation, 6.2.2), so that the answer does not depend on
-        how the time is cut into frames. A body goes on as it went; the swing of a limb
-        against its body dies down within 0.15 s, else a short absence would tear the arms off.
+        how the time is cut into frames. Speeds die down (Singer 1970): that of the body slowly,
+        as people and cameras stop; the swing of a limb against its body soon, or a short absence
+        would tear the arms off.
         """
         body = _middle(self.velocity)
         swing = self.velocity - body
-        left = np.exp(-dt / _SWING_S)
+        slower, calmer = np.exp(-dt / _STRIDE_S), np.exp(-dt / _SWING_S)
         noise = agility**2
         return Motion(
-            points=self.points + body * dt + swing * _SWING_S * (1 - left),
-            velocity=body + swing * left,
+            points=self.points + body * _STRIDE_S * (1 - slower) + swing * _SWING_S * (1 - calmer),
+            velocity=body * slower + swing * calmer,
             variance=self.variance
             + 2 * self.covariance * dt
             + self.speed_variance * dt**2

@@ -29,7 +29,7 @@ class LargestCompleteConfig(AssociationConfig):
     """Whom to follow, and how to recognise the person."""
 
     confirm_s: float = field(
-        default=0.2,
+        default=0.5,
         metadata={"help": "complete for less than this in all is a ghost, seconds (2 frames)"},
     )
     fallback: Fallback = field(

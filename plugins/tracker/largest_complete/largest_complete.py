@@ -100,9 +100,12 @@ class LargestComplete(Tracker):
             left = f"person {number} was last seen at {lost_s:.1f} s"
             if number < len(chosen):
                 begin_s = times[chosen[number].row[0]]
-                self.notes.append(f"{left}, person {number + 1} is followed from {begin_s:.1f} s")
+                self.notes.append(
+                    f"{left}; from {begin_s:.1f} s whoever was complete next, perhaps the same "
+                    f"person, is followed as person {number + 1}"
+                )
             elif times[-1] - lost_s > self._config.lost_s:
-                self.notes.append(f"{left} of {times[-1]:.1f} s, nobody is followed afterwards")
+                self.notes.append(f"{left} of {times[-1]:.1f} s; nobody is followed afterwards")
 
     def _note_poor_scores(self, count: int) -> None:
         best, bar = self._history.best_box_score, self._config.high_score

@@ -1,0 +1,130 @@
+"""Who counts as complete."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from framework.errors import ConfigurationError
+from framework.plugins.completeness.keypoints.config import KeypointsConfig
+from framework.plugins.completeness.keypoints.keypoints import Keypoints
+from framework.skeletons import BLAZEPOSE33, COCO17, H36M17
+from framework.stages import Runtime
+from framework.types import Detections
+
+SIZE = (640, 480)
+LIMBS = range(5, 17)
+
+
+def judge(people, size=SIZE, **config):
+    return Keypoints(KeypointsConfig(**config), Runtime()).judge(people, size)
+
+
+def people(count=1, skeleton=COCO17, score_threshold=0.5):
+    joints = len(skeleton.joints)
+    return Detections(
+        skeleton=skeleton,
+        boxes=np.tile(np.array([200, 100, 400, 400], np.float32), (count, 1)),
+        box_scores=np.ones(count, np.float32),
+        keypoints=np.full((count, joints, 2), 240, np.float32),
+        keypoint_scores=np.full((count, joints), 0.9, np.float32),
+        score_threshold=score_threshold,
+    )
+
+
+@pytest.mark.parametrize("skeleton", [COCO17, BLAZEPOSE33, H36M17])
+def test_who_shows_everything_is_complete_in_every_skeleton(skeleton):
+    assert judge(people(2, skeleton)).complete.tolist() == [True, True]
+
+
+@pytest.mark.parametrize("joint", LIMBS)
+@pytest.mark.parametrize("place", [(-3, 240), (643, 240), (240, -3), (240, 483), (np.nan, 240)])
+def test_one_required_joint_outside_the_frame_is_too_many(joint, place):
+    cut_off = people(2)
+    cut_off.keypoints[1, joint] = place
+    assert judge(cut_off).complete.tolist() == [True, False]
+
+
+def test_joints_of_the_face_are_not_required():
+    turned_away = people()
+    turned_away.keypoints[:, :5], turned_away.keypoint_scores[:, :5] = np.nan, 0
+    assert judge(turned_away).complete.tolist() == [True]
+
+
+def test_the_body_may_hide_two_joints_and_no_more():
+    four = people(4)
+    for person in range(4):
+        four.keypoint_scores[person, 9 : 9 + person] = 0.1
+    assert judge(four).complete.tolist() == [True, True, True, False]
+    assert judge(four, max_hidden=0).complete.tolist() == [True, False, False, False]
+
+
+def test_a_hidden_joint_must_still_be_inside_the_frame():
+    cut_off = people()
+    cut_off.keypoint_scores[0, 15], cut_off.keypoints[0, 15] = 0.1, (300, 500)
+    assert judge(cut_off).complete.tolist() == [False]
+
+
+def test_the_margin_is_a_share_of_the_shorter_side():
+    near_edge = people()
+    near_edge.keypoints[0, 15] = (240, 480 - 12)
+    assert judge(near_edge, margin=0.02).complete.tolist() == [True]
+    assert judge(near_edge, margin=0.03).complete.tolist() == [False]
+    assert judge(near_edge, size=(480, 640), margin=0.03).complete.tolist() == [True]
+
+
+def test_the_threshold_is_the_detectors_own_unless_given():
+    faint = people(score_threshold=0.003)
+    faint.keypoint_scores[:] = 0.01
+    assert judge(faint).complete.tolist() == [True]
+    assert judge(replace(faint, score_threshold=0.3)).complete.tolist() == [False]
+    assert judge(faint, score_threshold=0.02).complete.tolist() == [False]
+
+
+def test_a_score_of_nan_is_a_hidden_joint():
+    unsure = people()
+    unsure.keypoint_scores[:, 5:8] = np.nan
+    assert judge(unsure).complete.tolist() == [False]
+
+
+def test_a_joint_that_the_skeleton_lacks_is_named():
+    with pytest.raises(ConfigurationError) as error:
+        judge(people(), joints=["left_heel", "left_hip", "tail"])
+    assert error.value.message == (
+        "completeness.joints asks for left_heel, tail, which skeleton 'coco17' lacks"
+    )
+    assert "left_ankle" in error.value.hint
+
+
+def test_nobody_is_nobody():
+    assert judge(Detections.empty(COCO17)).complete.shape == (0,)
+
+
+@settings(deadline=None, max_examples=60)
+@given(seed=st.integers(0, 2**32 - 1), count=st.integers(0, 6), max_hidden=st.integers(0, 11))
+def test_each_person_is_judged_alone_and_only_complete_changes(seed, count, max_hidden):
+    rng = np.random.default_rng(seed)
+    crowd = replace(
+        people(count),
+        keypoints=rng.uniform(-20, 700, (count, 17, 2)).astype(np.float32),
+        keypoint_scores=rng.uniform(0, 1, (count, 17)).astype(np.float32),
+    )
+    judged = judge(crowd, size=(690, 690), max_hidden=max_hidden)
+    for person in range(count):
+        inside = [(6.9 <= crowd.keypoints[person, j]).all() for j in LIMBS]
+        inside += [(crowd.keypoints[person, j] <= 690 - 6.9).all() for j in LIMBS]
+        hidden = sum(crowd.keypoint_scores[person, j] < 0.5 for j in LIMBS)
+        assert judged.complete[person] == (all(inside) and hidden <= max_hidden)
+    assert judged.keypoints is crowd.keypoints
+    assert not crowd.complete.any()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("margin", -0.1), ("margin", 0.5), ("joints", []), ("max_hidden", -1), ("max_hidden", 12)],
+)
+def test_settings_out_of_range_are_named(key, value):
+    with pytest.raises(ConfigurationError, match=f"completeness.{key}"):
+        KeypointsConfig(**{key: value})
