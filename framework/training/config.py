@@ -1,0 +1,65 @@
+"""Settings of a training run; ``conf/train.yaml`` fills them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from omegaconf import MISSING, DictConfig, OmegaConf
+
+from framework.training.loop import Schedule
+from framework.training.recipe import Recipe
+
+
+class Kind(Enum):
+    """Forms of motion capture that can be read."""
+
+    packed = "packed"
+    bvh = "bvh"
+    asfamc = "asfamc"
+    videopose3d = "videopose3d"
+
+
+@dataclass(kw_only=True)
+class Source:
+    """Some files of motion.
+
+    Attributes:
+        path: a file or a glob.
+        kind: their form.
+        licence: of the recordings, for the model card.
+        weight: how often one frame is drawn, relative to others.
+        rig: map of joints (``conf/train/rig``) for BVH and ASF/AMC.
+    """
+
+    path: str = MISSING
+    kind: Kind = Kind.packed
+    licence: str = ""
+    weight: float = 1.0
+    rig: Any = None
+
+
+@dataclass(kw_only=True)
+class TrainConfig:
+    """Settings of ``python -m framework.train``."""
+
+    motion_root: str = MISSING
+    output: str = MISSING
+    motion: list[Source] = MISSING
+    split: str = MISSING
+    network: Any = MISSING
+    recipe: Recipe = field(default_factory=Recipe)
+    schedule: Schedule = field(default_factory=Schedule)
+    seed: int = 0
+    device: str = "cpu"
+    threads: int = 2
+
+
+def schema() -> DictConfig:
+    """`TrainConfig` as a Hydra node; frozen parts would otherwise refuse overrides."""
+    node: DictConfig = OmegaConf.structured(TrainConfig)
+    for part in (node.recipe, node.recipe.bodies, node.recipe.cameras, node.recipe.noise):
+        OmegaConf.set_readonly(part, False)
+    OmegaConf.set_readonly(node.schedule, False)
+    return node

@@ -1,0 +1,98 @@
+"""One training run: read motion, train, validate, log, save, and leave weights with a card."""
+
+from __future__ import annotations
+
+import csv
+import logging
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from hydra.utils import instantiate
+
+from framework.errors import ConfigurationError
+from framework.training.card import write_card
+from framework.training.config import TrainConfig
+from framework.training.loop import Trainer, save_checkpoint, save_weights
+from framework.training.sources import load_part
+from framework.training.validation import Validation
+
+log = logging.getLogger(__name__)
+
+CHECKPOINT, LOG = "last.pt", "log.csv"
+WEIGHTS, CARD = "temporal.safetensors", "temporal.md"
+
+
+def train(config: TrainConfig) -> None:
+    """Train to the end of the schedule; go on from a checkpoint that is in ``output``.
+
+    Written there: ``last.pt`` (everything, to go on), ``log.csv``, and, at each validation,
+    ``temporal.safetensors`` (the averaged weights) with its card ``temporal.md``.
+
+    Raises:
+        ConfigurationError: settings that cannot work.
+        InputError: motion that cannot be read.
+    """
+    if config.device == "cuda" and not torch.cuda.is_available():
+        raise ConfigurationError("device=cuda: there is no CUDA device", "Use device=cpu.")
+    output = Path(config.output)
+    output.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(config.threads)
+    torch.manual_seed(config.seed)
+    split = Path(config.split)
+    motion, used = load_part(config.motion, split, "train")
+    held_back, _ = load_part(config.motion, split, "validation")
+    trainer = Trainer(
+        instantiate(config.network),
+        motion,
+        config.recipe,
+        config.schedule,
+        seed=config.seed,
+        device=config.device,
+    )
+    if (output / CHECKPOINT).exists():
+        trainer.restore(torch.load(output / CHECKPOINT, weights_only=True))
+        log.info("going on from step %d", trainer.step)
+    validation = Validation(held_back, config.recipe)
+    _to_the_end(trainer, validation, output)
+    write_card(output / CARD, config, trainer, used, validation.measure(trainer.averaged))
+
+
+def _to_the_end(trainer: Trainer, validation: Validation, output: Path) -> None:
+    schedule = trainer.schedule
+    rows = _kept_rows(output / LOG, trainer.step)
+    while trainer.step < schedule.steps:
+        trainer.train_step()
+        ends = trainer.step == schedule.steps
+        if ends or trainer.step % schedule.validate_every == 0:
+            rows.append(_row(trainer, validation))
+            _write_rows(output / LOG, rows)
+            save_weights(trainer.averaged, output / WEIGHTS)
+            log.info(", ".join(f"{name} {value}" for name, value in rows[-1].items()))
+        if ends or trainer.step % schedule.save_every == 0:
+            save_checkpoint(trainer.state(), output / CHECKPOINT)
+
+
+def _row(trainer: Trainer, validation: Validation) -> dict[str, str]:
+    errors = asdict(validation.measure(trainer.averaged))
+    return {
+        "step": str(trainer.step),
+        "minutes": f"{trainer.seconds / 60:.1f}",
+        "train": f"{trainer.mean_distance() * 1000:.1f}",
+        **{name: f"{error:.1f}" for name, error in errors.items()},
+    }
+
+
+def _kept_rows(path: Path, step: int) -> list[dict[str, str]]:
+    """Rows of the log up to a step; what came after the last checkpoint is done again."""
+    if not path.exists():
+        return []
+    with path.open(newline="") as file:
+        return [row for row in csv.DictReader(file) if int(row["step"]) <= step]
+
+
+def _write_rows(path: Path, rows: list[dict[str, str]]) -> None:
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)

@@ -1,0 +1,77 @@
+"""The motion of a run: which files, read how, whose, and under which licence."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from framework.errors import ConfigurationError
+from framework.training.body import FPS, Motion
+from framework.training.config import Kind, Source
+from framework.training.motion.packed import read_packed, subjects_of
+from framework.training.windows import Library
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """One file that a part of the split was filled from, for the model card."""
+
+    file: str
+    sha256: str
+    licence: str
+    people: frozenset[str]
+    minutes: float
+    weight: float
+
+
+def load_part(sources: list[Source], split: Path, part: str) -> tuple[Library, list[Used]]:
+    """Read the people of one part of the split.
+
+    Args:
+        sources: what to read.
+        split: JSON with people by part.
+        part: "train", "validation" or "test".
+
+    Raises:
+        ConfigurationError: a path matches no file.
+        InputError: a file cannot be read, or nobody in the files is in this part.
+    """
+    people = subjects_of(split, part)
+    motions: list[tuple[Motion, float]] = []
+    used = []
+    for source, path in _files(sources):
+        read = [motion for motion in _read(source, path) if motion.subject in people]
+        motions += [(motion, source.weight) for motion in read]
+        used.append(_used(source, path, read))
+    return Library.of(motions), [file for file in used if file.people]
+
+
+def _files(sources: list[Source]) -> Iterator[tuple[Source, Path]]:
+    for source in sources:
+        whole = Path(source.path).absolute()
+        paths = sorted(Path(whole.anchor).glob(str(whole.relative_to(whole.anchor))))
+        if not paths:
+            raise ConfigurationError(
+                f"motion: no file matches {source.path}",
+                "Set motion_root to the folder of the recordings.",
+            )
+        yield from ((source, path) for path in paths)
+
+
+def _read(source: Source, path: Path) -> Iterator[Motion]:
+    if source.kind is Kind.packed:
+        return read_packed(path)
+    raise ConfigurationError(f"motion: {source.kind.value} is not read yet")
+
+
+def _used(source: Source, path: Path, motions: list[Motion]) -> Used:
+    return Used(
+        file=path.name,
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        licence=source.licence,
+        people=frozenset(motion.subject for motion in motions),
+        minutes=sum(len(motion.points) for motion in motions) / FPS / 60,
+        weight=source.weight,
+    )
