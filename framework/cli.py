@@ -53,6 +53,7 @@ def main() -> None:
 def _hydra(arguments: Sequence[str]) -> None:
     """Hand the command line to Hydra, file names quoted."""
     register_schemas()
+    arguments = sorted(arguments, key=lambda a: a not in ("-m", "--multirun"))  # else argparse errs
     sys.argv[:] = ["framework", *quote_paths(arguments, path_keys())]
     # Hydra would print errors in its own way and end with 1; with this it raises them to us.
     os.environ["HYDRA_FULL_ERROR"] = "1"

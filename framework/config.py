@@ -196,7 +196,7 @@ def runtime(config: DictConfig) -> Runtime:
     """What the run grants its stages."""
     if config.threads < 1:
         raise ConfigurationError(f"threads is {config.threads}", "Give at least 1.")
-    return Runtime(device=config.device.value, threads=config.threads)
+    return Runtime(device=Device(config.device).value, threads=config.threads)
 
 
 def build(stage: StageName, config: DictConfig) -> list[tuple[Registered, Stage]]:

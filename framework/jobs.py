@@ -9,13 +9,14 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from omegaconf import DictConfig, ListConfig, OmegaConf
 
 from framework.errors import ConfigurationError, FrameworkError, InputError, StageError
 from framework.outputs import result_names
 from framework.pipeline import Pipeline
-from framework.record import is_whole
+from framework.record import is_whole, plain
 from framework.types import RunResult
 
 log = logging.getLogger(__name__)
@@ -91,7 +92,7 @@ def _side_by_side(
 ) -> Iterator[Outcome]:
     # Spawned, not forked: model runtimes and decoders keep threads that do not survive a fork.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _open_worker, (config, output)) as pool:
+    with ProcessPoolExecutor(workers, context, _open_worker, (plain(config), output)) as pool:
         waiting = [pool.submit(_run_in_worker, job) for job in jobs]
         try:
             for future in as_completed(waiting):
@@ -108,8 +109,8 @@ def _side_by_side(
 _worker: list[Pipeline] = []
 
 
-def _open_worker(config: DictConfig, output: Path) -> None:
-    _worker.append(Pipeline(config, output=output).__enter__())
+def _open_worker(config: dict[str, Any], output: Path) -> None:
+    _worker.append(Pipeline(OmegaConf.create(config), output=output).__enter__())
 
 
 def _run_in_worker(job: Job) -> Outcome:

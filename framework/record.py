@@ -134,9 +134,8 @@ def _repeatable(config: Mapping[str, Any], name: str) -> str:
     }
     document = {"defaults": ["config", *chosen, "_self_"], **values}
     call = f"python -m framework --config-dir THIS_FOLDER --config-name {shlex.quote(name)}"
-    return f"# Repeat: {call}\n" + yaml.safe_dump(
-        _escaped(document), sort_keys=False, allow_unicode=True
-    )
+    text: str = yaml.safe_dump(_escaped(document), sort_keys=False, allow_unicode=True)
+    return f"# Repeat: {call}\n{text}"
 
 
 def _escaped(value: Any) -> Any:

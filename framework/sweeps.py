@@ -10,9 +10,6 @@ from typing import Any
 
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from framework.record import SUMMARY
 
@@ -30,6 +27,10 @@ class SweepTable(Callback):
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
         """Gather what the jobs left behind."""
+        from rich.console import Console
+        from rich.markup import escape
+        from rich.table import Table
+
         folder = Path(config.hydra.sweep.dir)
         exit_codes.append(_worst_code(folder))
         jobs = [(path.parent.name, json.loads(path.read_bytes())) for path in _by_number(folder)]

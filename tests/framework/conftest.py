@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from framework.skeletons import BLAZEPOSE33
 from framework.stages import Detector
 from framework.types import Detections, FrameBatch

@@ -3,15 +3,16 @@
 from pathlib import Path
 
 import pytest
-from framework.arguments import quote, quote_paths
-from framework.config import compose_config
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from framework.arguments import quote, quote_paths
+from framework.config import compose_config
+
 AWKWARD = [
-    "clip (1).mp4", "a,b.mp4", "ü.mp4", "日本.mp4", "null", "1e5", "${x}.mp4", "it's.mp4", "a=b.mp4",
-    "[x].mp4", "a&b#c!d;e.mp4", "~/x.mp4", "-dash.mp4", "back\\slash.mp4", "end\\", "\\'", "\\${",
+    "clip (1).mp4", "a,b.mp4", "ü.mp4", "日本.mp4", "null", "1e5", "${x}.mp4", "it's.mp4",
+    "a=b.mp4", "[x].mp4", "a&b#c!d;e.mp4", "~/x.mp4", "-dash.mp4", "back\\slash.mp4", "end\\", "\\'", "\\${",
     "{a: b}", "%.mp4", "a b.mp4", '"quoted".mp4', "💃.mp4", "true", "a\\\\'b", "$${{x}}", "(a", "*",
 ]  # fmt: skip
 KEYS = ["input", "output"]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from framework.errors import StageError
 from framework.outputs import OutputFolder, digest, result_names
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from framework import Pipeline, results
 from framework.errors import ConfigurationError, InputError, StageError
 from framework.stages import Detector, Exporter, Interpolator, Refiner, Stage

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from framework.skeletons import (
     BLAZEPOSE33,
     COCO17,

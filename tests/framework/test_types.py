@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from framework.skeletons import COCO17
 from framework.types import Detections, FrameBatch, Pose3D, RunResult, VideoInfo
 

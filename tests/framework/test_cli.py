@@ -1,0 +1,223 @@
+"""The command line as a person uses it: exit codes, messages, any file name, sweeps."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from framework import results
+from framework.cli import main
+from framework.sweeps import exit_codes
+
+Clip = Callable[..., Path]
+Run = Callable[..., int]
+QUICK = ["renderer=none", "exporter=[npz]", "threads=1", "detector.tiles=one"]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Run the program in a folder of its own and return its exit code."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "1")  # the program sets it; this takes it back
+
+    def call(*arguments: str) -> int:
+        exit_codes.clear()
+        monkeypatch.setattr(sys, "argv", ["framework", *arguments])
+        handler = signal.getsignal(signal.SIGTERM)
+        with pytest.raises(SystemExit) as end:
+            main()
+        signal.signal(signal.SIGTERM, handler)
+        return int(end.value.code or 0)
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ([], 2, "no input is given\n  Say which video: input=clip.mp4"),
+        (["input="], 2, "no input is given"),
+        (["input=x", "detectr=blazepose"], 2, "did you mean 'detector'?"),
+        (["inptu=x"], 2, "did you mean 'input'?"),
+        (["input=x", "tracker=largst"], 2, "did you mean 'largest'?"),
+        (["input=x", "detector.modl=full"], 2, "did you mean 'model'?"),
+        (["input=x", "exporter=[nzp]"], 2, "did you mean 'npz'?"),
+        (["input=x", "threads=many"], 2, "'many' of type 'str' could not be converted"),
+        (["input=x", "threads=0"], 2, "threads is 0"),
+        (["input=x", "exporter=json,npz"], 2, "Ambiguous value"),
+        (["input=x", "detector.max_people=0"], 2, "detector.max_people"),
+        (["input=nowhere.mp4"], 3, "'nowhere.mp4' does not exist"),
+        (["input=*.nothing"], 3, "'*.nothing' matches no file"),
+        (["input=."], 3, "folder"),
+        (["input=x", "device=tpu"], 2, "device"),
+    ],
+)
+def test_a_mistake_gets_one_clear_error_and_a_code(
+    run: Run,
+    capfd: pytest.CaptureFixture[str],
+    arguments: list[str],
+    code: int,
+    message: str,
+) -> None:
+    assert run(*QUICK, *arguments) == code
+    printed = capfd.readouterr()
+    assert message in printed.err
+    assert printed.err.count("error:") == 1
+    assert "Traceback" not in printed.err
+    assert printed.out == ""
+
+
+def test_a_traceback_is_shown_only_with_debug(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(*QUICK, "input=nowhere.mp4", "debug=true") == 3
+    assert "Traceback" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "clip (1).mp4",
+        "a,b.mp4",
+        "ü 日本.mp4",
+        "it's ${HOME}.mp4",
+        "a=b&c#d.mp4",
+        "-dash.mp4",
+        "1e5",
+    ],
+)
+def test_any_file_name_runs_and_names_its_results(run: Run, make_clip: Clip, name: str) -> None:
+    make_clip(frames=2).rename(name)
+    assert run(*QUICK, f"input={name}", "output=o ut") == 0
+    loaded = results.load(Path("o ut") / f"{Path(name).stem}.npz")
+    assert len(loaded.frame_index) == 2
+    assert loaded.meta["input"]["name"] == name
+
+
+def test_results_go_into_hydras_run_folder_unless_told(run: Run, make_clip: Clip) -> None:
+    assert run(*QUICK, f"input={make_clip(frames=2)}") == 0
+    (found,) = Path("outputs").rglob("clip.npz")
+    assert (found.parent / "framework.log").exists()
+
+
+def test_one_bad_file_does_not_stop_the_others(
+    run: Run, make_clip: Clip, capfd: pytest.CaptureFixture[str]
+) -> None:
+    good, bad = make_clip("good.mp4", 2), Path("bad.mp4")
+    bad.write_text("no video")
+    assert run(*QUICK, f"input=[{bad},{good}]", "output=out") == 3
+    assert Path("out/good.npz").exists()
+    assert "bad.mp4" in capfd.readouterr().err
+
+
+def test_workers_give_the_same_results_as_one(run: Run, make_clip: Clip) -> None:
+    make_clip("a.mp4", 3), make_clip("b.mp4", 2)
+    assert run(*QUICK, "input=*.mp4", "output=one") == 0
+    assert run(*QUICK, "input=*.mp4", "output=two", "workers=2", "progress=false") == 0
+    for name in ("a", "b"):
+        one, two = (results.load(Path(folder) / f"{name}.npz") for folder in ("one", "two"))
+        assert one.counts == two.counts
+        assert one.time_s.tolist() == two.time_s.tolist()
+
+
+def test_a_sweep_ends_with_one_table_of_all_jobs(
+    run: Run, make_clip: Clip, capfd: pytest.CaptureFixture[str]
+) -> None:
+    make_clip("a.mp4", 2), make_clip("b,c.mp4", 2)
+    sweep = ["-m", "input=a.mp4,b,c.mp4,missing.mp4", "tracker=largest_complete,largest"]
+    assert run(*QUICK, *sweep, "hydra.sweep.dir=sweep") == 3
+    rows = Path("sweep/sweep.csv").read_text().splitlines()
+    assert len(rows) == 1 + 6
+    assert sum("does not exist" in row for row in rows) == 2
+    printed = capfd.readouterr().out
+    assert "tracker=largest" in printed
+    assert "wrote sweep/sweep.csv" in printed
+
+
+def test_a_saved_configuration_repeats_the_run(run: Run, make_clip: Clip) -> None:
+    make_clip(frames=4).rename("${x} y.mp4")
+    assert run(*QUICK, "input=${x} y.mp4", "output=first", "tracker=largest", "stride=2") == 0
+    again = ["--config-dir", "first", "--config-name", "${x} y_config", "output=second"]
+    assert run(*again) == 0
+    first, second = (results.load(Path(f) / "${x} y.npz") for f in ("first", "second"))
+    assert first.frame_index.tolist() == second.frame_index.tolist() == [0, 2]
+    settings = [{**loaded.meta["config"], "output": None} for loaded in (first, second)]
+    assert settings[0] == settings[1]
+
+
+def test_resume_skips_only_what_is_whole_and_the_same(
+    run: Run, make_clip: Clip, capfd: pytest.CaptureFixture[str]
+) -> None:
+    call = [*QUICK, f"input={make_clip(frames=3)}", "output=out", "resume=true"]
+    assert run(*call) == 0
+    stamp = Path("out/clip.npz").stat().st_mtime_ns
+    assert run(*call, "threads=2") == 0
+    assert Path("out/clip.npz").stat().st_mtime_ns == stamp
+    assert "skipped" in capfd.readouterr().err
+    assert run(*call, "stride=2") == 0
+    assert Path("out/clip.npz").stat().st_mtime_ns != stamp
+    Path("out/clip.npz").unlink()
+    assert run(*call, "stride=2") == 0
+    assert Path("out/clip.npz").exists()
+
+
+def test_the_summary_is_printed_and_written(
+    run: Run, make_clip: Clip, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*QUICK, f"input={make_clip(frames=3)}", "output=out") == 0
+    printed = capfd.readouterr().out
+    assert "3 frames read" in printed
+    assert "out/clip.npz" in printed
+    record = json.loads(Path("out/clip_summary.json").read_text())
+    assert record["counts"]["frames"] == 3
+    assert record["licences"] == {"detector blazepose": "Apache-2.0"}
+    assert set(record["files"]) == {"clip.npz"}
+
+
+def test_kill_leaves_no_partial_file(make_clip: Clip, tmp_path: Path) -> None:
+    clip = make_clip(frames=2000)
+    command = [sys.executable, "-m", "framework", f"input={clip}", "output=out", *QUICK]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 60
+        while not list(tmp_path.glob("out/.clip.partial-*")) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.terminate()
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "interrupted" in errors
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_help_names_every_stage_and_option_and_costs_little() -> None:
+    probe = (
+        "import sys, time\n"
+        "from framework.cli import main\n"
+        "sys.argv = ['framework', '--help']\n"
+        "try:\n    main()\n"
+        "except SystemExit as end:\n    assert not end.code\n"
+        "heavy = {'torch', 'cv2', 'ai_edge_litert', 'onnxruntime', 'scipy', 'av'}\n"
+        "print('HEAVY', sorted(heavy & set(sys.modules)), 'CPU', time.process_time())\n"
+    )
+    call = [sys.executable, "-c", probe]
+    runs = [subprocess.run(call, capture_output=True, text=True, check=True) for _ in range(3)]
+    *text, last = runs[0].stdout.splitlines()
+    assert last.startswith("HEAVY []"), last
+    assert min(float(done.stdout.split()[-1]) for done in runs) < 0.5
+    shown = "\n".join(text)
+    for word in ("detector=", "blazepose", "largest_complete", "input=???", "detector.model=full"):
+        assert word in shown
+
+
+def test_help_shows_the_options_of_the_choice(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run("lifter=videopose3d", "--help") == 0
+    assert "lifter.causal=false" in capfd.readouterr().out
+
+
+def test_the_console_script_is_the_same_program(tmp_path: Path) -> None:
+    script = shutil.which("framework", path=str(Path(sys.executable).parent))
+    assert script is not None
+    assert subprocess.call([script, "input=no.mp4", *QUICK], cwd=tmp_path) == 3
