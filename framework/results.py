@@ -64,7 +64,7 @@ def to_arrays(result: RunResult) -> Arrays:
         "root": _people([unknown if x.root is None else x.root for x in poses], np.float32, t, 3),
         "image_size_wh": np.array(result.video.size_wh, np.int64),
         "fps": np.array(float(result.video.fps), np.float64),
-        "meta": np.array(json.dumps(_meta(result), allow_nan=False)),
+        "meta": np.array(_strict_json(_meta(result))),
     }
 
 
@@ -159,6 +159,11 @@ def _meta(result: RunResult) -> dict[str, Any]:
         "warnings": list(result.warnings),
     }
     return {**result.meta, "results": own}
+
+
+def _strict_json(value: object) -> str:
+    """JSON text; a setting of infinity becomes a word, since JSON has no such number."""
+    return json.dumps(json.loads(json.dumps(value), parse_constant=str))
 
 
 def _from_arrays(arrays: Arrays) -> RunResult:

@@ -158,6 +158,11 @@ def test_with_nobody_the_names_are_those_of_the_detector(result, tmp_path):
     assert load(saved(nobody, tmp_path)).tracks == ()
 
 
+def test_a_setting_of_infinity_does_not_spoil_the_file(result, tmp_path):
+    endless = replace(result, meta={"config": {"limit_s": float("inf")}})
+    assert load(saved(endless, tmp_path)).meta == {"config": {"limit_s": "Infinity"}}
+
+
 def test_people_with_different_skeletons_are_refused(result):
     [track] = result.tracks
     strange = replace(
