@@ -1,0 +1,100 @@
+"""The default detector on real clips: is it the same person all along?"""
+
+import numpy as np
+import pytest
+
+from framework.plugins.completeness.keypoints.config import KeypointsConfig
+from framework.plugins.completeness.keypoints.keypoints import Keypoints
+from framework.plugins.detector.blazepose.blazepose import BlazePose
+from framework.plugins.detector.blazepose.config import BlazePoseConfig
+from framework.plugins.tracker.largest.config import LargestConfig
+from framework.plugins.tracker.largest.largest import Largest
+from framework.plugins.tracker.largest_complete.config import LargestCompleteConfig
+from framework.plugins.tracker.largest_complete.largest_complete import LargestComplete
+from framework.stages import Runtime
+from framework.video.decode import FrameReader
+from framework.video.probe import probe
+
+RUNTIME = Runtime(threads=1)
+
+
+class Clip:
+    """What the detector saw in a clip, for any number of trackers."""
+
+    def __init__(self, detector, path, **part):
+        video = probe(path, **part)
+        detector.start(video)
+        self.size_wh, self.frames = video.size_wh, []
+        with FrameReader(video, batch_size=8, threads=1) as reader:
+            for batch in reader:
+                people = detector.detect(batch)
+                self.frames += zip(batch.index.tolist(), batch.time_s.tolist(), people, strict=True)
+
+    def followed(self, tracker, **completeness):
+        judge = Keypoints(KeypointsConfig(**completeness), RUNTIME).judge
+        for index, time_s, people in self.frames:
+            tracker.update(index, time_s, judge(people, self.size_wh))
+        return tracker.finish()
+
+
+@pytest.fixture(scope="module")
+def detector():
+    with BlazePose(BlazePoseConfig(), RUNTIME) as opened:
+        yield opened
+
+
+@pytest.fixture
+def clip(detector, shared_data):
+    return lambda name, **part: Clip(detector, shared_data / "videos" / name, **part)
+
+
+def largest_complete():
+    return LargestComplete(LargestCompleteConfig(), RUNTIME)
+
+
+def hips_y(track):
+    """(T,) pixels from the top of the picture, halfway between the hips."""
+    pair = [track.skeleton.index(f"{side}_hip") for side in ("left", "right")]
+    return track.keypoints[:, pair, 1].mean(1)
+
+
+def test_nobody_takes_over_where_two_people_overlap(clip):
+    # The hips of the balancing man are in the upper half of the picture, those of the larger
+    # person, who stands before him with her back to us, in the lower.
+    two = clip("pose2sim/two_people_cam01.mp4", stride=2)
+    (strict,) = two.followed(largest_complete(), max_hidden=0)
+    assert strict.present.all()
+    assert hips_y(strict).max() < 900
+    (lenient,) = two.followed(largest_complete(), max_hidden=2)
+    assert lenient.present.all()
+    assert hips_y(lenient).min() > 1000
+
+
+def test_the_man_on_the_roof_is_followed_while_a_woman_walks_by(clip):
+    roof = clip("two_people_roof.mp4", stride=2, end_s=5.0)
+    (track,) = roof.followed(largest_complete())
+    assert track.present.mean() > 0.97
+    assert np.nanmax(hips_y(track)) < 350
+    (largest,) = roof.followed(Largest(LargestConfig(), RUNTIME))
+    assert (hips_y(largest) > 400).any()
+
+
+def test_who_comes_after_another_is_another_person(clip):
+    tracker = largest_complete()
+    first, second = clip("one_by_one_gaps.mp4", stride=2, start_s=14.0, end_s=30.0).followed(
+        tracker
+    )
+    # One person leaves the room in frame 202, the next comes in in frame 228.
+    assert 190 <= first.frame_index[first.present].max() <= 202
+    assert 228 <= second.frame_index[second.present].min() <= 240
+    assert first.present.sum() > 20
+    assert second.present.sum() > 20
+    assert [note.split(" was")[0] for note in tracker.notes] == ["person 1"]
+
+
+def test_who_is_seen_to_the_waist_is_never_complete_but_followed(clip):
+    tracker = largest_complete()
+    (track,) = clip("waist_up_crop.mp4", end_s=3.0).followed(tracker)
+    assert track.present.all()
+    assert not track.complete.any()
+    assert tracker.notes == ["nobody was ever complete: following the largest person instead"]
