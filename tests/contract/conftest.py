@@ -1,0 +1,33 @@
+"""Weights for lifters that come without any."""
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from framework.skeletons import COCO17, H36M17, mapping_matrix
+
+
+@pytest.fixture(scope="session")
+def copying_checkpoint(tmp_path_factory):
+    """A VideoPose3D network that answers with its own input, as H36M-17 in the x, y plane.
+
+    The positive and the negative part of each coordinate pass the rectifier in channels of their
+    own; the one block adds nothing.
+    """
+    to_h36m = np.kron(mapping_matrix(COCO17, H36M17), np.eye(3, 2)).astype(np.float32)
+    answer, inputs = torch.from_numpy(to_h36m), to_h36m.shape[1]
+    tensors = {
+        "expand_conv.weight": torch.zeros(2 * inputs, inputs, 3),
+        "layers_conv.0.weight": torch.zeros(2 * inputs, 2 * inputs, 3),
+        "layers_conv.1.weight": torch.zeros(2 * inputs, 2 * inputs, 1),
+        "shrink.weight": torch.cat([answer, -answer], 1)[..., None].contiguous(),
+        "shrink.bias": torch.zeros(51),
+    }
+    tensors["expand_conv.weight"][:, :, 1] = torch.cat([torch.eye(inputs), -torch.eye(inputs)])
+    for norm in ("expand_bn", "layers_bn.0", "layers_bn.1"):
+        for name, value in (("weight", 1), ("bias", 0), ("running_mean", 0), ("running_var", 1)):
+            tensors[f"{norm}.{name}"] = torch.full((2 * inputs,), float(value))
+    path = tmp_path_factory.mktemp("weights") / "copying.safetensors"
+    save_file(tensors, path)
+    return path
