@@ -146,23 +146,28 @@ def _read_torch(path: Path) -> object:
 
 
 def _state_dict(content: object, section: str, path: Path) -> dict[str, torch.Tensor]:
-    import torch
-
     if isinstance(content, Mapping) and isinstance(content.get(section), Mapping):
         content = content[section]
     tensors = dict(content) if isinstance(content, Mapping) else {}
-    if not tensors or not all(
-        isinstance(name, str)
-        and isinstance(tensor, torch.Tensor)
-        and tensor.layout == torch.strided
-        and tensor.device.type == "cpu"
-        for name, tensor in tensors.items()
-    ):
+    plain = all(isinstance(name, str) and _is_plain(value) for name, value in tensors.items())
+    if not tensors or not plain:
         raise BackendError(
             f"{path} holds no state dict: {_describe(content)}",
             f"Expected tensors by name{f', or a {section!r} that holds them' * bool(section)}.",
         )
     return {name: tensor.detach() for name, tensor in tensors.items()}
+
+
+def _is_plain(value: object) -> bool:
+    """Whether it is a tensor of numbers in memory: not sparse, quantised, nested or empty meta."""
+    import torch
+
+    return (
+        isinstance(value, torch.Tensor)
+        and value.layout == torch.strided
+        and value.device.type == "cpu"
+        and not (value.is_quantized or value.is_nested)
+    )
 
 
 def _describe(content: object) -> str:

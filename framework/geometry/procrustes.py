@@ -66,27 +66,25 @@ def align(
     start, start_mean = _centred(source, used, share)
     goal, goal_mean = _centred(target, used, share)
 
-    covariance = np.swapaxes(goal * share, -1, -2) @ start
-    left, singular, right = np.linalg.svd(covariance)
-    # The last axis is turned over where the best fit would otherwise be a mirror image.
-    signs = np.ones_like(singular)
-    signs[..., -1] = np.where(np.linalg.det(left) * np.linalg.det(right) < 0, -1, 1)
-    rotation = (left * signs[..., None, :]) @ right
-    factor = np.ones(enough.shape)
+    rotation, agreement = _best_rotation(np.swapaxes(goal * share, -1, -2) @ start)
+    factor = np.where(enough, 1.0, np.nan)
     if scale:
         spread = (start**2 * share).sum(axis=(-1, -2))
         known = enough & (spread > 0)
-        factor = np.divide(
-            (singular * signs).sum(-1), spread, out=np.full(enough.shape, np.nan), where=known
-        )
-    factor = np.where(enough, factor, np.nan)
+        factor = np.divide(agreement, spread, out=np.full(enough.shape, np.nan), where=known)
     rotation = np.where(np.isfinite(factor)[..., None, None], rotation, np.nan)
     turned_mean = (rotation @ start_mean[..., None])[..., 0]
-    return Similarity(
-        scale=factor,
-        rotation=rotation,
-        translation=goal_mean - factor[..., None] * turned_mean,
-    )
+    translation = goal_mean - factor[..., None] * turned_mean
+    return Similarity(scale=factor, rotation=rotation, translation=translation)
+
+
+def _best_rotation(covariance: Array) -> tuple[Array, Array]:
+    """The rotation (..., 3, 3) and how much (...) of the covariance it explains."""
+    left, singular, right = np.linalg.svd(covariance)
+    # The weakest axis is turned over where the best fit would otherwise be a mirror image.
+    signs = np.ones_like(singular)
+    signs[..., -1] = np.where(np.linalg.det(left) * np.linalg.det(right) < 0, -1, 1)
+    return (left * signs[..., None, :]) @ right, (singular * signs).sum(axis=-1)
 
 
 def _centred(

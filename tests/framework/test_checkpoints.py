@@ -154,6 +154,7 @@ def test_archives_of_other_kinds(tmp_path):
         ({"model_pos": None}, "'model_pos' (NoneType)"),
         ({"model_pos": {"a": "text"}}, "'a' (str)"),
         ({"a": torch.eye(2).to_sparse()}, "'a' (Tensor)"),
+        ({"a": torch.empty(2, device="meta")}, "'a' (Tensor)"),
         ({3: torch.eye(2)}, "3 (Tensor)"),
     ],
 )

@@ -27,11 +27,12 @@ def walk(rows, *, seed=0, joints=17, size_wh=(640, 480)):
     return (steps.cumsum(0) + start * size_wh).astype(np.float32)
 
 
-def copying_weights(widths=(3, 3, 3), skeleton=COCO17):
+def copying_weights(widths=(3, 3, 3), *, skeleton=COCO17, tap=1, rooted=True):
     """A network whose answer is its own input: joint positions as H36M-17 in the x, y plane.
 
     Positive and negative parts pass the first rectifier in channels of their own; the blocks add
-    zero. A tap before or after the middle would show as a shift in time.
+    zero. ``tap`` is the frame of the first convolution that is copied; without ``rooted`` the
+    pelvis is zero, so that the lifter's subtraction of it shows where the frame has its origin.
     """
     inputs = 2 * len(skeleton.joints)
     channels = 2 * inputs
@@ -46,7 +47,7 @@ def copying_weights(widths=(3, 3, 3), skeleton=COCO17):
         }
 
     expand = torch.zeros(channels, inputs, widths[0])
-    expand[:, :, widths[0] // 2] = torch.cat([torch.eye(inputs), -torch.eye(inputs)])
+    expand[:, :, tap] = torch.cat([torch.eye(inputs), -torch.eye(inputs)])
     tensors = {"expand_conv.weight": expand} | norm("expand_bn")
     for block, width in enumerate(widths[1:]):
         tensors[f"layers_conv.{2 * block}.weight"] = torch.zeros(channels, channels, width)
@@ -55,6 +56,8 @@ def copying_weights(widths=(3, 3, 3), skeleton=COCO17):
     answer = torch.zeros(17, 3, len(skeleton.joints), 2)
     weights = torch.from_numpy(mapping_matrix(skeleton, H36M17).copy())
     answer[:, 0, :, 0] = answer[:, 1, :, 1] = weights
+    if not rooted:
+        answer[H36M17.root] = 0
     answer = answer.reshape(51, inputs)
     return tensors | {
         "shrink.weight": torch.cat([answer, -answer], dim=1)[..., None],
@@ -91,14 +94,22 @@ def test_input_is_normalised_by_the_width_and_joints_keep_place_and_time(
     open_lifter, make_track, make_video, size_wh, flip
 ):
     keypoints = walk(60, size_wh=size_wh)
-    lifter = open_lifter(copying_weights(), flip=flip)
+    lifter = open_lifter(copying_weights(rooted=False), flip=flip)
     (pose,) = lifter.lift([make_track(keypoints)], make_video(*size_wh))
     width, height = size_wh
     normalised = keypoints / width * 2 - np.float32([1, height / width])
     expected = map_joints(normalised, COCO17, H36M17)
-    expected -= expected[:, :1]
+    expected[:, 0] = 0
     np.testing.assert_allclose(pose.joints[..., :2], expected, atol=1e-5)
     assert pose.valid.all()
+
+
+def test_a_causal_network_answers_for_the_last_frame_it_sees(open_lifter, make_track, video):
+    keypoints = walk(60)
+    lifter = open_lifter(copying_weights(tap=-1), causal=True)
+    (pose,) = lifter.lift([make_track(keypoints)], video)
+    expected = map_joints(keypoints / 320, COCO17, H36M17)
+    np.testing.assert_allclose(pose.joints[..., :2], expected - expected[:, :1], atol=1e-5)
 
 
 def test_a_left_hand_stays_a_left_hand(open_lifter, make_track, video):
