@@ -16,6 +16,7 @@ from .landmarks import Pose
 from .persons import PersonFinder
 
 _CLOCK_SLACK_S = 1e-3
+"""Times are sums of frame durations; an even multiple of them must count as due."""
 
 
 class Looker(Protocol):
@@ -103,8 +104,9 @@ class Follower:
         if first.presence < rules.PRESENCE_FIRST_LOOK or not rules.usable(first):
             return None
         second = self._looker.look(image, first.square)
-        believed = second.presence >= self._config.presence_new and rules.usable(second)
-        return second if believed and rules.stayed(square, second) else None
+        believed = second.presence >= self._config.presence_new and rules.has_torso(second)
+        in_place = rules.usable(second) and rules.stayed(square, second)
+        return second if believed and in_place else None
 
 
 def _without_doubles(people: list[Person]) -> list[Person]:
