@@ -18,6 +18,7 @@ class Format(Enum):
 class Floor(Enum):
     """Where the floor is."""
 
+    auto = "auto"
     clip = "clip"
     frame = "frame"
 
@@ -61,8 +62,11 @@ class VideoConfig:
         metadata={"help": "degrees that the filming camera looked down; cures leaning people"},
     )
     floor: Floor = field(
-        default=Floor.clip,
-        metadata={"help": "clip: one floor for the clip; frame: the lowest joint stands on it"},
+        default=Floor.auto,
+        metadata={
+            "help": "clip: one height for the clip; frame: the lowest joint stands on it; "
+            "auto: clip where the path of the root joint is known, else frame, smoothed"
+        },
     )
     skip_s: float = field(default=0.0, metadata={"help": "seconds left out at the start"})
     limit_s: float | None = field(

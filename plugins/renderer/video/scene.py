@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
 
-from framework.types import Floats, Pose3D, Track
+from framework.types import Floats, Pose3D, Times, Track
 
 from .config import Floor
 
@@ -21,6 +22,7 @@ ANKLE_HEIGHT_M = 0.05
 """Joints nearest to the floor lie about this far above the soles."""
 _SPACING_M = 1.25
 _MARGIN_M = 0.1
+_CALM_S = 0.1
 _DEFAULT_RADIUS_M, _DEFAULT_HEIGHT_M = 0.8, 1.75
 
 
@@ -65,8 +67,13 @@ class Scene:
         camera = np.stack([p.joints for p in poses])
         camera[~np.stack(usable)] = np.nan
         world = world_from_camera(camera, tilt_deg)
-        world += _places(poses, tracks, tilt_deg)[:, :, None]
-        world[..., 2] -= _floor(world, floor)[..., None] - ANKLE_HEIGHT_M
+        paths = _paths(poses, tilt_deg)
+        world += (_side_by_side(tracks) if paths is None else paths)[:, :, None]
+        # A pose without a path says nothing of heights: who crouches must not lift the feet.
+        if floor is Floor.auto and paths is not None:
+            floor = Floor.clip
+        heights = _floor(world, floor, tracks[0].time_s)
+        world[..., 2] -= heights[..., None] - ANKLE_HEIGHT_M
         there = np.isfinite(world).all((-2, -1))
         reach = np.linalg.norm(world[there][..., :2], axis=-1).max(-1)
         return cls(
@@ -76,12 +83,11 @@ class Scene:
         )
 
 
-def _places(poses: tuple[Pose3D, ...], tracks: tuple[Track, ...], tilt_deg: float) -> Floats:
-    """(N, T, 3) world metres: where each root joint is, the middle of the stage at x = y = 0."""
+def _paths(poses: tuple[Pose3D, ...], tilt_deg: float) -> Floats | None:
+    """(N, T, 3) world metres of the root joints around the middle of the stage; None if unknown."""
     roots = [np.full((len(p), 3), np.nan, np.float32) if p.root is None else p.root for p in poses]
-    known = all(np.isfinite(root[p.valid]).all() for root, p in zip(roots, poses, strict=True))
-    if not known:
-        return _side_by_side(tracks)
+    if not all(np.isfinite(root[p.valid]).all() for root, p in zip(roots, poses, strict=True)):
+        return None
     paths = world_from_camera(np.stack(roots), tilt_deg)
     trodden = paths[np.isfinite(paths).all(-1)]
     low, high = np.percentile(trodden[:, :2], [2, 98], axis=0)
@@ -99,19 +105,31 @@ def _side_by_side(tracks: tuple[Track, ...]) -> Floats:
     return places
 
 
-def _floor(world: Floats, floor: Floor) -> Floats:
+def _floor(world: Floats, floor: Floor, time_s: Times) -> Floats:
     """(N, T) height of the floor under each person, before it becomes 0.
 
     Each person has an own one: the depth of a root is too uncertain to share it. Over a clip it
     is a low percentile of the lowest joints, so that one bad frame cannot lift everybody.
     """
-    with np.errstate(invalid="ignore"):
-        lowest = world[..., 2].min(-1)
+    lowest = np.asarray(world[..., 2].min(-1), np.float32)
     if floor is Floor.frame:
-        return np.asarray(lowest, np.float32)
+        return lowest
+    if floor is Floor.auto:
+        return _smooth(lowest, time_s)
     found = [row[np.isfinite(row)] for row in lowest]
     heights = [np.percentile(row, 5) if len(row) else 0.0 for row in found]
     return np.broadcast_to(np.array(heights, np.float32)[:, None], lowest.shape)
+
+
+def _smooth(heights: Floats, time_s: Times) -> Floats:
+    """(N, T) a mean over neighbours in time: noise in an ankle must not shake the body."""
+    step_s = float(np.median(np.diff(time_s))) if len(time_s) > 1 else 1.0
+    known = np.isfinite(heights).astype(np.float32)
+    sums, weights = (
+        gaussian_filter1d(values, _CALM_S / step_s, axis=1, mode="constant")
+        for values in (np.nan_to_num(heights), known)
+    )
+    return np.where(known > 0, sums / np.maximum(weights, 1e-6), np.float32(np.nan))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ LEFT, RIGHT = H36M17.index("left_wrist"), H36M17.index("right_wrist")
 HEAD, FEET = H36M17.index("head"), [H36M17.index("left_ankle"), H36M17.index("right_ankle")]
 
 
-def scene_of(result, floor=Floor.clip, tilt_deg=0.0) -> Scene:
+def scene_of(result, floor=Floor.auto, tilt_deg=0.0) -> Scene:
     return Scene.of(result.poses, result.tracks, floor=floor, tilt_deg=tilt_deg)
 
 
@@ -79,12 +79,13 @@ def test_everybody_is_inside_the_panel_from_every_side(make_scene, roots):
 
 def test_the_floor_is_under_the_feet_and_one_bad_frame_does_not_move_it(make_scene):
     result = make_scene(rows=60)
-    before = scene_of(result)
+    before = scene_of(result, floor=Floor.clip)
     lowest = before.joints[0, :, :, 2].min(-1)
     assert np.abs(lowest - ANKLE_HEIGHT_M).max() < 0.15
     spoilt = result.poses[0].joints.copy()
     spoilt[7] *= 5
-    after = scene_of(replace(result, poses=(replace(result.poses[0], joints=spoilt),)))
+    spoilt = replace(result, poses=(replace(result.poses[0], joints=spoilt),))
+    after = scene_of(spoilt, floor=Floor.clip)
     np.testing.assert_allclose(after.joints[0, 20], before.joints[0, 20], atol=0.03)
     assert after.radius_m == pytest.approx(before.radius_m, rel=0.05)
     assert after.height_m == pytest.approx(before.height_m, rel=0.05)
@@ -95,7 +96,30 @@ def test_a_glued_figure_touches_the_floor_in_every_frame(make_scene):
     np.testing.assert_allclose(lowest, ANKLE_HEIGHT_M, atol=1e-6)
 
 
-def test_with_a_floor_for_the_clip_a_jump_is_a_jump(make_scene):
+def test_a_crouch_lowers_the_hips_where_their_path_is_unknown(make_scene):
+    result = make_scene(rows=60)
+    joints = result.poses[0].joints.copy()
+    joints[30:, FEET, 1] -= 0.3  # the feet come up to the pelvis, which is the origin
+    crouching = replace(result, poses=(replace(result.poses[0], joints=joints),))
+    pelvis = scene_of(crouching).joints[0, :, 0, 2]
+    assert pelvis[30:].mean() < pelvis[:30].mean() - 0.2
+
+
+def test_a_trembling_ankle_does_not_shake_the_body(make_scene):
+    result = make_scene(rows=60, missing=slice(20, 25))
+    joints = result.poses[0].joints.copy()
+    joints[:, FEET, 1] += np.where(np.arange(60) % 2, 0.03, -0.03)[:, None]
+    trembling = replace(result, poses=(replace(result.poses[0], joints=joints),))
+
+    def shake(floor: Floor) -> float:
+        pelvis = scene_of(trembling, floor=floor).joints[0, :, 0, 2]
+        assert np.isfinite(pelvis).sum() == 55
+        return float(np.nanmedian(np.abs(np.diff(pelvis, 2))))
+
+    assert shake(Floor.auto) < shake(Floor.frame) / 5
+
+
+def test_with_a_known_path_a_jump_is_a_jump(make_scene):
     result = make_scene(rows=60, roots=True)
     root = result.poses[0].root.copy()
     root[30, 1] -= 0.5
