@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from framework.sample.clip import render
+    from framework.sample.ground_truth import truth
     from framework.sample.picture import render_frame
     from framework.sample.scene import Camera, Person, Scene, View, default_scene
-    from framework.sample.truth import truth
 
 __all__ = [
     "Camera",
@@ -28,7 +28,7 @@ __all__ = [
     "truth",
 ]
 
-_HOMES = {"render": "clip", "render_frame": "picture", "truth": "truth"}
+_HOMES = {"render": "clip", "render_frame": "picture", "truth": "ground_truth"}
 
 
 def __getattr__(name: str) -> Any:

@@ -139,7 +139,7 @@ def _normals(solids: Solids, number: int, local: Floats, inverse: Array) -> Floa
 def _colours(solids: Solids, number: int, local: Floats) -> Floats:
     """Linear colours (P, 3): plain or striped, with the mottling of cloth and hair."""
     material = solids.materials[number]
-    colour = np.tile(np.array(material.colour), (len(local), 1))
+    colour = np.tile(np.array(material.colour, float), (len(local), 1))
     z = local[:, 2]
     if material.stripe is not None:
         phase = (z / material.stripe_m) % 1.0

@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from framework.errors import StageError
+from framework.sample.ground_truth import truth
 from framework.sample.picture import Bytes, render_frame
 from framework.sample.scene import Scene
-from framework.sample.truth import truth
 from framework.video.encode import VideoWriter
 
 THREADS = 2
@@ -31,7 +31,7 @@ def render(
     Args:
         scene: what is filmed.
         video_path: the ``.mp4`` to write; its folder is made, an old file replaced.
-        truth_path: the ``.npz`` to write, with the arrays of `framework.sample.truth.truth`.
+        truth_path: the ``.npz`` to write, with the arrays of `framework.sample.ground_truth.truth`.
         progress: called after every frame with frames done and frames in all.
 
     Raises:

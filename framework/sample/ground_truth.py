@@ -57,7 +57,9 @@ def truth(scene: Scene) -> Truth:
         "coco_camera": seen["coco"],
         "coco_2d": flat["coco"],
         "visible": _inside(flat["coco"], scene.size_wh) & ~_hidden(seen["coco"], solids),
-        "boxes": np.array([[_box(one, scene.matrix) for one in row] for row in solids]),
+        "boxes": np.reshape(
+            [_box(one, scene.matrix) for row in solids for one in row], (len(solids), len(times), 4)
+        ),
         "camera_K": scene.matrix,
         "camera_R": rotation,
         "camera_t": translation,
@@ -115,8 +117,7 @@ def _blocked(points: Array, solids: Solids) -> NDArray[np.bool_]:
 
 def _box(solids: Solids, matrix: Array) -> Array:
     """(4,) pixels around solids in camera axes."""
-    reach = np.linalg.norm(solids.axes, axis=(1, 2)) * solids.radii.max(1) + solids.length
-    if (solids.origin[:, 2] <= reach).any():
+    if (solids.nearest <= 0).any():
         return np.full(4, np.nan)
     low, high = np.split(solids.bounds(pinhole=True), 2, axis=1)
     corners = np.stack([low.min(0), high.max(0)])

@@ -21,6 +21,9 @@ Bytes: TypeAlias = NDArray[np.uint8]
 SAMPLES = 2
 """Samples a pixel along each side, where there are people."""
 
+NEAR_M = 0.05
+"""What is nearer to the camera is not drawn."""
+
 SOFT_M = 0.016
 STEP_M = 0.05
 """How far the crease between two solids is rounded off, and what counts as an edge instead."""
@@ -56,6 +59,7 @@ def render_frame(scene: Scene, time_s: float) -> Bytes:
     ambient = room.ambient * (1 - 0.60 * above.around(floor, 0.16))[..., None]
     image = ambient + room.key * (1 - 0.92 * lamp.behind(floor))[..., None]
     seen = solids.moved(rotation, translation)
+    seen = seen.take(seen.nearest > NEAR_M)
     grid = _grid(scene, seen)
     if grid is not None:
         light = _people(scene.camera.pose(time_s), seen, grid, lamp)
@@ -65,6 +69,8 @@ def render_frame(scene: Scene, time_s: float) -> Bytes:
 
 def _grid(scene: Scene, solids: Solids) -> Grid | None:
     """Samples of all whole pixels that people may fill, None where they are out of sight."""
+    if not len(solids):
+        return None
     focal, (cx, cy) = scene.matrix[0, 0], scene.matrix[:2, 2]
     boxes = solids.bounds(pinhole=True) * focal + [cx, cy, cx, cy]
     low = np.maximum(np.floor(boxes[:, :2].min(0)), 0).astype(int)

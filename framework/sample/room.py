@@ -70,8 +70,9 @@ def backdrop(
 
 def _seen(eye: Array, rays: Array) -> tuple[Array, Array, Array]:
     """Light from everywhere, light of the lamp and the point, where rays leave the box."""
-    with np.errstate(divide="ignore"):
-        away = (np.where(rays > 0, HIGH, LOW) - eye) / np.where(rays == 0, 1e-12, rays)
+    never = rays == 0
+    away = (np.where(rays > 0, HIGH, LOW) - eye) / np.where(never, 1, rays)
+    away = np.where(never, np.inf, away)
     axis = away.argmin(-1)
     points = eye + rays * away.min(-1, keepdims=True)
     facing = np.take_along_axis(rays, axis[..., None], -1)[..., 0]

@@ -73,6 +73,24 @@ class Solids:
             materials=self.materials,
         )
 
+    def take(self, chosen: NDArray[np.bool_]) -> Solids:
+        """The solids that a (S,) mask selects."""
+        return Solids(
+            origin=self.origin[chosen],
+            axes=self.axes[chosen],
+            length=self.length[chosen],
+            radii=self.radii[chosen],
+            materials=tuple(self.materials[number] for number in np.flatnonzero(chosen)),
+        )
+
+    @property
+    def nearest(self) -> Array:
+        """(S,) smallest z of each solid."""
+        stretch = np.linalg.norm(self.axes[:, 2], axis=-1)
+        far_end = self.origin[:, 2] + self.axes[:, 2, 2] * self.length
+        ends = np.stack([self.origin[:, 2], far_end], -1)
+        return np.asarray((ends - stretch[:, None] * self.radii).min(-1))
+
     @classmethod
     def joined(cls, groups: Sequence[Solids]) -> Solids:
         """All solids of several groups, in order."""
