@@ -12,8 +12,9 @@ from framework.config import compose_config
 
 AWKWARD = [
     "clip (1).mp4", "a,b.mp4", "ü.mp4", "日本.mp4", "null", "1e5", "${x}.mp4", "it's.mp4",
-    "a=b.mp4", "[x].mp4", "a&b#c!d;e.mp4", "~/x.mp4", "-dash.mp4", "back\\slash.mp4", "end\\", "\\'", "\\${",
-    "{a: b}", "%.mp4", "a b.mp4", '"quoted".mp4', "💃.mp4", "true", "a\\\\'b", "$${{x}}", "(a", "*",
+    "a=b.mp4", "[x].mp4", "a&b#c!d;e.mp4", "~/x.mp4", "-dash.mp4", "back\\slash.mp4", "end\\",
+    "\\'", "\\${", "{a: b}", "%.mp4", "a b.mp4", '"quoted".mp4', "💃.mp4", "true", "a\\\\'b",
+    "$${{x}}", "(a", "*",
 ]  # fmt: skip
 KEYS = ["input", "output"]
 names = st.text(
