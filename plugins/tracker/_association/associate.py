@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from framework.types import Bools, Detections, Ints, Times
+from framework.types import Bools, Detections, Floats, Ints, Times
 
 from .config import AssociationConfig
 from .motion import Motion
@@ -23,6 +26,42 @@ NOBODY = 0
 _NO_HINT = -1
 
 
+@dataclass(slots=True, kw_only=True)
+class _Known:
+    """K people who are in view, or may come back.
+
+    Attributes:
+        motion: where they are and go.
+        id: (K,) their numbers.
+        hint: (K,) the detector's own numbers when they were last seen.
+        first_s, last_s: (K,) when they were first and last seen, seconds.
+    """
+
+    motion: Motion
+    id: Ints
+    hint: Ints
+    first_s: Times
+    last_s: Times
+
+    def take(self, people: NDArray[np.int64] | Bools) -> _Known:
+        return _Known(
+            motion=self.motion.take(people),
+            id=self.id[people],
+            hint=self.hint[people],
+            first_s=self.first_s[people],
+            last_s=self.last_s[people],
+        )
+
+    def join(self, other: _Known) -> _Known:
+        return _Known(
+            motion=self.motion.join(other.motion),
+            id=np.concatenate([self.id, other.id]),
+            hint=np.concatenate([self.hint, other.hint]),
+            first_s=np.concatenate([self.first_s, other.first_s]),
+            last_s=np.concatenate([self.last_s, other.last_s]),
+        )
+
+
 class Associator:
     """Follows people by overlap, keypoint similarity and motion; forgets who is long gone.
 
@@ -33,11 +72,7 @@ class Associator:
 
     def __init__(self, config: AssociationConfig) -> None:
         self._config = config
-        self._motion: Motion | None = None
-        self._id: Ints = np.zeros(0, np.int64)
-        self._hint: Ints = np.zeros(0, np.int64)
-        self._first_s: Times = np.zeros(0)
-        self._last_s: Times = np.zeros(0)
+        self._known: _Known | None = None
         self._now_s = 0.0
         self._born = 0
 
@@ -53,99 +88,90 @@ class Associator:
             too poor to start a person and continues none.
         """
         before_s, self._now_s = self._now_s, time_s
-        self._keep(time_s - self._last_s <= self._config.lost_s)
-        points = tracked_points(detections)
-        high = detections.box_scores >= self._config.high_score
-        low = ~high & (detections.box_scores >= self._config.low_score)
+        points, hints = tracked_points(detections), _hints(detections)
         ids = np.full(len(detections), NOBODY, np.int64)
-        if self._motion is not None:
-            self._motion = self._motion.predict(time_s - before_s, self._config.agility)
-            cost = self._cost(detections, points)
-            recent = self._last_s == before_s
-            people, found = self._assign(cost, high, low, recent)
-            self._see(people, found, points, detections)
-            ids[found] = self._id[people]
-        self._keep(self._is_worth_waiting_for())
-        self._begin(np.flatnonzero(high & (ids == NOBODY)), points, detections, ids)
+        if self._known is None:
+            self._known = self._newcomers(ids[:0], points[:0], hints[:0])
+        known = self._expected(self._known, time_s - before_s)
+        cost = self._cost(known, points, hints, point_sigmas(detections.skeleton))
+        people, found = self._assign(cost, detections.box_scores, known.last_s == before_s)
+        ids[found] = known.id[people]
+        self._see(known, people, points[found], hints[found])
+        new = self._number(ids, detections)
+        self._known = known.take(self._worth_waiting_for(known)).join(
+            self._newcomers(ids[new], points[new], hints[new])
+        )
         return ids
 
-    def _cost(self, detections: Detections, points: Doubles) -> Doubles:
+    def _expected(self, known: _Known, dt: float) -> _Known:
+        """Those who are not gone for too long, where they should be by now."""
+        recent = known.take(self._now_s - known.last_s <= self._config.lost_s)
+        recent.motion = recent.motion.predict(dt, self._config.agility)
+        return recent
+
+    def _cost(self, known: _Known, points: Doubles, hints: Ints, sigmas: Doubles) -> Doubles:
         """(K, N): 0 for the same place, 1 for no likeness at all."""
-        motion, config = self._motion, self._config
-        assert motion is not None  # noqa: S101
+        motion, config = known.motion, self._config
         variance = np.minimum(motion.variance, config.reach**2)
-        near = point_similarity(
-            motion.points, variance, points, motion.size, point_sigmas(detections.skeleton)
-        )
+        near = point_similarity(motion.points, variance, points, motion.size, sigmas)
         shared = overlap(corner_boxes(motion.points), corner_boxes(points))
         # Where a box will be is known less and less: overlap counts only as far as it is.
         doubt = np.sqrt(variance[:, -2:].mean(1)) / config.reach
         weight = (config.box_weight * (1 - doubt))[:, None]
-        absent = (self._now_s - self._last_s) / config.lost_s
-        cost = 1 - weight * shared - (1 - weight) * near + config.absence_cost * absent[:, None]
-        return np.asarray(cost - config.hint_bonus * self._hinted(detections))
+        absence = (self._now_s - known.last_s) / config.lost_s
+        hinted = (known.hint[:, None] == hints) & (hints != _NO_HINT)
+        likeness = weight * shared + (1 - weight) * near + config.hint_bonus * hinted
+        return np.asarray(1 - likeness + config.absence_cost * absence[:, None])
 
-    def _hinted(self, detections: Detections) -> Bools:
-        hints = _hints(detections)
-        return np.asarray((self._hint[:, None] == hints) & (hints != _NO_HINT))
-
-    def _assign(self, cost: Doubles, high: Bools, low: Bools, recent: Bools) -> tuple[Ints, Ints]:
-        """Pairs of person and detection: high scores for everybody, then low for the recent."""
-        people, found = self._match(cost, np.ones(len(cost), bool), high)
-        rest = recent.copy()
+    def _assign(self, cost: Doubles, scores: Floats, in_view: Bools) -> tuple[Ints, Ints]:
+        """Pairs of person and detection: high scores to everybody, then low to those in view."""
+        high = scores >= self._config.high_score
+        low = ~high & (scores >= self._config.low_score)
+        people, found = self._match(cost, np.arange(len(cost)), np.flatnonzero(high))
+        rest = in_view.copy()
         rest[people] = False
-        more_people, more_found = self._match(cost, rest, low)
+        more_people, more_found = self._match(cost, np.flatnonzero(rest), np.flatnonzero(low))
         return np.concatenate([people, more_people]), np.concatenate([found, more_found])
 
-    def _match(self, cost: Doubles, people: Bools, found: Bools) -> tuple[Ints, Ints]:
+    def _match(self, cost: Doubles, people: Ints, found: Ints) -> tuple[Ints, Ints]:
         """The cheapest assignment in which staying alone costs ``max_cost``."""
-        rows, columns = np.flatnonzero(people), np.flatnonzero(found)
-        part = np.minimum(cost[np.ix_(rows, columns)], self._config.max_cost)
+        part = np.minimum(cost[np.ix_(people, found)], self._config.max_cost)
         i, j = linear_sum_assignment(part)
         close = part[i, j] < self._config.max_cost
-        return rows[i[close]], columns[j[close]]
+        return people[i[close]], found[j[close]]
 
-    def _see(self, people: Ints, found: Ints, points: Doubles, detections: Detections) -> None:
-        """Correct the motion of those who were found."""
-        assert self._motion is not None  # noqa: S101
-        seen = np.full_like(self._motion.points, np.nan)
-        seen[people] = points[found]
-        size = self._motion.size.copy()
-        size[people] = body_sizes(corner_boxes(points[found]))
-        self._motion = self._motion.correct(seen, size, self._config.jitter)
-        self._last_s[people] = self._now_s
-        self._hint[people] = _hints(detections)[found]
+    def _see(self, known: _Known, people: Ints, points: Doubles, hints: Ints) -> None:
+        """Correct what is known of those who were found."""
+        seen, size = np.full_like(known.motion.points, np.nan), known.motion.size.copy()
+        seen[people], size[people] = points, body_sizes(corner_boxes(points))
+        known.motion = known.motion.correct(seen, size, self._config.jitter)
+        known.last_s[people], known.hint[people] = self._now_s, hints
 
-    def _is_worth_waiting_for(self) -> Bools:
+    def _worth_waiting_for(self, known: _Known) -> Bools:
         """Those in view, and those out of view for no longer than they had been in view."""
         # So a ghost of one frame is gone in the next, before it can catch somebody.
-        return np.asarray(self._now_s - self._last_s <= self._last_s - self._first_s)
+        return np.asarray(self._now_s - known.last_s <= known.last_s - known.first_s)
 
-    def _begin(self, new: Ints, points: Doubles, detections: Detections, ids: Ints) -> None:
-        """Give numbers to newcomers, the largest first, in any order of the detections."""
-        sizes = body_sizes(corner_boxes(points))
-        boxes = detections.boxes
-        new = new[np.lexsort((boxes[new, 1], boxes[new, 0], -sizes[new]))]
+    def _number(self, ids: Ints, detections: Detections) -> Ints:
+        """Give numbers to newcomers, in an order that does not depend on the detector's."""
+        boxes = detections.boxes.astype(np.float64)
+        new = np.flatnonzero((ids == NOBODY) & (detections.box_scores >= self._config.high_score))
+        new = new[np.lexsort((boxes[new, 1], boxes[new, 0], -body_sizes(boxes[new])))]
         ids[new] = self._born + 1 + np.arange(len(new))
         self._born += len(new)
-        motion = Motion.begin(points[new], sizes[new], self._config.jitter)
-        self._motion = motion if self._motion is None else self._motion.join(motion)
-        self._id = np.concatenate([self._id, ids[new]])
-        self._hint = np.concatenate([self._hint, _hints(detections)[new]])
-        now = np.full(len(new), self._now_s)
-        self._first_s = np.concatenate([self._first_s, now])
-        self._last_s = np.concatenate([self._last_s, now])
+        return new
 
-    def _keep(self, people: Bools) -> None:
-        """Forget the others."""
-        if self._motion is None or people.all():
-            return
-        self._motion = self._motion.take(people)
-        self._id, self._hint = self._id[people], self._hint[people]
-        self._first_s, self._last_s = self._first_s[people], self._last_s[people]
+    def _newcomers(self, ids: Ints, points: Doubles, hints: Ints) -> _Known:
+        sizes = body_sizes(corner_boxes(points))
+        return _Known(
+            motion=Motion.begin(points, sizes, self._config.jitter),
+            id=ids,
+            hint=hints,
+            first_s=np.full(len(ids), self._now_s),
+            last_s=np.full(len(ids), self._now_s),
+        )
 
 
 def _hints(detections: Detections) -> Ints:
-    if detections.hint_ids is None:
-        return np.full(len(detections), _NO_HINT, np.int64)
-    return detections.hint_ids
+    nobody = np.full(len(detections), _NO_HINT, np.int64)
+    return nobody if detections.hint_ids is None else detections.hint_ids

@@ -15,10 +15,16 @@ from framework.types import Bools
 
 from .similarity import Doubles
 
-_SWING_S = 0.15
 _STRIDE_S = 0.5
+"""Time in which the speed of a body dies down, if nothing is seen of it."""
+_SWING_S = 0.15
+"""The same for a limb against its body."""
 _FIRST_SPEED = 2.0
+"""Standard deviation of the speed of who was seen once, in body sizes per second."""
+_UNKNOWN = 1e6
+"""Variance of a point that was never seen, in squared body sizes."""
 _SIZE_MEMORY = 0.8
+"""Share of the old body size that a new look leaves."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,7 +52,7 @@ class Motion:
         return cls(
             points=points,
             velocity=points * 0,
-            variance=each * jitter**2,
+            variance=np.where(np.isnan(points[..., 0]), _UNKNOWN, jitter**2),
             covariance=each * 0,
             speed_variance=each * _FIRST_SPEED**2,
             size=size,
@@ -96,30 +102,18 @@ class Motion:
         """
         hit: Bools = np.isfinite(seen[..., 0])
         first: Bools = hit & np.isnan(self.points[..., 0])
-        error = np.nan_to_num(seen - self.points)
-        gain = np.where(hit, self.variance / (self.variance + jitter**2), 0)
-        speed_gain = np.where(hit, self.covariance / (self.variance + jitter**2), 0)
-        fresh = Motion.begin(seen, size, jitter)
-        fresh.velocity = np.broadcast_to(_middle(self.velocity), seen.shape)
-        known = Motion(
-            points=self.points + gain[..., None] * error,
-            velocity=self.velocity + speed_gain[..., None] * error,
+        points = np.where(first[..., None], seen, self.points)
+        velocity = np.where(first[..., None], _middle(self.velocity), self.velocity)
+        error = np.nan_to_num(seen - points)
+        trust = hit / (self.variance + jitter**2)
+        gain, speed_gain = self.variance * trust, self.covariance * trust
+        return Motion(
+            points=points + gain[..., None] * error,
+            velocity=velocity + speed_gain[..., None] * error,
             variance=(1 - gain) * self.variance,
             covariance=(1 - gain) * self.covariance,
             speed_variance=self.speed_variance - speed_gain * self.covariance,
             size=_SIZE_MEMORY * self.size + (1 - _SIZE_MEMORY) * size,
-        )
-        return fresh._where(first, known)
-
-    def _where(self, mask: Bools, other: Motion) -> Motion:
-        """These points where the mask says so, the other's elsewhere; sizes of the other."""
-        return Motion(
-            points=np.where(mask[..., None], self.points, other.points),
-            velocity=np.where(mask[..., None], self.velocity, other.velocity),
-            variance=np.where(mask, self.variance, other.variance),
-            covariance=np.where(mask, self.covariance, other.covariance),
-            speed_variance=np.where(mask, self.speed_variance, other.speed_variance),
-            size=other.size,
         )
 
 

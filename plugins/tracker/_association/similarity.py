@@ -49,11 +49,12 @@ def point_similarity(
     Returns:
         (K, N), 0..1; 0 where a pair has no point in common.
     """
-    square = ((points[:, None] - others[None]) ** 2).sum(-1)
-    spread = (2 * sigmas) ** 2 + variance
-    near = np.exp(-square / (2 * spread * sizes[:, None] ** 2)[:, None])
+    away = points[:, None] - others[None]
+    square = away[..., 0] ** 2 + away[..., 1] ** 2
+    spread = ((2 * sigmas) ** 2 + variance) * sizes[:, None] ** 2
+    near = np.exp(square * (-0.5 / spread)[:, None])
     common = ~np.isnan(near)
-    return np.asarray(np.where(common, near, 0).sum(-1) / np.maximum(common.sum(-1), 1))
+    return np.asarray(near.sum(-1, where=common) / np.maximum(common.sum(-1), 1))
 
 
 def point_sigmas(skeleton: Skeleton) -> Doubles:
