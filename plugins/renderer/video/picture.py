@@ -15,7 +15,7 @@ from framework.types import Bytes, Floats, RunResult
 from .config import VideoConfig
 from .figure import SHIFT, Figure, Shapes, person_colour
 from .overlay import Overlay, rows_with_somebody
-from .palette import LEFT, QUIET, RIGHT
+from .palette import LEFT, PANEL_TOP, QUIET, RIGHT
 from .scene import Scene, Viewer
 from .stage import Stage
 from .text import Text
@@ -81,7 +81,8 @@ class Picture:
         for overlay in self._overlays:
             overlay.draw(source, row)
         if not self._present[row]:
-            self._text.chip(source, "no person", (10, 10), QUIET)
+            size = self._text.size_px
+            self._text.chip(source, "no person", (size, 3 * size), PANEL_TOP, QUIET)
         np.copyto(panel, self._stage.ground(float(self._azimuths[row])))
         self._draw_people(panel, row)
         self._caption(panel, row)

@@ -30,7 +30,14 @@ class Text:
         """Pixels that a text takes."""
         return int(cv2.getTextSize(text, _FONT, self._scale, self._weight)[0][0])
 
-    def chip(self, picture: Bytes, text: str, corner: tuple[int, int], colour: Colour) -> None:
+    def chip(
+        self,
+        picture: Bytes,
+        text: str,
+        corner: tuple[int, int],
+        colour: Colour,
+        ink: Colour = INK,
+    ) -> None:
         """Write on a plate whose lower left corner is given, kept inside the picture."""
         pad = self.size_px // 3
         width, height = self.width(text) + 2 * pad, self.size_px + 2 * pad
@@ -38,4 +45,4 @@ class Text:
         bottom = min(max(corner[1], height), picture.shape[0] - 1)
         plate = (left, bottom - height), (left + width, bottom)
         cv2.rectangle(picture, *plate, colour, -1, cv2.LINE_AA)
-        self.line(picture, text, left + pad, bottom - pad - self.size_px // 8, INK)
+        self.line(picture, text, left + pad, bottom - pad - self.size_px // 8, ink)
