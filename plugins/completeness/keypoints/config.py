@@ -17,18 +17,17 @@ def _both_sides() -> list[str]:
 class KeypointsConfig:
     """Which joints must be in the frame, how far from its edge, and how many of them be seen.
 
-    A body hides parts of itself: hands from behind, the far arm and leg from the side. Two
-    hidden joints are the difference between a person who stands there whole and one who is
-    hardly ever complete.
+    A body hides parts of itself: hands from behind, the far arm from the side. Where every joint
+    had to be seen, people in plain view would hardly ever be complete; two of twelve may hide.
     """
 
     joints: list[str] = field(
         default_factory=_both_sides,
         metadata={"help": "names of the joints that make a person complete"},
     )
-    max_hidden: int = field(
-        default=2,
-        metadata={"help": "how many of them may score low, hidden by the body, yet in the frame"},
+    max_hidden: float = field(
+        default=0.2,
+        metadata={"help": "share of them that may score low, hidden by the body, yet in the frame"},
     )
     score_threshold: float | None = field(
         default=None,
@@ -46,10 +45,9 @@ class KeypointsConfig:
                 "completeness.joints is empty",
                 "name at least one joint, or choose completeness=none",
             )
-        if not 0 <= self.max_hidden < len(self.joints):
+        if not 0 <= self.max_hidden < 1:
             raise ConfigurationError(
-                f"completeness.max_hidden must be 0 or more and below the number of joints "
-                f"({len(self.joints)}), but is {self.max_hidden}",
+                f"completeness.max_hidden must be 0 or more and below 1, but is {self.max_hidden}",
                 "0 demands that every joint is seen",
             )
         if not 0 <= self.margin < 0.5:

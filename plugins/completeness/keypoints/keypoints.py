@@ -36,7 +36,7 @@ class Keypoints(CompletenessFilter):
         inside = ((points >= margin) & (points <= size - margin)).all(-1)
         own = self._config.score_threshold
         threshold = detections.score_threshold if own is None else own
-        hidden = (~(detections.keypoint_scores[:, joints] >= threshold)).sum(1)
+        hidden = (~(detections.keypoint_scores[:, joints] >= threshold)).mean(1)
         complete = inside.all(1) & (hidden <= self._config.max_hidden)
         return replace(detections, complete=complete)
 

@@ -40,6 +40,10 @@ class LargestCompleteConfig(AssociationConfig):
         default=OnLost.next,
         metadata={"help": "when the person has left: the next complete one (a new track), or end"},
     )
+    next_area: float = field(
+        default=0.25,
+        metadata={"help": "least area of the next person, as a share of that of the last one"},
+    )
 
     def __post_init__(self) -> None:
         """Check ranges."""
@@ -48,4 +52,9 @@ class LargestCompleteConfig(AssociationConfig):
             raise ConfigurationError(
                 f"tracker.confirm_s must not be negative, but is {self.confirm_s}",
                 "0 accepts a person who is complete in two frames",
+            )
+        if self.next_area < 0:
+            raise ConfigurationError(
+                f"tracker.next_area must not be negative, but is {self.next_area}",
+                "0 lets anybody be the next, however far away",
             )

@@ -86,10 +86,13 @@ class LargestComplete(Tracker):
             chosen.append(seen.take(free & (seen.id == number)))
             if self._config.on_lost is OnLost.end:
                 break
-            # The next person may have been in view long before, but is followed only from here.
+            # The next person may have been in view long before, but is followed only from here;
+            # somebody far behind is not the next.
             last = chosen[-1].row[-1]
             free = seen.row > last
-            eligible = eligible & (times > self._history.time_s[last] + self._config.lost_s)
+            away = times > self._history.time_s[last] + self._config.lost_s
+            near = seen.area >= self._config.next_area * np.median(chosen[-1].area)
+            eligible = eligible & away & near
         return chosen
 
     def _note_changes(self, chosen: list[Sightings]) -> None:

@@ -137,6 +137,14 @@ def test_who_leaves_is_followed_by_the_next_complete_person_as_another_track(per
     ]
 
 
+def test_somebody_far_behind_is_not_the_next(person, scene):
+    first = person([(0, 100, 300, 300), (1, 400, 300, 300)])
+    far = person([(0, 900, 100, 100), (4, 800, 100, 100)])
+    play = scene([first, far], FOUR_SECONDS)
+    assert len(play.followed(tracker())[0]) == 1
+    assert len(play.followed(tracker(next_area=0.05))[0]) == 2
+
+
 def test_on_lost_end_leaves_the_rest_of_the_clip_empty_and_says_so(person, scene):
     first = person([(0, 100, 300, 300), (1, 400, 300, 300)])
     second = person([(0.5, 900, 300, 200), (4, 800, 300, 200)])
@@ -206,7 +214,14 @@ def test_times_must_rise():
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("lost_s", 0), ("max_gap_s", -1), ("high_score", 2), ("low_score", 0.6), ("confirm_s", -1)],
+    [
+        ("lost_s", 0),
+        ("max_gap_s", -1),
+        ("high_score", 2),
+        ("low_score", 0.6),
+        ("confirm_s", -1),
+        ("next_area", -1),
+    ],
 )
 def test_settings_out_of_range_are_named(key, value):
     with pytest.raises(ConfigurationError, match=f"tracker.{key}"):

@@ -65,7 +65,7 @@ def test_nobody_takes_over_where_two_people_overlap(clip):
     (strict,) = two.followed(largest_complete(), max_hidden=0)
     assert strict.present.all()
     assert hips_y(strict).max() < 900
-    (lenient,) = two.followed(largest_complete(), max_hidden=2)
+    (lenient,) = two.followed(largest_complete(), max_hidden=0.2)
     assert lenient.present.all()
     assert hips_y(lenient).min() > 1000
 
