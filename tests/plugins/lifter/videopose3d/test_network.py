@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from framework.plugins.lifter.videopose3d.network import Architecture, build_network
 
 from framework.errors import BackendError
+from framework.plugins.lifter.videopose3d.network import Architecture, build_network
 
 HERE = Path("file.bin")
 

@@ -1,6 +1,9 @@
 """Filling gaps and cutting windows."""
 
 import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from framework.plugins.lifter.videopose3d.sequences import (
     Sequence,
     batches_of,
@@ -8,8 +11,6 @@ from framework.plugins.lifter.videopose3d.sequences import (
     fill_gaps,
     windows_of,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 
 @settings(deadline=None, max_examples=60)

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from framework.plugins.lifter.videopose3d.config import Confidence, VideoPose3DConfig
-from framework.plugins.lifter.videopose3d.videopose3d import VideoPose3D
 from safetensors.torch import save_file
 
 from framework.errors import BackendError, ConfigurationError, StageError
+from framework.plugins.lifter.videopose3d.config import Confidence, VideoPose3DConfig
+from framework.plugins.lifter.videopose3d.network import TemporalNetwork
+from framework.plugins.lifter.videopose3d.videopose3d import VideoPose3D
 from framework.skeletons import BLAZEPOSE33, COCO17, H36M17, Skeleton, map_joints, mapping_matrix
 from framework.stages import Lifter, Runtime
 
@@ -150,6 +151,23 @@ def test_chunks_batches_and_company_change_nothing(  # noqa: PLR0917
         assert one.track_id == other.track_id == track.id
         np.testing.assert_array_equal(one.valid, other.valid)
         np.testing.assert_allclose(one.joints, other.joints, atol=1e-5)
+
+
+def test_memory_does_not_grow_with_the_clip(
+    open_lifter, make_weights, make_track, video, monkeypatch
+):
+    sizes = []
+    forward = TemporalNetwork.forward
+
+    def watched(network, frames):
+        sizes.append(frames.shape[:2])
+        return forward(network, frames)
+
+    monkeypatch.setattr(TemporalNetwork, "forward", watched)
+    lifter = open_lifter(make_weights(), chunk_frames=40, batch_size=3)
+    lifter.lift([make_track(walk(1000)), make_track(walk(700)), make_track(walk(9))], video)
+    assert max(sizes) == (2 * 3, 40 + 26)
+    assert sum(people * (rows - 26) for people, rows in sizes) == 2 * 1709
 
 
 def test_causal_never_looks_ahead_and_the_other_does(open_lifter, make_weights, make_track, video):
