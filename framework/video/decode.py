@@ -7,28 +7,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from fractions import Fraction
 from types import TracebackType
 from typing import cast
 
 import numpy as np
 from av import VideoFrame
-from av.container import InputContainer
-from av.error import FFmpegError
 from av.video.reformatter import VideoReformatter
-from av.video.stream import VideoStream
 from typing_extensions import Self
 
 from framework.errors import InputError
 from framework.types import Bytes, FrameBatch, VideoInfo
 from framework.video.bounded import ByteQueue
+from framework.video.decoder import Clock, Decoder, open_decoder
 from framework.video.orientation import Orientation
-from framework.video.probe import open_video
 from framework.video.timeline import Timeline
 
 QUEUE_BYTES = 128 * 2**20
-SMALLEST_STEP_S = 1e-3
-"""How far a frame comes after the one before it if the file gives both the same time."""
 EPSILON_S = 1e-6
 """Times this near to ``start_s`` or ``end_s`` count as equal to them."""
 
@@ -152,23 +146,19 @@ class FrameReader:
         """Source number, time and picture of the frames from shortly before ``start_s``."""
         video = self._video
         timeline = Timeline.of(video.path, video.start_s) if video.start_s > 0 else None
-        with open_video(video.path) as (container, stream):
-            stream.thread_type = "AUTO"
-            stream.codec_context.thread_count = self._threads
-            decoder = _Decoder(container, stream)
+        with open_decoder(video.path, self._threads) as decoder:
             begin, frames = 0, decoder.frames()
             if timeline is not None:
-                begin, frames = timeline.enter(container, stream, decoder.frames)
-            clock = _Clock(video.fps, timeline.zero if timeline else None)
+                begin, frames = timeline.enter(decoder)
+            clock = Clock(video.fps, timeline.zero if timeline else None)
             number = -1
             for number, frame in enumerate(frames, begin):
                 yield number, clock.time_s(frame), frame
-            if timeline is None:
-                self._report(decoder, number + 1)
+            self._report(decoder, number + 1, whole=timeline is None)
 
-    def _report(self, decoder: _Decoder, decoded: int) -> None:
-        """Say what of a clip that was read from end to end is missing."""
-        declared = (self._video.n_frames or 0) - decoder.hidden
+    def _report(self, decoder: Decoder, decoded: int, whole: bool) -> None:
+        """Say what is missing of a clip that was read to its end."""
+        declared = (self._video.n_frames or 0) - decoder.hidden if whole else 0
         if decoded < declared:
             self.warnings.append(
                 f"'{self._video.path}' declares {declared} frames, but only {decoded} could be "
@@ -176,74 +166,8 @@ class FrameReader:
             )
         elif decoder.broken:
             self.warnings.append(
-                f"{decoder.broken} damaged packets of '{self._video.path}' were passed over; "
-                f"{decoded} frames could be decoded"
+                f"{decoder.broken} damaged packets of '{self._video.path}' were passed over"
             )
-
-
-class _Decoder:
-    """Decodes what can be decoded, as the ffmpeg program does: broken packets are passed over.
-
-    Attributes:
-        broken: packets that raised an error.
-        hidden: packets that the file itself marks as not to be shown (edit lists).
-    """
-
-    def __init__(self, container: InputContainer, stream: VideoStream) -> None:
-        self._container = container
-        self._stream = stream
-        self.broken = 0
-        self.hidden = 0
-
-    def frames(self) -> Iterator[VideoFrame]:
-        """Yield the frames from where the container stands, in the order of presentation."""
-        packets = self._container.demux(self._stream)
-        while True:
-            try:
-                packet = next(packets)
-            except StopIteration:
-                return
-            except FFmpegError:
-                self.broken += 1
-                yield from self._flush()
-                return
-            self.hidden += packet.is_discard
-            try:
-                frames = packet.decode()
-            except FFmpegError:
-                self.broken += 1
-                continue
-            yield from frames
-
-    def _flush(self) -> list[VideoFrame]:
-        try:
-            return self._stream.decode(None)
-        except FFmpegError:
-            self.broken += 1
-            return []
-
-
-class _Clock:
-    """Seconds from the first frame of the clip, rising strictly whatever the file says."""
-
-    def __init__(self, fps: Fraction, zero: int | None) -> None:
-        self._period_s = float(1 / fps)
-        self._zero = zero
-        self._last_s = -self._period_s
-        self._shift_s = 0.0
-
-    def time_s(self, frame: VideoFrame) -> float:
-        """Time of the next frame; without a time stamp it follows at the average rate."""
-        next_s = self._last_s + self._period_s
-        time_s = next_s
-        if frame.pts is not None and frame.time_base is not None:
-            self._zero = frame.pts if self._zero is None else self._zero
-            time_s = float((frame.pts - self._zero) * frame.time_base) + self._shift_s
-        if time_s < self._last_s - 1:  # clips were joined and their time stamps begin anew
-            self._shift_s += next_s - time_s
-            time_s = next_s
-        self._last_s = max(time_s, self._last_s + SMALLEST_STEP_S)
-        return self._last_s
 
 
 class _Painter:

@@ -19,6 +19,7 @@ from typing import IO, Any, cast
 
 import av
 import ffmpeg as ffmpeg_graph
+import numpy as np
 from av import VideoFrame
 from av.error import FFmpegError
 from typing_extensions import Self
@@ -95,8 +96,11 @@ class VideoWriter:
         self._is_gif = path.suffix.lower() == ".gif"
         # The palette of a gif needs all pictures: they wait on disk, not in memory.
         self._target = path.with_name(f"{path.name}.mkv") if self._is_gif else path
+        self._palette = path.with_name(f"{path.name}.png")
+        self._scratch = (self._target, self._palette) if self._is_gif else ()
         self._feeder: _Feeder | None = None
         self._start_s = 0.0
+        self._closed = False
 
     def __enter__(self) -> Self:
         return self
@@ -120,30 +124,44 @@ class VideoWriter:
             image: (H, W, 3) uint8 RGB of the size promised; copied, so it may be drawn over.
             time_s: its time in seconds, in the clock of ``audio_from``; later than the last.
         """
+        width, height = self._size_wh
+        if image.shape != (height, width, 3) or image.dtype != np.uint8:
+            raise ValueError(
+                f"a picture must be uint8 of shape {(height, width, 3)}, "
+                f"but is {image.dtype} of shape {image.shape}"
+            )
         if self._feeder is None:
             self._start_s = time_s
             command = self._lossless() if self._is_gif else self._mp4()
             self._feeder = _Feeder(command, self._size_wh, self._fps)
         if not self._feeder.feed(image, time_s - self._start_s):
-            self._fail(self._feeder.finish())
+            self._fail(self._feeder.finish() or "ffmpeg ended too early")
 
     def close(self) -> None:
         """Wait until the file is whole. Closing twice is fine."""
         if self._feeder is None:
             raise StageError(f"'{self._path}' was not written: it has no picture")
-        reason = self._feeder.finish()
-        if not reason and self._is_gif and self._target.exists():
-            reason = _run(self._gif())
-            self._target.unlink()
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            reason = self._feeder.finish()
+            if not reason and self._is_gif:
+                reason = self._paint_gif()
+        except BaseException:  # Ctrl-C while we wait
+            self.abort()
+            raise
         if reason:
             self._fail(reason)
+        for path in self._scratch:
+            path.unlink()
 
     def abort(self) -> None:
         """Stop at once and leave no file."""
         if self._feeder is not None:
             self._feeder.kill()
-            self._path.unlink(missing_ok=True)
-            self._target.unlink(missing_ok=True)
+            for path in (self._path, *self._scratch):
+                path.unlink(missing_ok=True)
 
     def _fail(self, reason: str) -> None:
         self.abort()
@@ -159,7 +177,6 @@ class VideoWriter:
         return ffmpeg_graph.input("pipe:0", format="nut").video
 
     def _mp4(self) -> list[str]:
-        ticks = _time_base(self._fps).denominator
         pictures = self._pictures().filter("pad", "ceil(iw/2)*2", "ceil(ih/2)*2")
         # Said in the file as well: players take an untagged HD clip for BT.709, a small one not.
         pictures = pictures.filter("scale", out_color_matrix="bt709", out_range="tv")
@@ -168,9 +185,7 @@ class VideoWriter:
             "vcodec": "libx264",
             "pix_fmt": "yuv420p",
             "color_range": "tv",
-            "fps_mode": "passthrough",
-            "enc_time_base": f"1:{ticks}",
-            "video_track_timescale": ticks,
+            "video_track_timescale": _time_base(self._fps).denominator,
             "movflags": "+faststart",
         }
         streams = [pictures, *self._sound()]
@@ -190,29 +205,39 @@ class VideoWriter:
 
     def _lossless(self) -> list[str]:
         options = {"vcodec": "libx264rgb", "qp": 0, "preset": "ultrafast"}
-        return self._command(self._pictures(), fps_mode="passthrough", **options)
+        return self._command(self._pictures(), **options)
 
-    def _gif(self) -> list[str]:
-        """Read the pictures twice: for the palette of them all, then to paint with it."""
-        first, second = (
-            self._thinned(ffmpeg_graph.input(f"file:{self._target}").video) for _ in range(2)
+    def _paint_gif(self) -> str:
+        """Find a palette for all pictures, paint them with it; return what failed, or nothing."""
+        pictures = ffmpeg_graph.input(f"file:{self._target}").video
+        if self._fps > GIF_FPS:
+            pictures = pictures.filter("fps", GIF_FPS)
+        palette = ffmpeg_graph.output(
+            pictures.filter("palettegen"), f"file:{self._palette}", f="image2", update=1
         )
-        palette = first.filter("palettegen")
         # Ordered dithering: a third of the time of error diffusion, and it does not shimmer.
         painted = ffmpeg_graph.filter(
-            [second, palette], "paletteuse", dither="bayer", bayer_scale=3, diff_mode="rectangle"
+            [pictures, ffmpeg_graph.input(f"file:{self._palette}", f="png_pipe")],
+            "paletteuse",
+            dither="bayer",
+            bayer_scale=3,
+            diff_mode="rectangle",
         )
         options = {"fps_mode": "passthrough", "enc_time_base": "1:100"}
-        output = ffmpeg_graph.output(painted, f"file:{self._path}", **options)
-        return _compile(output, self._program)
-
-    def _thinned(self, pictures: Any) -> Any:
-        return pictures.filter("fps", GIF_FPS) if self._fps > GIF_FPS else pictures
+        gif = ffmpeg_graph.output(painted, f"file:{self._path}", **options)
+        return _run(_compile(palette, self._program)) or _run(_compile(gif, self._program))
 
     def _command(self, *streams: Any, **options: Any) -> list[str]:
-        return _compile(
-            ffmpeg_graph.output(*streams, f"file:{self._target}", **options), self._program
+        """Encode the pictures that come through the pipe, each at its own time."""
+        clock = f"1:{_time_base(self._fps).denominator}"
+        output = ffmpeg_graph.output(
+            *streams,
+            f"file:{self._target}",
+            fps_mode="passthrough",
+            enc_time_base=clock,
+            **options,
         )
+        return _compile(output, self._program)
 
 
 class _Feeder:
@@ -279,9 +304,9 @@ class _Feeder:
                     frame.pts, frame.time_base = item[1], self._time_base
                     container.mux(stream.encode(frame))
         except (FFmpegError, OSError):
-            # The process has gone; its exit code and its messages say why.
-            self._queue.close()
+            pass  # the process has gone; its exit code and its messages say why
         finally:
+            self._queue.close()
             with suppress(OSError):
                 self._pipe.close()
 

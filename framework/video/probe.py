@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 from av.container import InputContainer
@@ -85,15 +86,26 @@ def open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
             "It may be damaged, cut off, or no video at all: try to play it, or export it again.",
         ) from error
     with container:
-        streams = [
-            stream
-            for stream in container.streams.video
-            if not stream.disposition & Disposition.attached_pic
-        ]
-        if not streams or container.format.name in TEXT_FORMATS:
-            what = "only sound" if container.streams.audio else "no moving picture"
-            raise InputError(f"'{path}' holds {what}", "Give a file with a video track.")
-        yield container, max(streams, key=lambda stream: stream.width * stream.height)
+        yield container, _largest(path, container)
+
+
+def _largest(path: Path, container: InputContainer) -> VideoStream:
+    streams = [
+        stream
+        for stream in container.streams.video
+        if not stream.disposition & Disposition.attached_pic
+    ]
+    if not streams or container.format.name in TEXT_FORMATS:
+        what = "only sound" if container.streams.audio else "no moving picture"
+        raise InputError(f"'{path}' holds {what}", "Give a file with a video track.")
+    # PyAV gives no codec context to a track that it has no decoder for, whatever its types say.
+    known = [stream for stream in streams if cast(object, stream.codec_context) is not None]
+    if not known:
+        raise InputError(
+            f"the video track of '{path}' is coded in a way that ffmpeg does not know",
+            "Export the video again as H.264.",
+        )
+    return max(known, key=lambda stream: stream.width * stream.height)
 
 
 def _check_part(start_s: float, end_s: float | None, stride: int) -> None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from av import VideoFrame
-from av.container import InputContainer
 from av.error import FFmpegError
-from av.video.stream import VideoStream
 from typing_extensions import Self
 
+from framework.video.decoder import Decoder
 from framework.video.probe import open_video
 
 
@@ -68,23 +67,18 @@ class Timeline:
         reachable = [dts for pts, dts in keyframes if pts <= start]
         return cls(sorted(time for time in times if time < start), reachable[-1], start)
 
-    def enter(
-        self,
-        container: InputContainer,
-        stream: VideoStream,
-        decode: Callable[[], Iterator[VideoFrame]],
-    ) -> tuple[int, Iterator[VideoFrame]]:
+    def enter(self, decoder: Decoder) -> tuple[int, Iterator[VideoFrame]]:
         """Go to the key frame; return the number of the next frame, and the frames from it on.
 
         A container that cannot seek, or lands too late, is read from its beginning.
         """
         for place in (self.keyframe, self.zero):
             try:
-                container.seek(place, stream=stream)
+                decoder.container.seek(place, stream=decoder.stream)
             except FFmpegError:
-                return 0, decode()
-            frames = decode()
+                break
+            frames = decoder.frames()
             first = next(frames, None)
             if first is not None and first.pts is not None and first.pts <= self.start:
                 return bisect_left(self.times, first.pts), chain([first], frames)
-        return 0, decode()
+        return 0, decoder.frames()
