@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from framework.skeletons import Skeleton
 from framework.types import Bytes, Floats
 
-from .palette import GLOW, INK, MIDDLE, mix, shades, sides
+from .palette import GLOW, INK, MIDDLE, shades, sides
 
 SHIFT = 4
 """Binary digits after the point of coordinates given to OpenCV: 1/16 pixel."""
@@ -175,8 +175,3 @@ def _capsule(a: Floats, b: Floats, radius_a: Floats, radius_b: Floats) -> Floats
         for center, radius, turn in ((a, radius_a, around_a), (b, radius_b, around_b))
     ]
     return np.concatenate(ends, -2)
-
-
-def person_colour(person: int, people: int) -> tuple[int, int, int]:
-    """The colour of a person's box, label and trunk."""
-    return mix(shades(person, people)[0].tolist(), (0, 0, 0), 0.0)

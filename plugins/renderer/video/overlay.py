@@ -7,8 +7,8 @@ import numpy as np
 
 from framework.types import Bools, Bytes, Floats, Ints, Track
 
-from .figure import SHIFT, person_colour
-from .palette import INK, QUIET, Colour, mix, shades, sides
+from .figure import SHIFT
+from .palette import INK, QUIET, Colour, mix, person_colour, rgb, shades, sides
 from .text import Text
 
 _ONE = 1 << SHIFT
@@ -50,7 +50,7 @@ class Overlay:
         side = np.where(sides_of_ends[:, 0] == sides_of_ends[:, 1], sides_of_ends[:, 0], 0)
         widths = np.where(thin, max(1, round(self._width * 0.55)), self._width)
         return [
-            (np.flatnonzero((side == one) & (widths == width)), int(width), mix(colour, colour, 0))
+            (np.flatnonzero((side == one) & (widths == width)), int(width), rgb(colour))
             for one, colour in enumerate(palette.tolist())
             for width in np.unique(widths)
         ]

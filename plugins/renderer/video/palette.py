@@ -34,11 +34,15 @@ PEOPLE: Sequence[Colour] = (
 )
 
 
+def rgb(values: Sequence[float]) -> Colour:
+    """Numbers as a colour that OpenCV takes."""
+    red, green, blue = (int(value) for value in np.clip(np.rint(values), 0, 255))
+    return red, green, blue
+
+
 def mix(one: Sequence[float], other: Sequence[float], share: float) -> Colour:
     """A colour between two; ``share`` 0 is the first."""
-    mixed = np.asarray(one) + (np.asarray(other, float) - np.asarray(one)) * share
-    red, green, blue = (int(value) for value in np.clip(np.rint(mixed), 0, 255))
-    return red, green, blue
+    return rgb([a + (b - a) * share for a, b in zip(one, other, strict=True)])
 
 
 def sides(skeleton: Skeleton) -> NDArray[np.int64]:
@@ -57,3 +61,8 @@ def shades(person: int, people: int) -> NDArray[np.float32]:
         return np.array([MIDDLE, LEFT, RIGHT], np.float32)
     own = PEOPLE[person % len(PEOPLE)]
     return np.array([own, mix(own, (255, 246, 224), 0.55), mix(own, (24, 30, 70), 0.4)], np.float32)
+
+
+def person_colour(person: int, people: int) -> Colour:
+    """The colour of a person's box, number and trunk."""
+    return rgb(shades(person, people)[0].tolist())

@@ -13,9 +13,9 @@ from framework.skeletons import H36M17
 from framework.types import Bytes, Floats, RunResult
 
 from .config import VideoConfig
-from .figure import SHIFT, Figure, Shapes, person_colour
+from .figure import SHIFT, Figure, Shapes
 from .overlay import Overlay, rows_with_somebody
-from .palette import LEFT, PANEL_TOP, QUIET, RIGHT
+from .palette import LEFT, PANEL_TOP, QUIET, RIGHT, person_colour
 from .scene import Scene, Viewer
 from .stage import Stage
 from .text import Text

@@ -25,6 +25,7 @@ class Stage:
     def __init__(self, viewer: Viewer, radius_m: float) -> None:
         self._viewer = viewer
         self._reach_m = max(2.0, 1.25 * radius_m + 0.9)
+        self._from_texture = self._floor_to_panel()
         self._bare = self._lit_floor()
         self._grid = self._grid_pieces()
         self._still: tuple[float, Bytes] | None = None
@@ -80,8 +81,7 @@ class Stage:
         right, bottom = np.clip(pixels.max(0) + 1, 0, self._viewer.size_wh).astype(int)
         return left, top, right, bottom
 
-    @property
-    def _from_texture(self) -> NDArray[np.float64]:
+    def _floor_to_panel(self) -> NDArray[np.float64]:
         """(3, 3) homography from texels of the floor to pixels of the panel."""
         square = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
         floor = np.pad((2 * square - 1) * self._reach_m, ((0, 0), (0, 1)))
