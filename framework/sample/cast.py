@@ -122,7 +122,7 @@ def _normals(solids: Solids, number: int, local: Floats, inverse: Array) -> Floa
     length, radii = solids.length[number], solids.radii[number]
     normal = local.copy()
     if length > 0:
-        sine, cosine = taper(length, radii)
+        sine, cosine = taper(length, radii[0], radii[1])
         from_axis = np.hypot(local[:, 0], local[:, 1])
         ball = np.clip(local[:, 2] + from_axis * float(-sine / cosine), 0, length)
         normal[:, 2] -= ball

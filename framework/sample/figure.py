@@ -105,8 +105,9 @@ def _trunk(solids: Builder, pose: Pose, size: float, clothes: _Wardrobe) -> None
         slope = _at(pose.thorax, chest, (-0.012, y * 0.035, 0.020))
         end = _at(pose.thorax, chest, (-0.010, y * 0.150, -0.028))
         solids.cone(slope, end, (0.046 * size, 0.054 * size), clothes.plain)
-    nape = _at(pose.thorax, chest, (0.0, 0, -0.03))
-    solids.cone(nape, pose.skull, (0.062 * size, 0.054 * size), clothes.skin)
+    nape = _at(pose.thorax, chest, (-0.006, 0, -0.03))
+    top = _at(pose.skull, pose.head_axes * size, (-0.022, 0, 0.0))
+    solids.cone(nape, top, (0.061 * size, 0.053 * size), clothes.skin)
 
 
 def _head(solids: Builder, pose: Pose, size: float, clothes: _Wardrobe, long_hair: bool) -> None:
@@ -117,7 +118,7 @@ def _head(solids: Builder, pose: Pose, size: float, clothes: _Wardrobe, long_hai
 
     egg((0.010, 0, 0.088), (0.092, 0.077, 0.104), clothes.skin)
     egg((0.022, 0, 0.042), (0.074, 0.065, 0.092), clothes.skin)
-    egg((0.058, 0, -0.030), (0.032, 0.034, 0.026), clothes.skin)
+    egg((0.050, 0, -0.032), (0.036, 0.037, 0.024), clothes.skin)
     egg((-0.020, 0, 0.112), (0.096, 0.085, 0.100), clothes.hair)
     egg((0.022, 0, 0.160), (0.082, 0.079, 0.046), clothes.hair)
     if long_hair:

@@ -14,6 +14,9 @@ from framework.sample.solids import Array, Floats, Solids
 
 MARGIN_M = 0.5
 BIAS_M = 0.025
+THIN_M = 0.0125
+"""Lips, brows and fingers are too thin to throw a shadow worth its time."""
+
 _TAPS = (0, 0), (-1, -1), (2, -1), (-1, 2), (1, 1)
 
 
@@ -39,7 +42,7 @@ class Shadow:
     def of(cls, solids: Solids, to_light: ArrayLike, spacing_m: float) -> Shadow:
         """Look at solids (world axes) from far away in the direction ``to_light``."""
         rotation, _ = look_at(to_light, (0, 0, 0))
-        turned = solids.moved(rotation, (0, 0, 0))
+        turned = solids.take(solids.thickness > THIN_M).moved(rotation, (0, 0, 0))
         boxes = turned.bounds(pinhole=False)
         low = boxes[:, :2].min(0) - MARGIN_M
         width, height = np.ceil((boxes[:, 2:].max(0) + MARGIN_M - low) / spacing_m).astype(int)

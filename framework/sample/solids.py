@@ -84,6 +84,11 @@ class Solids:
         )
 
     @property
+    def thickness(self) -> Array:
+        """(S,) radius of the largest ball or ellipsoid along its shortest axis."""
+        return np.asarray(np.linalg.norm(self.axes, axis=1).min(-1) * self.radii.max(-1))
+
+    @property
     def nearest(self) -> Array:
         """(S,) smallest z of each solid."""
         stretch = np.linalg.norm(self.axes[:, 2], axis=-1)
@@ -128,12 +133,12 @@ class Solids:
         return np.concatenate([(middle - reach).min(1), (middle + reach).max(1)], -1)
 
 
-def taper(length: ArrayLike, radii: ArrayLike) -> tuple[Array, Array]:
+def taper(length: ArrayLike, wide: ArrayLike, narrow: ArrayLike) -> tuple[Array, Array]:
     """Sine and cosine of the angle between a round cone's flank and its axis."""
-    wide, narrow = np.moveaxis(np.asarray(radii, float), -1, 0)
-    sine = (wide - narrow) / np.maximum(np.asarray(length, float), 1e-9)
+    sine = np.subtract(wide, narrow) / np.maximum(length, 1e-9)
+    # One ball inside the other: there is no flank.
     sine = np.where(np.abs(sine) < 1, sine, 0)
-    return sine, np.sqrt(1 - sine**2)
+    return sine, np.sqrt(1 - sine * sine)
 
 
 def first_hit(
@@ -170,7 +175,7 @@ def first_hit(
             nearest = np.fmin(
                 nearest, _root(full_dd, side_od + top * dz, side_oo + top * top - narrow * narrow)
             )
-            sine, cosine = taper(length, np.stack(np.broadcast_arrays(wide, narrow), -1))
+            sine, cosine = taper(length, wide, narrow)
             sine, cosine = sine.astype(side_dd.dtype), cosine.astype(side_dd.dtype)
             # On the flank: cosine * distance from the axis = gap, which shrinks along z.
             gap = wide - z * sine
@@ -195,7 +200,10 @@ class Builder:
     """Collects solids one by one, as a sculptor adds clay."""
 
     def __init__(self) -> None:
-        self._parts: list[tuple[Array, Array, float, tuple[float, float], Material]] = []
+        self._cones: list[tuple[Array, Array, Array]] = []
+        self._shapes: list[tuple[float, float, float]] = []
+        self._eggs: list[tuple[Array, Array]] = []
+        self._materials: tuple[list[Material], list[Material]] = ([], [])
 
     def cone(
         self,
@@ -208,28 +216,46 @@ class Builder:
         flat: float = 1.0,
     ) -> None:
         """Add the hull of two balls, flattened by ``flat`` along ``front`` (a unit vector)."""
-        axis = end - start
-        length = float(np.linalg.norm(axis))
-        up = axis / length
-        guide = front if front is not None else np.eye(3)[np.argmin(np.abs(up))]
-        depth = guide - up * (guide @ up)
-        depth = depth / np.linalg.norm(depth)
-        axes = np.stack([depth * flat, np.cross(up, depth), up], -1)
-        self._parts.append((start, axes, length, radii, material))
+        if front is None:
+            front = np.eye(3)[np.argmin(np.abs(end - start))]
+        self._cones.append((start, end, front))
+        self._shapes.append((*radii, flat))
+        self._materials[0].append(material)
 
     def egg(
         self, centre: Array, axes: Array, radii: tuple[float, float, float], material: Material
     ) -> None:
         """Add an ellipsoid with these half axes along the columns of ``axes``."""
-        self._parts.append((centre, axes * np.asarray(radii), 0.0, (1.0, 1.0), material))
+        self._eggs.append((centre, axes * np.array(radii)))
+        self._materials[1].append(material)
 
     def build(self) -> Solids:
-        """Everything added so far."""
-        origin, axes, length, radii, materials = zip(*self._parts, strict=True)
+        """Everything added so far: first the cones, then the ellipsoids."""
+        groups = [group for group in (self._built_cones(), self._built_eggs()) if len(group)]
+        return Solids.joined(groups)
+
+    def _built_cones(self) -> Solids:
+        start, end, front = np.reshape(self._cones, (-1, 3, 3)).transpose(1, 0, 2)
+        shapes = np.reshape(self._shapes, (-1, 3))
+        length = np.linalg.norm(end - start, axis=1)
+        up = (end - start) / length[:, None]
+        depth = front - up * (front * up).sum(1, keepdims=True)
+        depth /= np.linalg.norm(depth, axis=1, keepdims=True)
+        axes = np.stack([depth * shapes[:, 2:], np.cross(up, depth), up], -1)
         return Solids(
-            origin=np.array(origin),
-            axes=np.array(axes),
-            length=np.array(length),
-            radii=np.array(radii),
-            materials=materials,
+            origin=start,
+            axes=axes,
+            length=length,
+            radii=shapes[:, :2],
+            materials=tuple(self._materials[0]),
+        )
+
+    def _built_eggs(self) -> Solids:
+        count = len(self._eggs)
+        return Solids(
+            origin=np.reshape([centre for centre, _ in self._eggs], (count, 3)),
+            axes=np.reshape([axes for _, axes in self._eggs], (count, 3, 3)),
+            length=np.zeros(count),
+            radii=np.ones((count, 2)),
+            materials=tuple(self._materials[1]),
         )
