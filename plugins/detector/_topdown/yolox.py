@@ -36,12 +36,12 @@ class Yolox:
     def __init__(self, path: Path, threads: int, threshold: float) -> None:
         self._threshold = threshold
         self._session = _open(path, threads)
-        (source,), (target,) = self._session.get_inputs(), self._session.get_outputs()
-        self._input, self._size = source.name, source.shape[-1]
-        cells = sum((self._size // stride) ** 2 for stride in _STRIDES)
-        if source.shape[2:] != [self._size] * 2 or target.shape != [1, cells, _COLUMNS]:
+        takes = [tensor.shape for tensor in self._session.get_inputs()]
+        gives = [tensor.shape for tensor in self._session.get_outputs()]
+        self._input, self._size = self._session.get_inputs()[0].name, takes[0][-1]
+        if not _is_yolox(takes, gives):
             raise BackendError(
-                f"{path} maps {source.shape} to {target.shape}, "
+                f"{path} maps {takes} to {gives}, "
                 f"but a COCO YOLOX maps [1, 3, 416, 416] to [1, 3549, {_COLUMNS}]",
                 "Give detector.yolox_path the ONNX file of a YOLOX trained on COCO's 80 classes.",
             )
@@ -51,7 +51,7 @@ class Yolox:
         """Return people in an RGB image, best first.
 
         Returns:
-            (N, 4) boxes in pixels and (N,) scores.
+            (N, 4) boxes in pixels, which may reach beyond the image, and (N,) scores.
 
         Raises:
             StageError: inference failed.
@@ -91,6 +91,14 @@ def _open(path: Path, threads: int) -> onnxruntime.InferenceSession:
             f"YOLOX's file {path} cannot be opened: {error}",
             "Give detector.yolox_path an ONNX file, such as yolox_nano.onnx of the YOLOX project.",
         ) from error
+
+
+def _is_yolox(takes: list[list[int]], gives: list[list[int]]) -> bool:
+    size = takes[0][-1]
+    if not isinstance(size, int):
+        return False
+    cells = sum((size // stride) ** 2 for stride in _STRIDES)
+    return takes == [[1, 3, size, size]] and gives == [[1, cells, _COLUMNS]]
 
 
 def _cells(size: int) -> tuple[Array, Array]:

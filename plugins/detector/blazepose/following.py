@@ -82,7 +82,7 @@ class Follower:
     def _follow(self, image: Image) -> Iterator[Person]:
         for person in self._people:
             pose = self._looker.look(image, person.pose.square)
-            if pose.presence >= self._config.presence_followed and rules.usable(pose):
+            if pose.presence >= self._config.presence_followed and _usable(pose, image):
                 yield Person(person.number, pose)
 
     def _newcomers(self, image: Image, people: list[Person], *, whole_only: bool) -> list[Person]:
@@ -101,12 +101,16 @@ class Follower:
     def _look_twice(self, image: Image, square: Array) -> Pose | None:
         """The candidate's pose, seen from where the first look says the person is."""
         first = self._looker.look(image, square)
-        if first.presence < rules.PRESENCE_FIRST_LOOK or not rules.usable(first):
+        if first.presence < rules.PRESENCE_FIRST_LOOK or not _usable(first, image):
             return None
         second = self._looker.look(image, first.square)
         believed = second.presence >= self._config.presence_new and rules.has_torso(second)
-        in_place = rules.usable(second) and rules.stayed(square, second)
+        in_place = _usable(second, image) and rules.stayed(square, second)
         return second if believed and in_place else None
+
+
+def _usable(pose: Pose, image: Image) -> bool:
+    return rules.usable(pose, (image.shape[1], image.shape[0]))
 
 
 def _without_doubles(people: list[Person]) -> list[Person]:

@@ -7,6 +7,7 @@ through. What none of them catches is a skeleton mixed from two people who touch
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from framework.skeletons import BLAZEPOSE33
 
@@ -74,9 +75,15 @@ def has_torso(pose: Pose) -> bool:
     return bool(np.hypot(*(shoulders - hips)) >= _TORSO_SHOWN * pose.square[2])
 
 
-def usable(pose: Pose) -> bool:
-    """Whether the next look has something to look at."""
-    return bool(np.isfinite(pose.square).all() and pose.square[2] >= MIN_SIDE_PX)
+def usable(pose: Pose, size_wh: tuple[int, int]) -> bool:
+    """Whether somebody is still large enough and in the frame, to be seen and looked at again."""
+    large = np.isfinite(pose.square).all() and pose.square[2] >= MIN_SIDE_PX
+    return bool(large and inside(pose.keypoints, size_wh).any())
+
+
+def inside(points: Array, size_wh: tuple[int, int]) -> NDArray[np.bool_]:
+    """(N,) bool: which of (N, 2) points lie in the frame."""
+    return np.asarray(((points >= 0) & (points <= np.array(size_wh))).all(1))
 
 
 def same_person(first: Pose, second: Pose) -> bool:
@@ -90,6 +97,6 @@ def same_person(first: Pose, second: Pose) -> bool:
 def part_of(pose: Pose, other: Pose) -> bool:
     """Whether a pose is a smaller skeleton drawn into a part of another person."""
     joints, whole = pose.keypoints[_JOINTS], other.keypoints[_JOINTS]
-    inside = ((joints >= whole.min(0)) & (joints <= whole.max(0))).all(1)
+    within = ((joints >= whole.min(0)) & (joints <= whole.max(0))).all(1)
     smaller = pose.square[2] < _PART_SIZE * other.square[2]
-    return bool(smaller and inside.mean() >= _PART_JOINTS)
+    return bool(smaller and within.mean() >= _PART_JOINTS)

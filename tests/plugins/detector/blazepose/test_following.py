@@ -1,0 +1,186 @@
+"""Who is let in, kept and dropped; with a looker and a finder that answer by script."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pytest
+
+from framework.plugins.detector.blazepose import rules
+from framework.plugins.detector.blazepose.config import BlazePoseConfig
+from framework.plugins.detector.blazepose.following import Follower
+from framework.plugins.detector.blazepose.landmarks import Pose, read_pose
+from framework.skeletons import BLAZEPOSE33
+
+IMAGE = np.zeros((480, 640, 3), np.uint8)
+
+
+def square(x: float, y: float = 240.0, side: float = 200.0, angle: float = 0.0) -> np.ndarray:
+    return np.array([x, y, side, angle])
+
+
+def standing(at: np.ndarray, presence: float = 1.0) -> Pose:
+    """An upright stick person in a square."""
+    rows = {"shoulder": -0.2, "hip": 0.0, "knee": 0.2, "ankle": 0.38, "elbow": -0.1, "wrist": 0.0}
+    points = np.zeros((33, 2))
+    points[:, 1] = -0.3
+    for joint, row in rows.items():
+        for side, column in (("left", 0.06), ("right", -0.06)):
+            points[BLAZEPOSE33.index(f"{side}_{joint}")] = column, row
+    return Pose(
+        square=at,
+        presence=presence,
+        keypoints=at[:2] + at[2] * points,
+        visibility=np.ones(33),
+        world=np.zeros((33, 3)),
+    )
+
+
+@dataclass
+class Script:
+    """People at given places; a look sees the nearest, and nobody far from all of them."""
+
+    people: list[Pose] = field(default_factory=list)
+    proposals: list[np.ndarray] = field(default_factory=list)
+    searches: list[bool] = field(default_factory=list)
+    looks: int = 0
+
+    def look(self, image: np.ndarray, at: np.ndarray) -> Pose:
+        self.looks += 1
+        near = [p for p in self.people if np.hypot(*(p.square[:2] - at[:2])) < 60]
+        return near[0] if near else standing(at, presence=0.0)
+
+    def squares(self, image: np.ndarray, *, whole_only: bool) -> np.ndarray:
+        self.searches.append(whole_only)
+        return np.array(self.proposals).reshape(-1, 4)
+
+
+def numbers(follower: Follower, time_s: float) -> list[int]:
+    return [person.number for person in follower.update(IMAGE, time_s)]
+
+
+def follow(script: Script, **settings: float) -> Follower:
+    return Follower(script, script, BlazePoseConfig(**settings))
+
+
+@pytest.mark.parametrize("fps", [5, 25.051, 30, 50])
+def test_searches_keep_to_the_clock_whatever_the_frame_rate(fps):
+    script = Script()
+    follower = follow(script, redetect_s=0.3)
+    times = np.arange(0, 6, 1 / fps)
+    for time_s in times:
+        follower.update(IMAGE, float(time_s))
+    every = np.ceil(0.3 * fps - 1e-6)
+    assert len(script.searches) == np.ceil(len(times) / every)
+    assert not any(script.searches)
+
+
+def test_between_searches_a_person_costs_one_look():
+    script = Script(people=[standing(square(300))], proposals=[square(305)])
+    follower = follow(script)
+    assert numbers(follower, 0.0) == [0]
+    assert script.looks == 2
+    assert numbers(follower, 0.1) == [0]
+    assert script.looks == 3
+
+
+def test_a_lost_person_causes_a_quick_search_and_comes_back_as_somebody_new():
+    script = Script(people=[standing(square(300))], proposals=[square(300)])
+    follower = follow(script)
+    follower.update(IMAGE, 0.0)
+    script.people = [standing(square(500))]
+    script.proposals = [square(500)]
+    assert numbers(follower, 0.1) == [1]
+    assert script.searches == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("presence", "newcomer", "followed"),
+    [(0.95, True, True), (0.7, False, True), (0.4, False, False)],
+)
+def test_coming_in_takes_more_presence_than_staying(presence, newcomer, followed):
+    script = Script(people=[standing(square(300), presence)], proposals=[square(300)])
+    assert len(numbers(follow(script), 0.0)) == newcomer
+    script.people = [standing(square(300))]
+    follower = follow(script)
+    follower.update(IMAGE, 0.0)
+    script.people = [standing(square(300), presence)]
+    script.proposals = []
+    assert len(numbers(follower, 0.1)) == followed
+
+
+def test_of_two_who_follow_the_same_person_the_older_stays():
+    script = Script(
+        people=[standing(square(200)), standing(square(400))],
+        proposals=[square(200), square(400)],
+    )
+    follower = follow(script)
+    assert numbers(follower, 0.0) == [0, 1]
+    script.look = lambda image, at: standing(square(300))
+    assert numbers(follower, 0.1) == [0]
+
+
+def test_numbers_begin_again_with_a_new_clip():
+    script = Script(people=[standing(square(300))], proposals=[square(300)])
+    follower = follow(script)
+    assert numbers(follower, 5.0) == [0]
+    follower.forget()
+    assert numbers(follower, 0.0) == [0]
+
+
+def test_only_the_best_are_followed_when_there_are_too_many():
+    places = [square(100), square(300), square(500)]
+    script = Script(people=[standing(place) for place in places], proposals=places)
+    follower = follow(script, max_people=2)
+    found = follower.update(IMAGE, 0.0)
+    assert [person.pose.square[0] for person in found] == [100, 300]
+
+
+def test_candidates_that_repeat_a_better_one_or_somebody_known_are_not_looked_at():
+    candidates = np.array(
+        [square(100), square(110), square(110, side=400), square(300), square(500, side=39)]
+    )
+    kept = rules.worth_a_look(candidates, np.array([square(310)]))
+    np.testing.assert_array_equal(kept, candidates[[0, 2]])
+    assert rules.worth_a_look(np.zeros((0, 4)), np.zeros((0, 4))).shape == (0, 4)
+
+
+def test_a_person_is_the_same_when_upside_down_but_not_beside():
+    person = standing(square(300))
+    turned = replace(person, keypoints=2 * person.square[:2] - [0, 40] - person.keypoints)
+    assert rules.same_person(person, turned)
+    assert not rules.same_person(person, standing(square(350)))
+
+
+def test_a_smaller_skeleton_within_a_person_is_a_part_of_that_person():
+    person = standing(square(300))
+    assert rules.part_of(standing(square(300, 220, side=100)), person)
+    assert not rules.part_of(person, standing(square(300, 220, side=100)))
+    assert not rules.part_of(standing(square(420, 220, side=100)), person)
+
+
+def test_a_newcomer_whose_torso_does_not_show_is_no_person():
+    person = standing(square(300))
+    folded = replace(person, keypoints=person.square[:2] + 0.05 * (person.keypoints - 300))
+    assert rules.has_torso(person)
+    assert not rules.has_torso(folded)
+    script = Script(people=[folded], proposals=[square(300)])
+    assert numbers(follow(script), 0.0) == []
+
+
+def test_landmarks_that_ran_away_or_changed_size_are_about_somebody_else():
+    assert rules.stayed(square(300), standing(square(340)))
+    assert not rules.stayed(square(300), standing(square(360)))
+    assert not rules.stayed(square(300), standing(square(300, side=400)))
+
+
+def test_raw_landmarks_are_read_in_the_axes_of_the_frame():
+    points, world = np.zeros((39, 5)), np.zeros((39, 3))
+    points[0, :4] = [128, 0, 9, 2.0]  # upper middle of the crop
+    points[33, :2], points[34, :2] = (128, 128), (128, 28)
+    world[0] = [0.1, -0.5, -0.2]
+    at = square(300, 200, side=512, angle=np.pi / 2)  # the head is at the right
+    pose = read_pose(points.ravel(), 0.9, world.ravel(), at)
+    np.testing.assert_allclose(pose.keypoints[0], [300 + 256, 200])
+    np.testing.assert_allclose(pose.world[0], [0.5, 0.1, -0.2], atol=1e-12)
+    np.testing.assert_allclose(pose.square, [300, 200, 500, np.pi / 2])
+    assert pose.visibility[0] == pytest.approx(1 / (1 + np.exp(-2)))
