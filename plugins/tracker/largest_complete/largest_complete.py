@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -50,21 +51,22 @@ class LargestComplete(Tracker):
         seen = everybody.take(everybody.id != NOBODY)
         if len(everybody) and not len(seen):
             self._note_poor_scores(len(everybody))
-        chosen = self._choose(seen, self._eligible(seen))
+        complete = seen.complete & self._lasting(seen.id, seen.complete)
+        if complete.any() or not len(seen):
+            chosen = self._choose(seen, complete, _first_largest)
+        else:
+            chosen = self._choose(seen, self._fall_back(seen), _most_present)
         self._note_changes(chosen)
         tracks = [self._history.track(number, mine) for number, mine in enumerate(chosen, 1)]
         return [fill_gaps(track, self._config.max_gap_s) for track in tracks]
 
-    def _eligible(self, seen: Sightings) -> Bools:
-        """(S,) sightings for which a person may be chosen."""
-        complete = seen.complete & self._lasting(seen.id, seen.complete)
-        if complete.any() or not len(seen):
-            return complete
+    def _fall_back(self, seen: Sightings) -> Bools:
+        """(S,) sightings for which a person may be chosen when nobody was complete."""
         short = f"nobody was complete for {self._config.confirm_s:g} s"
         reason = short if seen.complete.any() else "nobody was ever complete"
         if self._config.fallback is Fallback.none:
             self.notes.append(f"{reason}: no person is followed")
-            return complete
+            return np.zeros(len(seen), bool)
         self.notes.append(f"{reason}: following the largest person instead")
         return self._lasting(seen.id, np.ones(len(seen), bool))
 
@@ -75,14 +77,15 @@ class LargestComplete(Tracker):
         needed = min(len(times), max(2, math.ceil(self._config.confirm_s / frame_s)))
         return np.asarray(np.bincount(ids, counted)[ids] >= needed) if len(ids) else counted
 
-    def _choose(self, seen: Sightings, eligible: Bools) -> list[Sightings]:
+    def _choose(
+        self, seen: Sightings, eligible: Bools, pick: Callable[[Sightings], int]
+    ) -> list[Sightings]:
         """The sightings of each person who is followed, in the order of time."""
-        fallback = not (seen.complete & eligible).any()
         times = self._history.time_s[seen.row]
         chosen: list[Sightings] = []
         free = np.ones(len(seen), bool)
         while eligible.any():
-            number = (_most_present if fallback else _first_largest)(seen.take(eligible))
+            number = pick(seen.take(eligible))
             chosen.append(seen.take(free & (seen.id == number)))
             if self._config.on_lost is OnLost.end:
                 break
@@ -104,7 +107,7 @@ class LargestComplete(Tracker):
             if number < len(chosen):
                 begin_s = times[chosen[number].row[0]]
                 self.notes.append(
-                    f"{left}; from {begin_s:.1f} s whoever was complete next, perhaps the same "
+                    f"{left}; from {begin_s:.1f} s whoever came next, perhaps the same "
                     f"person, is followed as person {number + 1}"
                 )
             elif times[-1] - lost_s > self._config.lost_s:
@@ -121,7 +124,7 @@ class LargestComplete(Tracker):
 def _first_largest(seen: Sightings) -> int:
     """Whoever covers most in the first frame of these sightings."""
     first = seen.take(seen.row == seen.row[0])
-    return int(first.id[first.area.argmax()])
+    return int(first.id[np.lexsort((first.id, -first.area))[0]])
 
 
 def _most_present(seen: Sightings) -> int:

@@ -132,7 +132,7 @@ def test_who_leaves_is_followed_by_the_next_complete_person_as_another_track(per
     assert who == [0] * 31 + [None] * 89
     assert then == [None] * 31 + [1] * 89
     assert one.notes == [
-        "person 1 was last seen at 1.0 s; from 1.0 s whoever was complete next, perhaps the same "
+        "person 1 was last seen at 1.0 s; from 1.0 s whoever came next, perhaps the same "
         "person, is followed as person 2"
     ]
 
@@ -166,6 +166,23 @@ def test_nobody_ever_complete(person, scene, fallback):
     else:
         assert whos == []
         assert one.notes == ["nobody was ever complete: no person is followed"]
+
+
+def test_complete_for_a_moment_is_not_complete(person, scene):
+    long = person([(0, 300, 300, 300), (4, 300, 300, 300)], incomplete=[(0, 9)])
+    short = person([(0, 700, 300, 300), (1, 700, 300, 300)], incomplete=[(0, 0.5), (0.6, 9)])
+    one = tracker()
+    _, (who,) = scene([long, short], FOUR_SECONDS).followed(one)
+    assert who == [0] * 120
+    assert one.notes == ["nobody was complete for 0.5 s: following the largest person instead"]
+
+
+def test_the_fallback_goes_on_with_the_next_person_too(person, scene):
+    first = person([(0, 300, 300, 300), (2, 300, 300, 300)], incomplete=[(0, 9)])
+    second = person([(3.6, 700, 300, 300), (5, 700, 300, 300)], incomplete=[(0, 9)])
+    tracks, whos = scene([first, second], np.arange(150) / 30).followed(tracker())
+    assert [set(who) for who in whos] == [{0, None}, {1, None}]
+    assert [track.id for track in tracks] == [1, 2]
 
 
 def test_scores_below_the_bar_are_named_in_the_notes(person, scene):
