@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import save_file
+
 from framework.plugins.lifter.videopose3d.config import VideoPose3DConfig
 from framework.plugins.lifter.videopose3d.network import Architecture
 from framework.plugins.lifter.videopose3d.videopose3d import VideoPose3D
-from safetensors.torch import save_file
-
 from framework.skeletons import COCO17
 from framework.stages import Runtime
 from framework.types import State, Track, VideoInfo

@@ -5,10 +5,10 @@ from subprocess import run
 
 import numpy as np
 import pytest
-from framework.plugins.lifter.detector3d.config import Detector3DConfig
-from framework.plugins.lifter.detector3d.detector3d import Detector3D
 
 from framework.errors import ConfigurationError
+from framework.plugins.lifter.detector3d.config import Detector3DConfig
+from framework.plugins.lifter.detector3d.detector3d import Detector3D
 from framework.skeletons import BLAZEPOSE33, COCO17, H36M17, Skeleton
 from framework.stages import Lifter, Runtime
 
