@@ -1,0 +1,93 @@
+"""Both distributions as wheels, and a clean environment in which they are installed."""
+
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+EXAMPLE = CHECKOUT / "tests" / "third_party" / "framework-example"
+SOURCES = ("framework", "plugins", "conf", "checkpoint", "tests", "benchmarks", "docs", "data")
+FILES = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "NOTICE")
+
+
+def run(*command, cwd, **options):
+    """Run a program to its end; its output is the message when it fails."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        check=False,
+        text=True,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        **options,
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A Python of its own, used from a folder that tries to get in the way."""
+
+    python: Path
+    folder: Path
+
+    def run(self, *arguments):
+        return run(self.python, *arguments, cwd=self.folder)
+
+
+@pytest.fixture(scope="session")
+def sources(tmp_path_factory):
+    """A copy of the checkout, so that building leaves nothing behind."""
+    folder = tmp_path_factory.mktemp("sources")
+    rubbish = shutil.ignore_patterns("__pycache__", "*.egg-info", "build", "*.mp4", "*.npz")
+    for name in SOURCES:
+        shutil.copytree(CHECKOUT / name, folder / name, ignore=rubbish)
+    for name in FILES:
+        shutil.copy(CHECKOUT / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def built(sources, tmp_path_factory):
+    """The sdist of the framework, the wheel made from it, and the example's wheel."""
+    dist = tmp_path_factory.mktemp("dist")
+    build = (sys.executable, "-m", "build", "--no-isolation", "--outdir", dist)
+    run(*build, sources, cwd=dist)
+    example = tmp_path_factory.mktemp("example") / "package"
+    shutil.copytree(EXAMPLE, example, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+    run(*build, "--wheel", example, cwd=dist)
+    return dist
+
+
+@pytest.fixture(scope="session")
+def installed(built, tmp_path_factory):
+    """An environment with both wheels.
+
+    What they depend on is read from the environment of the tests: a path in a .pth file brings
+    its packages, but not its editable installations, so the framework comes from the wheel.
+    """
+    home = tmp_path_factory.mktemp("env")
+    venv.create(home, with_pip=False)
+    python = home / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    pip = (sys.executable, "-m", "pip", "--python", python, "install", "--quiet")
+    run(*pip, "--no-deps", "--no-index", *built.glob("*.whl"), cwd=home)
+    site = run(python, "-c", "import site; print(site.getsitepackages()[0])", cwd=home).strip()
+    shared = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    (Path(site) / "dependencies.pth").write_text("\n".join(sorted(shared)))
+    return Environment(python, hostile_folder(home / "elsewhere"))
+
+
+def hostile_folder(folder):
+    """A folder whose ``plugins`` and ``conf`` must never be looked at."""
+    for name in ("plugins", "conf"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "__init__.py").write_text("raise SystemExit('the wrong folder')\n")
+    (folder / "conf" / "config.yaml").write_text("input: [not, ours\n")
+    return folder
