@@ -11,13 +11,13 @@ import logging
 import os
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
 from functools import cache, partial
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, get_type_hints
 
 import pluggy
 
@@ -222,13 +222,13 @@ class _Plugin:
         try:
             module = load_module()
             self.found.manager.register(module, name=f"{self.package}:{self.name}")
-        except Exception as error:  # whatever a stranger's import raises must not stop us
+        except (Exception, SystemExit) as error:  # whatever a stranger's import raises
             self._fail(f"cannot be loaded: {type(error).__name__}: {error}", update)
             return
         for caller in self.found.manager.get_hookcallers(module) or []:
             try:
                 self._ask(caller, module)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 self._fail(f"{caller.name} failed: {type(error).__name__}: {error}", update)
 
     def _ask(self, caller: pluggy.HookCaller, module: object) -> None:
@@ -242,12 +242,18 @@ class _Plugin:
             implementation = next(i for i in caller.get_hookimpls() if i.plugin is module)
             answer: Any = implementation.function()
             if caller.name == "register_weights":
-                self.found.weights.update({_typed(w, WeightsEntry).name: w for w in answer})
+                self._take_weights(answer)
             elif caller.name == "register_skeletons":
                 self._take_skeletons(answer)
             else:
                 stage = next(name for name in STAGES if REGISTER_HOOKS[name] == caller.name)
                 self._take_entries(stage, answer)
+
+    def _take_weights(self, answer: list[WeightsEntry]) -> None:
+        for weights in answer:
+            known = self.found.weights.setdefault(_typed(weights, WeightsEntry).name, weights)
+            if known != weights:
+                self._fail(f"weights {weights.name!r} exist already", "Give them another name.")
 
     def _take_skeletons(self, answer: list[Skeleton]) -> None:
         for skeleton in answer:
@@ -258,6 +264,12 @@ class _Plugin:
     def _take_entries(self, stage: StageName, answer: list[StageEntry]) -> None:
         for entry in answer:
             new = Registered(stage, _typed(entry, StageEntry), self.package, self.version)
+            if not new.builtin and (fault := _fault_of_config(entry.config)):
+                self._fail(
+                    f"{stage} {entry.name!r} has a config that cannot be used: {fault}",
+                    "See docs/writing-a-plugin.md; framework.testing checks it.",
+                )
+                continue
             old = self.found.entries[stage].setdefault(entry.name, new)
             if old is not new:
                 self.found.conflicts.setdefault((stage, entry.name), [old.package]).append(
@@ -277,6 +289,26 @@ def _typed(value: Any, kind: type) -> Any:
     if not isinstance(value, kind):
         raise FrameworkError(f"expected a list of {kind.__name__}, got {type(value).__name__}")
     return value
+
+
+def _fault_of_config(config: type) -> str:
+    """Say why Hydra would refuse a config, which would stop every run; nothing if it would not."""
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    if not is_dataclass(config):
+        return f"{config!r} is no dataclass"
+    for option in fields(config):
+        if option.name == "name":
+            return "a field must not be called 'name'"
+        if option.default is MISSING and option.default_factory is MISSING:
+            return f"field {option.name!r} has no default"
+    try:
+        get_type_hints(config)
+        OmegaConf.structured(config)
+    except (OmegaConfBaseException, NameError, TypeError, ValueError) as error:
+        return " ".join(line.strip() for line in str(error).splitlines()[:2])
+    return ""
 
 
 def _installed(module: str) -> bool:
