@@ -94,9 +94,9 @@ def _trunk(solids: Builder, pose: Pose, size: float, clothes: _Wardrobe) -> None
     front, chest = pose.chest_axes[:, 0], pose.chest_axes * size
     hips = [_at(pose.pelvis, pose.pelvis_axes * size, (-0.008, y * 0.076, -0.01)) for y in SIDES]
     solids.cone(hips[0], hips[1], (0.112 * size, 0.112 * size), clothes.trousers)
-    waist = _at(pose.pelvis, pose.pelvis_axes * size, (0.000, 0, 0.085))
+    waist = _at(pose.pelvis, pose.pelvis_axes * size, (0.000, 0, 0.095))
     belly = _at(pose.spine, chest, (0.004, 0, -0.02))
-    solids.cone(waist, belly, (0.168 * size, 0.148 * size), clothes.shirt, front=front, flat=0.68)
+    solids.cone(waist, belly, (0.163 * size, 0.148 * size), clothes.shirt, front=front, flat=0.66)
     ribs = _at(pose.thorax, chest, (0.0, 0, -0.135))
     solids.cone(belly, ribs, (0.148 * size, 0.168 * size), clothes.shirt, front=front, flat=0.68)
     ends = [_at(pose.thorax, chest, (-0.008, y * 0.130, -0.052)) for y in SIDES]

@@ -185,7 +185,7 @@ def _arms(gestures: tuple[Gesture, ...], times: Array, swing: Array, squat: Arra
     for index, side in enumerate(SIDES):
         flex = -0.62 * side * swing + np.radians(2)
         balance = np.clip(squat / 0.3, 0, 1)
-        arms[:, index, 0] = flex + balance * (np.radians(75) - flex)
+        arms[:, index, 0] = flex + balance * (np.radians(112) - flex)
         arms[:, index, 1] = np.radians(9 + 4 * balance)
         arms[:, index, 2] = np.radians(-12)
         arms[:, index, 3] = np.radians(14 + 8 * balance) + 0.55 * np.maximum(flex, 0)

@@ -88,7 +88,7 @@ def _seen(eye: Array, rays: Array) -> tuple[Array, Array, Array]:
 def _pool(points: Array) -> Array:
     """The lamp is brightest around the stage and fades towards the walls."""
     away = points - np.array([-0.2, 0.4, 0.6])
-    return np.asarray(0.35 + 0.75 * np.exp(-(away**2 @ np.array([0.060, 0.050, 0.10]))))
+    return np.asarray(0.48 + 0.65 * np.exp(-(away**2 @ np.array([0.060, 0.050, 0.10]))))
 
 
 def _corners(points: Array, axis: NDArray[np.int64]) -> Array:
@@ -101,7 +101,7 @@ def _corners(points: Array, axis: NDArray[np.int64]) -> Array:
 def _paint(points: Array, axis: NDArray[np.int64], far: NDArray[np.bool_]) -> Array:
     """Colours (sRGB) of the room's surfaces at points (..., 3)."""
     x, y, z = np.moveaxis(points, -1, 0)
-    wall = np.array([0.57, 0.68, 0.72]) * (1.02 - 0.05 * z[..., None] / HIGH[2])
+    wall = np.array([0.55, 0.70, 0.75]) * (1.02 - 0.05 * z[..., None] / HIGH[2])
     skirting = (z < 0.11)[..., None]
     wall = np.where(skirting, np.array([0.90, 0.89, 0.86]) - 0.25 * (z > 0.10)[..., None], wall)
     back = np.where((axis == 1) & far, 1, 0)[..., None] * (1 - skirting)
@@ -133,7 +133,7 @@ def _planks(x: Array, y: Array) -> Array:
 def _rug(x: Array, y: Array, floor: Array) -> Array:
     """A round woven rug with a border in the middle of the stage."""
     away = np.hypot(x + 0.1, y + 0.05)
-    thread = 1 + 0.035 * np.sin(190 * away)
+    thread = 1 + 0.02 * np.sin(150 * away)
     ring = ((away > 1.26) & (away < 1.34))[..., None]
     rug = np.where(ring, [0.62, 0.34, 0.26], [0.80, 0.75, 0.66]) * thread[..., None]
     shade = 1 - 0.30 * np.exp(-np.maximum(away - 1.45, 0) / 0.03)

@@ -156,13 +156,19 @@ def follow(
         share = (times - step.lift_s) / swing
         old = xy[np.searchsorted(times, step.lift_s), foot] if step.lift_s < times[-1] else step.xy
         stride = float(np.hypot(*np.subtract(step.xy, old)))
-        moved = ease(share)[:, None]
+        moved = _swing(share)[:, None]
         xy[:, foot] += moved * (np.array(step.xy) - xy[:, foot])
         yaw[:, foot] += moved[:, 0] * (step.yaw - yaw[:, foot])
         roll = min(1.0, stride / (1.2 * body.size))
         lift[:, foot] += _bump(share) * body.size * (0.05 + 0.03 * roll)
         pitch[:, foot] += roll * _rocker(times, step.lift_s, step.land_s)
     return Feet(xy=xy, yaw=yaw, pitch=pitch, lift=lift)
+
+
+def _swing(share: Array) -> Array:
+    """How far a foot in the air has come: nearly steadily, as it must keep up with the body."""
+    x = np.clip(share, 0, 1)
+    return np.asarray(0.6 * x + 0.4 * x * x * (3 - 2 * x))
 
 
 def _bump(share: Array) -> Array:
