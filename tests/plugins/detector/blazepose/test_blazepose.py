@@ -78,7 +78,7 @@ def dancer(read_frames):
         ("squats_portrait_5fps.mp4", 30, (1.0, 1.0)),
         ("rotated_90.mp4", 0, (1.0, 1.0)),
         ("two_people_roof.mp4", 60, (1.7, 2.0)),
-        ("two_dancers_crossing.mp4", 80, (1.8, 2.0)),
+        ("two_dancers_crossing.mp4", 264, (1.8, 2.0)),
         ("one_by_one_gaps.mp4", 0, (0.0, 0.0)),
         ("one_by_one_gaps.mp4", 110, (1.0, 1.0)),
         ("one_by_one_gaps.mp4", 880, (0.0, 0.0)),
