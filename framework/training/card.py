@@ -41,8 +41,8 @@ def write_card(
 ) -> None:
     """Write data, licences, cost and validation errors of a run as Markdown."""
     rows = (
-        f"| {file.file} | {file.licence} | {len(file.people)} | {file.minutes:.1f} | {file.weight:g} "
-        f"| `{file.sha256[:16]}` |"
+        f"| {file.file} | {file.licence} | {len(file.people)} | {file.minutes:.1f} "
+        f"| {file.weight:g} | `{file.sha256[:16]}` |"
         for file in used
     )
     text = _CARD.format(

@@ -18,7 +18,6 @@ class Kind(Enum):
     packed = "packed"
     bvh = "bvh"
     asfamc = "asfamc"
-    videopose3d = "videopose3d"
 
 
 @dataclass(kw_only=True)
@@ -26,18 +25,21 @@ class Source:
     """Some files of motion.
 
     Attributes:
-        path: a file or a glob.
+        path: a file or a glob; of ASF/AMC the motions, each beside its skeleton
+            (``49_07.amc`` beside ``49.asf``).
         kind: their form.
         licence: of the recordings, for the model card.
         weight: how often one frame is drawn, relative to others.
-        rig: map of joints (``conf/train/rig``) for BVH and ASF/AMC.
+        rig: what the joints of BVH and ASF/AMC mean: a name in ``conf/train/rig`` or a YAML.
+        subject: who is recorded in BVH and ASF/AMC, as the split calls them.
     """
 
     path: str = MISSING
     kind: Kind = Kind.packed
     licence: str = ""
     weight: float = 1.0
-    rig: Any = None
+    rig: str = ""
+    subject: str = ""
 
 
 @dataclass(kw_only=True)

@@ -60,9 +60,9 @@ class Schedule:
     rate: float = 2e-3
     rate_rest: float = 2e-3
     weight_decay: float = 0.01
-    average: float = 0.999
-    validate_every: int = 500
-    save_every: int = 250
+    average: float = 0.997
+    validate_every: int = 200
+    save_every: int = 100
 
     def factor(self, step: int) -> float:
         """Share of the full rate at a step."""

@@ -10,7 +10,10 @@ from pathlib import Path
 from framework.errors import ConfigurationError
 from framework.training.body import FPS, Motion
 from framework.training.config import Kind, Source
+from framework.training.motion.asfamc import read_asfamc
+from framework.training.motion.bvh import read_bvh
 from framework.training.motion.packed import read_packed, subjects_of
+from framework.training.motion.rig import load_rig, to_motion
 from framework.training.windows import Library
 
 
@@ -62,8 +65,18 @@ def _files(sources: list[Source]) -> Iterator[tuple[Source, Path]]:
 
 def _read(source: Source, path: Path) -> Iterator[Motion]:
     if source.kind is Kind.packed:
-        return read_packed(path)
-    raise ConfigurationError(f"motion: {source.kind.value} is not read yet")
+        yield from read_packed(path)
+        return
+    if not source.rig or not source.subject:
+        raise ConfigurationError(
+            f"motion: {path.name} needs a rig and a subject",
+            "Say what its joints mean (rig: cmu_motionbuilder) and who it is (subject: cmu_001).",
+        )
+    if source.kind is Kind.bvh:
+        recorded = read_bvh(path)
+    else:
+        recorded = read_asfamc(path.with_name(f"{path.stem.split('_')[0]}.asf"), path)
+    yield to_motion(recorded, load_rig(source.rig), name=path.stem, subject=source.subject)
 
 
 def _used(source: Source, path: Path, motions: list[Motion]) -> Used:

@@ -2,13 +2,14 @@
 
 import csv
 import json
+from pathlib import Path
 
 import pytest
 import torch
 
 from framework.errors import ConfigurationError
 from framework.plugins.lifter.temporal.network import load_network
-from framework.training.config import Source, TrainConfig
+from framework.training.config import Kind, Source, TrainConfig
 from framework.training.loop import Schedule
 from framework.training.recipe import Recipe
 from framework.training.run import train
@@ -41,7 +42,7 @@ def config(tmp_path, packed):
 
 
 def rows(config):
-    with open(f"{config.output}/log.csv", newline="") as file:
+    with Path(config.output, "log.csv").open(newline="") as file:
         return [
             {key: value for key, value in row.items() if key != "minutes"}
             for row in csv.DictReader(file)
@@ -90,11 +91,10 @@ def test_a_run_learns_and_leaves_weights_that_the_lifter_reads(config):
     errors = [float(row["mpjpe_clean"]) for row in rows(learning)]
     assert errors[-1] < 0.8 * errors[0]
 
-    network = load_network(f"{learning.output}/temporal.safetensors")
+    network = load_network(Path(learning.output, "temporal.safetensors"))
     kept = torch.load(f"{learning.output}/last.pt", weights_only=True)["averaged"]
     torch.testing.assert_close(network.state_dict(), kept, atol=2e-3, rtol=1e-3)
-    with open(f"{learning.output}/temporal.md", encoding="utf-8") as file:
-        card = file.read()
+    card = Path(learning.output, "temporal.md").read_text(encoding="utf-8")
     assert "| packed.npz | none | 1 |" in card
     assert f"{errors[-1]:.1f}" in card
 
@@ -110,3 +110,26 @@ def test_motion_that_is_not_there_is_named(config):
     lost.motion = [Source(path="/nowhere/*.npz")]
     with pytest.raises(ConfigurationError, match=r"no file matches /nowhere/\*\.npz"):
         train(lost)
+
+
+def test_bvh_recordings_are_trained_on_beside_packed_ones(config, shared_data):
+    mixed = config("mixed", 3)
+    bvh = shared_data / "mocap" / "permissive" / "bvh"
+    mixed.motion += [
+        Source(
+            path=f"{bvh}/cmu_motionbuilder_*.bvh",
+            kind=Kind.bvh,
+            rig="cmu_motionbuilder",
+            subject="anna",
+        )
+    ]
+    train(mixed)
+    card = Path(mixed.output, "temporal.md").read_text(encoding="utf-8")
+    assert "| cmu_motionbuilder_12_01_walk.bvh |" in card
+
+
+def test_a_bvh_without_a_rig_is_refused(config, shared_data):
+    bare = config("bare", 3)
+    bare.motion = [Source(path=f"{shared_data}/mocap/permissive/bvh/*.bvh", kind=Kind.bvh)]
+    with pytest.raises(ConfigurationError, match="needs a rig and a subject"):
+        train(bare)
