@@ -24,7 +24,7 @@ from av import VideoFrame
 from av.error import FFmpegError
 from typing_extensions import Self
 
-from framework.errors import ConfigurationError, StageError
+from framework.errors import BackendError, ConfigurationError, StageError
 from framework.types import Bytes, VideoInfo
 from framework.video.bounded import ByteQueue
 from framework.video.ffmpeg import find_ffmpeg
@@ -59,7 +59,7 @@ class VideoWriter:
 
     Raises:
         ConfigurationError: another suffix, or the output is the clip itself.
-        BackendError: there is no ffmpeg.
+        BackendError: there is no ffmpeg that can be started.
         StageError: from `write` or `close`, the file could not be written.
     """
 
@@ -248,14 +248,7 @@ class _Feeder:
         self._fps = fps
         self._time_base = _time_base(fps)
         self._last_pts = -1
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            # Ctrl-C reaches us alone, so that it is we who end the process and clear up.
-            start_new_session=True,
-        )
+        self._process = _start(command)
         self._pipe = cast(IO[bytes], self._process.stdin)
         self._stderr = cast(IO[bytes], self._process.stderr)
         self._messages: deque[bytes] = deque(maxlen=20)
@@ -309,6 +302,23 @@ class _Feeder:
             self._queue.close()
             with suppress(OSError):
                 self._pipe.close()
+
+
+def _start(command: list[str]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            # Ctrl-C reaches us alone, so that it is we who end the process and clear up.
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise BackendError(
+            f"the ffmpeg program '{command[0]}' cannot be started ({error.strerror})",
+            "Check that it is a program for this system.",
+        ) from error
 
 
 def _time_base(fps: Fraction) -> Fraction:

@@ -218,6 +218,14 @@ def test_missing_program_is_a_backend_error(tmp_path):
         VideoWriter(tmp_path / "a.mp4", size_wh=(64, 48), fps=FPS, ffmpeg=tmp_path / "no")
 
 
+def test_program_of_another_system_is_a_backend_error(tmp_path):
+    program = tmp_path / "ffmpeg"
+    program.write_bytes(b"no program at all")
+    program.chmod(0o755)
+    with pytest.raises(BackendError, match="cannot be started"):
+        write(tmp_path / "out.mp4", noise(1), [0.0], ffmpeg=program)
+
+
 def test_video_without_a_picture_is_an_error(tmp_path):
     with pytest.raises(StageError, match="no picture"):
         write_nothing(tmp_path / "out.mp4")
