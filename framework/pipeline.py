@@ -261,7 +261,7 @@ class Pipeline:
             tracks=tuple(track.take(rows) for track in watched.tracks),
             poses=tuple(pose.take(rows) for pose in poses),
             seconds=self._steps.seconds,
-            meta=describe(video, self._records(), self.config),
+            meta=describe(video, self._records(), self.detector, self.config),
             warnings=watched.warnings,
         )
         return replace(result, counts=count(result, watched.detected))
@@ -277,7 +277,7 @@ class Pipeline:
             written += self._draw(result, folder.target)
         with self._steps.step("record"):
             result = replace(result, paths=folder.final_paths(written))
-            written += write_record(result, folder.target)
+            written += write_record(result, self.config, folder.target)
             folder.commit(written)
         return replace(result, paths=folder.final_paths(written))
 

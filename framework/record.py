@@ -17,7 +17,7 @@ from omegaconf import DictConfig, OmegaConf
 from framework import __version__
 from framework.arguments import escape_interpolation
 from framework.outputs import digest, write_json
-from framework.stages import CHAINS, STAGES
+from framework.stages import CHAINS, STAGES, Detector
 from framework.types import RunResult, StageRecord, State, VideoInfo
 
 SUMMARY = "_summary.json"
@@ -56,9 +56,12 @@ def count(result: RunResult, detected: int) -> dict[str, int | float]:
 
 
 def describe(
-    video: VideoInfo, stages: tuple[StageRecord, ...], config: DictConfig
+    video: VideoInfo, stages: tuple[StageRecord, ...], detector: Detector, config: DictConfig
 ) -> dict[str, Any]:
-    """Return the run's provenance as plain JSON types."""
+    """Return the run's provenance as plain JSON types.
+
+    Of the configuration only what can change the result: no folder of yours is in a data file.
+    """
     return {
         "framework": __version__,
         "python": platform.python_version(),
@@ -68,7 +71,9 @@ def describe(
             "sha256": digest(video.path),
         },
         "stages": [asdict(stage) for stage in stages],
-        "config": plain(config),
+        "skeleton": detector.skeleton.name,
+        "score_threshold": detector.score_threshold,
+        "config": {k: v for k, v in plain(config).items() if k not in _NOT_THE_RESULT},
     }
 
 
@@ -110,12 +115,13 @@ def licences(result: RunResult) -> dict[str, str]:
     }
 
 
-def write_record(result: RunResult, target: Path) -> list[Path]:
+def write_record(result: RunResult, config: DictConfig, target: Path) -> list[Path]:
     """Write the summary, and the configuration in a form that repeats the run."""
     summary_path = target.with_name(target.name + SUMMARY)
     write_json(summary_path, summary(result))
     config_path = target.with_name(target.name + CONFIG)
-    config_path.write_text(_repeatable(result.meta["config"], config_path.stem), encoding="utf-8")
+    values = {**plain(config), "input": str(result.video.path)}
+    config_path.write_text(_repeatable(values, config_path.stem), encoding="utf-8")
     return [summary_path, config_path]
 
 

@@ -1,4 +1,4 @@
-"""The core knows stages by contract: it imports no plugin, and nothing heavy before it is needed."""
+"""The core knows stages by contract: it imports no plugin."""
 
 import ast
 from pathlib import Path

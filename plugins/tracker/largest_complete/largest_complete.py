@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 
@@ -53,9 +52,9 @@ class LargestComplete(Tracker):
             self._note_poor_scores(len(everybody))
         complete = seen.complete & self._lasting(seen.id, seen.complete)
         if complete.any() or not len(seen):
-            chosen = self._choose(seen, complete, _first_largest)
+            chosen = self._follow(seen, complete)
         else:
-            chosen = self._choose(seen, self._fall_back(seen), _most_present)
+            chosen = self._follow_largest(seen, self._fall_back(seen))
         self._note_changes(chosen)
         tracks = [self._history.track(number, mine) for number, mine in enumerate(chosen, 1)]
         return [fill_gaps(track, self._config.max_gap_s) for track in tracks]
@@ -77,26 +76,46 @@ class LargestComplete(Tracker):
         needed = min(len(times), max(2, math.ceil(self._config.confirm_s / frame_s)))
         return np.asarray(np.bincount(ids, counted)[ids] >= needed) if len(ids) else counted
 
-    def _choose(
-        self, seen: Sightings, eligible: Bools, pick: Callable[[Sightings], int]
-    ) -> list[Sightings]:
+    def _follow(self, seen: Sightings, eligible: Bools) -> list[Sightings]:
         """The sightings of each person who is followed, in the order of time."""
         times = self._history.time_s[seen.row]
         chosen: list[Sightings] = []
         free = np.ones(len(seen), bool)
         while eligible.any():
-            number = pick(seen.take(eligible))
+            number = _first_largest(seen.take(eligible))
             chosen.append(seen.take(free & (seen.id == number)))
             if self._config.on_lost is OnLost.end:
                 break
-            # The next person may have been in view long before, but is followed only from here;
-            # somebody far behind is not the next.
+            # The next person may have been in view long before, but is followed only from here.
             last = chosen[-1].row[-1]
             free = seen.row > last
             away = times > self._history.time_s[last] + self._config.lost_s
-            near = seen.area >= self._config.next_area * np.median(chosen[-1].area)
-            eligible = eligible & away & near
+            eligible = eligible & away & self._near(seen, chosen[-1])
         return chosen
+
+    def _follow_largest(self, seen: Sightings, eligible: Bools) -> list[Sightings]:
+        """Whoever covers most, and in the time before and after whoever covers most then."""
+        eligible = eligible & self._lasting(seen.id, eligible)
+        if not eligible.any():
+            return []
+        mine = seen.take(seen.id == _most_present(seen.take(eligible)))
+        if self._config.on_lost is OnLost.end:
+            return [mine]
+        times, lost_s = self._history.time_s, self._config.lost_s
+        first, last = mine.row[[0, -1]]
+        near = eligible & self._near(seen, mine)
+        early = near & (times[seen.row] < times[first] - lost_s)
+        late = near & (times[seen.row] > times[last] + lost_s)
+        before, after = seen.row < first, seen.row > last
+        return [
+            *self._follow_largest(seen.take(before), early[before]),
+            mine,
+            *self._follow_largest(seen.take(after), late[after]),
+        ]
+
+    def _near(self, seen: Sightings, other: Sightings) -> Bools:
+        """(S,) whether they are not somebody far behind the other."""
+        return np.asarray(seen.area >= self._config.next_area * np.median(other.area))
 
     def _note_changes(self, chosen: list[Sightings]) -> None:
         """Say who was lost when, and who came next."""
