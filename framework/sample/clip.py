@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 
@@ -48,7 +49,8 @@ def render(
                     writer.write(image, float(scene.times[row]))
                     if progress is not None:
                         progress(row + 1, total)
-            np.savez_compressed(arrays, allow_pickle=False, **truth(scene))
+            known: dict[str, Any] = dict(truth(scene))
+            np.savez_compressed(arrays, **known)
             arrays.replace(truth_path)
             video.replace(video_path)
     except OSError as error:

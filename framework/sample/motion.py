@@ -71,9 +71,9 @@ def wave(side: Side, start_s: float, end_s: float) -> ArmGesture:
         flex=10,
         abduct=82,
         twist=82,
-        elbow=80,
+        elbow=86,
         beat_hz=1.6,
-        beat_deg=26,
+        beat_deg=22,
     )
 
 

@@ -157,7 +157,7 @@ _OTHER = Outfit(
 def _visitor() -> Motion:
     """Comes from the left, greets, squats, turns to the side and walks off to the back."""
     return Motion(
-        start_xy=(-1.55, 1.5),
+        start_xy=(-1.30, 1.5),
         heading_deg=-30,
         acts=(
             Stand(0.1),
@@ -167,7 +167,7 @@ def _visitor() -> Motion:
             Walk(((0.8, 0), (0.7, -30), (0.6, -15))),
         ),
         gestures=(
-            wave("right", 2.3, 4.3),
+            wave("right", 2.3, 4.5),
             Squat(start_s=4.6, end_s=6.2),
         ),
     )
