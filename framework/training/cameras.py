@@ -31,10 +31,10 @@ class Cameras:
         shake_rad: standard deviation of that, per axis.
     """
 
-    elevation_rad: list[float] = field(default_factory=lambda: [-0.25, 0.75])
-    distance_m: list[float] = field(default_factory=lambda: [1.8, 10.0])
+    elevation_rad: list[float] = field(default_factory=lambda: [-0.3, 0.9])
+    distance_m: list[float] = field(default_factory=lambda: [1.6, 10.0])
     roll_rad: float = 0.1
-    off_axis: float = 0.12
+    off_axis: float = 0.15
     following: float = 0.5
     shaking: float = 0.3
     shake_rad: float = 0.06

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -172,8 +173,16 @@ def save_checkpoint(state: dict[str, Any], path: Path) -> None:
     partial.replace(path)
 
 
-def save_weights(network: nn.Module, path: Path) -> None:
-    """Write the weights for the lifter: safetensors, half precision, whole or not at all."""
+def save_weights(network: nn.Module, spread_scale: float, path: Path) -> None:
+    """Write the weights for the lifter: safetensors, half precision, whole or not at all.
+
+    Args:
+        network: with a linear layer ``spread`` whose output is a logarithm.
+        spread_scale: factor on the spread, put into that layer.
+        path: of the file.
+    """
+    tensors = network.state_dict()
+    tensors["spread.bias"] = tensors["spread.bias"] + math.log(spread_scale)
     partial = path.with_suffix(".partial")
-    save_file({name: tensor.half() for name, tensor in network.state_dict().items()}, partial)
+    save_file({name: tensor.half() for name, tensor in tensors.items()}, partial)
     partial.replace(path)

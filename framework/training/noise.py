@@ -14,6 +14,7 @@ from framework.skeletons import COCO17
 from framework.training.bodies import slow
 
 UNIT_M = 0.85
+_EARS = [3, 4]
 _SWAPPED = torch.tensor(COCO17.mirror)
 
 
@@ -63,6 +64,8 @@ class Noise:
         gaps: share of windows with a spell without the person.
         sparse: share of windows at a lower frame rate.
         blind: share of windows whose scores say nothing.
+        averted: share of windows in which the face's far side is missing, not guessed.
+        faceless: share of windows without any of the face.
     """
 
     jitter: list[float] = field(default_factory=lambda: [0.003, 0.02])
@@ -75,6 +78,8 @@ class Noise:
     gaps: float = 0.08
     sparse: float = 0.15
     blind: float = 0.15
+    averted: float = 0.6
+    faceless: float = 0.1
 
 
 def detected(points: Tensor, noise: Noise, random: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -102,7 +107,7 @@ def detected(points: Tensor, noise: Noise, random: torch.Generator) -> tuple[Ten
     keypoints = keypoints + noise.strength * unit[..., None, None] * error
     scores = _scores(amount, noise, random)
     keypoints, scores = _swapped(keypoints, scores, noise, random)
-    scores = scores * ~_missing(size, noise, random)
+    scores = scores * ~_missing(points[..., 2], noise, random)
     return _sparse(keypoints, scores, noise, random)
 
 
@@ -134,7 +139,7 @@ def _amount(keypoints: Tensor, depth: Tensor, noise: Noise, random: torch.Genera
     spells = _spells(size, 5, noise.hidden, random)[..., None]
     hidden = (spells * _parts(size, 5, random)[:, :, None] * guessed).amax(dim=1)
     total: Tensor = amount + 0.1 * speed + hidden + 0.03 * _occluded(keypoints, depth)
-    return total
+    return total + 0.06 * _averted(depth)
 
 
 def _occluded(keypoints: Tensor, depth: Tensor) -> Tensor:
@@ -146,6 +151,15 @@ def _occluded(keypoints: Tensor, depth: Tensor) -> Tensor:
     apart = (keypoints - keypoints[:, :, _SWAPPED]).norm(dim=-1)
     behind |= (apart < 0.08) & (depth > depth[:, :, _SWAPPED] + 0.05)
     return behind
+
+
+def _averted(depth: Tensor) -> Tensor:
+    """(B, T, 17) bool: nose and eyes of who looks away, and the ear on a face's far side."""
+    ears = depth[:, :, _EARS]
+    away = depth[:, :, :1] > ears.mean(dim=2, keepdim=True)
+    far = ears > ears.flip(dims=(2,)) + 0.08
+    rest = torch.zeros_like(depth[:, :, 5:], dtype=torch.bool)
+    return torch.cat((away.expand(-1, -1, 3), far, rest), dim=2)
 
 
 def _scores(amount: Tensor, noise: Noise, random: torch.Generator) -> Tensor:
@@ -172,8 +186,9 @@ def _swapped(
     )
 
 
-def _missing(size: torch.Size, noise: Noise, random: torch.Generator) -> Tensor:
+def _missing(depth: Tensor, noise: Noise, random: torch.Generator) -> Tensor:
     """(B, T, 17) bool."""
+    size = depth.shape[:2]
     spells = (
         _spells(size, 3, noise.missing, random)[..., None] & _parts(size, 3, random)[:, :, None]
     )
@@ -181,7 +196,9 @@ def _missing(size: torch.Size, noise: Noise, random: torch.Generator) -> Tensor:
     always = throughout & _parts(size, 1, random)[:, :, None]
     person = _spells(size, 1, noise.gaps, random)[:, 0, :, None]
     flicker = torch.rand(*size, 17, generator=random) < noise.flicker
-    return spells.any(dim=1) | always[:, 0] | person | flicker
+    averted = _averted(depth) & (torch.rand(size[0], 1, 1, generator=random) < noise.averted)
+    faceless = (torch.rand(size[0], 1, 1, generator=random) < noise.faceless) & _FACE
+    return spells.any(dim=1) | always[:, 0] | person | flicker | averted | faceless
 
 
 def _sparse(

@@ -15,7 +15,7 @@ from framework.training.card import write_card
 from framework.training.config import TrainConfig
 from framework.training.loop import Trainer, save_checkpoint, save_weights
 from framework.training.sources import load_part
-from framework.training.validation import Validation
+from framework.training.validation import Errors, Validation
 
 log = logging.getLogger(__name__)
 
@@ -65,21 +65,21 @@ def _to_the_end(trainer: Trainer, validation: Validation, output: Path) -> None:
         trainer.train_step()
         ends = trainer.step == schedule.steps
         if ends or trainer.step % schedule.validate_every == 0:
-            rows.append(_row(trainer, validation))
+            errors = validation.measure(trainer.averaged)
+            rows.append(_row(trainer, errors))
             _write_rows(output / LOG, rows)
-            save_weights(trainer.averaged, output / WEIGHTS)
+            save_weights(trainer.averaged, errors.spread_scale, output / WEIGHTS)
             log.info(", ".join(f"{name} {value}" for name, value in rows[-1].items()))
         if ends or trainer.step % schedule.save_every == 0:
             save_checkpoint(trainer.state(), output / CHECKPOINT)
 
 
-def _row(trainer: Trainer, validation: Validation) -> dict[str, str]:
-    errors = asdict(validation.measure(trainer.averaged))
+def _row(trainer: Trainer, errors: Errors) -> dict[str, str]:
     return {
         "step": str(trainer.step),
         "minutes": f"{trainer.seconds / 60:.1f}",
         "train": f"{trainer.mean_distance() * 1000:.1f}",
-        **{name: f"{error:.1f}" for name, error in errors.items()},
+        **{name: f"{error:.2f}" for name, error in asdict(errors).items()},
     }
 
 

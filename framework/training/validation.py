@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 from torch import nn
 
-from framework.geometry.metrics import joint_errors, procrustes_errors
+from framework.geometry.metrics import MM_PER_M, joint_errors, procrustes_errors
 from framework.training.bodies import BodyChanges
+from framework.training.body import Floats
 from framework.training.noise import Noise
 from framework.training.recipe import Batch, Recipe, chance, make_batch
 from framework.training.windows import Library
@@ -17,6 +18,8 @@ from framework.training.windows import Library
 _WINDOWS = 128
 # P-MPJPE of neighbouring frames is nearly the same; it is taken of one frame in nine.
 _EVERY = 9
+# Of a normal distribution, equal along three axes, nine tenths lie within this many deviations.
+_RADIUS_90 = 2.5003
 
 PERFECT = Noise(
     jitter=[1e-6, 1e-6],
@@ -29,6 +32,8 @@ PERFECT = Noise(
     gaps=0.0,
     sparse=0.0,
     blind=1.0,
+    averted=0.0,
+    faceless=0.0,
 )
 """The true projection, every joint with the same score."""
 
@@ -40,12 +45,16 @@ class Errors:
     Attributes:
         mpjpe, p_mpjpe: from keypoints as a detector gives them.
         mpjpe_clean, p_mpjpe_clean: from the true projection.
+        spread_scale: what the network's spread must be multiplied by to be a standard deviation
+            along each axis: one for which nine in ten noisy joints lie as near to the truth as
+            a normal distribution says.
     """
 
     mpjpe: float
     p_mpjpe: float
     mpjpe_clean: float
     p_mpjpe_clean: float
+    spread_scale: float
 
 
 class Validation:
@@ -66,18 +75,38 @@ class Validation:
 
     def measure(self, network: nn.Module) -> Errors:
         """Lift all windows with a network."""
-        return Errors(*_mean_errors(network, self._noisy), *_mean_errors(network, self._clean))
+        noisy = [_lifted(network, batch) for batch in self._noisy]
+        clean = [_lifted(network, batch) for batch in self._clean]
+        return Errors(*_means(noisy), *_means(clean), _spread_scale(noisy))
+
+
+_Lifted = tuple[Floats, Floats, Floats]
 
 
 @torch.inference_mode()
-def _mean_errors(network: nn.Module, batches: Sequence[Batch]) -> tuple[float, float]:
-    """MPJPE and P-MPJPE."""
+def _lifted(network: nn.Module, batch: Batch) -> _Lifted:
+    """Joints (B, T, 16, 3), spread (B, T, 16) in metres and truth (B, T, 16, 3)."""
     device = next(network.parameters()).device
-    plain, aligned = [], []
-    for keypoints, scores, truth in batches:
-        with torch.autocast(device.type, torch.bfloat16):
-            lifted, _ = network(keypoints.to(device), scores.to(device))
-        joints, wanted = lifted.cpu().numpy()[:, :, 1:], truth.numpy()[:, :, 1:]
-        plain.append(joint_errors(joints, wanted).mean())
-        aligned.append(procrustes_errors(joints[:, ::_EVERY], wanted[:, ::_EVERY]).mean())
-    return sum(plain) / len(plain), sum(aligned) / len(aligned)
+    keypoints, scores, truth = batch
+    with torch.autocast(device.type, torch.bfloat16):
+        joints, spread = network(keypoints.to(device), scores.to(device))
+    return _array(joints), _array(spread.exp()), _array(truth)
+
+
+def _array(values: torch.Tensor) -> Floats:
+    return np.asarray(values[:, :, 1:].cpu().numpy(), np.float32)
+
+
+def _means(lifted: list[_Lifted]) -> tuple[float, float]:
+    """MPJPE and P-MPJPE."""
+    plain = [joint_errors(joints, truth).mean() for joints, _, truth in lifted]
+    aligned = [
+        procrustes_errors(joints[:, ::_EVERY], truth[:, ::_EVERY]).mean()
+        for joints, _, truth in lifted
+    ]
+    return float(np.mean(plain)), float(np.mean(aligned))
+
+
+def _spread_scale(lifted: list[_Lifted]) -> float:
+    ratios = [joint_errors(joints, truth) / MM_PER_M / spread for joints, spread, truth in lifted]
+    return float(np.quantile(np.concatenate(ratios), 0.9) / _RADIUS_90)

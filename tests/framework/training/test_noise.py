@@ -44,6 +44,16 @@ def test_joints_go_missing_alone_in_parts_and_with_the_whole_person(points):
     assert (missing.sum(dim=2) == 1).any()
 
 
+def test_from_behind_the_face_is_missing_or_doubted(points):
+    noise = replace(PERFECT, blind=0.0, averted=0.5)
+    _, scores = look(points, noise)
+    away = points[:, :, 0, 2] > points[:, :, 3:5, 2].mean(dim=2)
+    nose = scores[..., 0]
+    assert (nose[~away] > 0.5).all()
+    assert (nose[away] == 0).any()
+    assert (nose[away] < 0.7).all()
+
+
 def test_low_frame_rates_are_interpolated_linearly(points):
     keypoints, _ = look(points, replace(PERFECT, sparse=1.0))
     bend = torch.diff(keypoints, n=2, dim=1).norm(dim=-1).amax(dim=2)
