@@ -105,7 +105,7 @@ def main() -> None:
         folder = Path(name)
         clip = Path(sys.argv[1]) if len(sys.argv) > 1 else folder / "sample.mp4"
         if not clip.exists():
-            from framework.sample.render import render
+            from framework.sample.clip import render
 
             render(default_scene(), clip, folder / "truth.npz")
         rounds = [

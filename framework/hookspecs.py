@@ -90,8 +90,8 @@ class WeightsEntry:
     Attributes:
         name: how `WeightFile` and ``framework.fetch`` call it.
         filename: its name in ``checkpoint/`` or the cache.
-        size: bytes.
-        sha256: hex digest of the file.
+        size: bytes; 0 where it is not known.
+        sha256: hex digest of the file; "" where nobody publishes one.
         licence: SPDX name or a sentence.
         sources: mirrors in the order to try (see `framework.weights` for their forms).
         non_commercial: ask once before fetching.

@@ -31,10 +31,12 @@ from framework.hookspecs import (
     ObserverSpecs,
     RegisterSpecs,
     StageEntry,
+    WeightFile,
     WeightsEntry,
 )
 from framework.skeletons import SKELETONS, Skeleton
 from framework.stages import PROTOCOLS, STAGES, Runtime, Stage, StageName
+from framework.weights import is_here
 
 log = logging.getLogger(__name__)
 
@@ -69,17 +71,27 @@ class Registered:
         """Whether it comes with the framework."""
         return self.package == PROJECT
 
-    def missing(self) -> list[str]:
-        """What keeps it from being used now, each with the command that helps.
-
-        Modules are looked up, not imported. Weight files are fetched when they are needed, so
-        they count as missing only where `framework.weights` cannot fetch them.
-        """
+    def missing_modules(self) -> list[str]:
+        """Modules that it needs and that are not installed, each with the command that helps."""
         modules = [need for need in self.entry.requires if isinstance(need, Module)]
         return [
             f"{need.name} is not installed: {need.install}"
             for need in modules
             if not _installed(need.name)
+        ]
+
+    def missing(self) -> list[str]:
+        """What keeps it from being used now, each with the command that helps.
+
+        Modules are looked up, not imported. A weight file whose licence is permissive is fetched
+        at first use, so it is not missing.
+        """
+        needed = [need.name for need in self.entry.requires if isinstance(need, WeightFile)]
+        known = [registry().weights[name] for name in needed if name in registry().weights]
+        return self.missing_modules() + [
+            f"{weights.filename} is not here: python -m framework.fetch {weights.name}"
+            for weights in known
+            if weights.non_commercial and not is_here(weights)
         ]
 
     def create(self, config: object, runtime: Runtime) -> Stage:
@@ -89,7 +101,7 @@ class Registered:
             BackendError: something it requires is missing, or its package cannot be imported.
         """
         what = f"{self.stage} {self.entry.name!r}"
-        if missing := self.missing():
+        if missing := self.missing_modules():
             raise BackendError(f"{what} cannot run: {missing[0].split(': ')[0]}", missing[0])
         module, _, attribute = self.entry.factory.partition(":")
         try:

@@ -119,6 +119,7 @@ def summary_lines(result: RunResult) -> list[str]:
         f"{_part(counts['complete'], frames)}, gaps filled in {counts['filled']}",
         f"  3D        valid in {_part(counts['valid'], frames)}",
         "  stages    " + ", ".join(_stages(result)),
+        "  device    " + _device(result),
         "  seconds   " + ", ".join(f"{k} {v:.2f}" for k, v in result.seconds.items() if v >= 0.005),
     ]
     lines += [f"  licence   {what}: {licence}" for what, licence in licences(result).items()]
@@ -132,9 +133,11 @@ def _part(rows: float, frames: float) -> str:
 
 
 def _stages(result: RunResult) -> list[str]:
-    records = result.meta["stages"]
-    return [
-        f"{record['name']} ({record['device']})" if record["device"] != "cpu" else record["name"]
-        for record in records
-        if record["name"] != "none"
-    ]
+    return [record["name"] for record in result.meta["stages"] if record["name"] != "none"]
+
+
+def _device(result: RunResult) -> str:
+    """Where the stages that ask for one computed."""
+    used = {record["stage"]: record["device"] for record in result.meta["stages"]}
+    detector, lifter = used["detector"], used["lifter"]
+    return detector if detector == lifter else f"{detector} (detector), {lifter} (lifter)"

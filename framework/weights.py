@@ -1,7 +1,8 @@
 """Finding weight files, and fetching those whose licence allows it.
 
 A file is known by name, size and SHA-256 (`framework.hookspecs.WeightsEntry`), so it does not
-matter which mirror it comes from. A file that is there and right costs no network call.
+matter which mirror it comes from. A file that is there and right costs no network call. Where
+nobody publishes a digest (size 0, sha256 ""), the first download pins it beside the file.
 
 ``WeightsEntry.sources`` are tried in order; each is one of
 
@@ -58,6 +59,11 @@ def search_folders() -> list[Path]:
     spec = find_spec("framework.checkpoint")
     shipped = list(spec.submodule_search_locations or ()) if spec else []
     return [*map(Path, shipped), Path("checkpoint").absolute(), cache_folder()]
+
+
+def is_here(entry: WeightsEntry) -> bool:
+    """Whether a file of this name lies where weights are looked for; it is not read."""
+    return any((folder / entry.filename).is_file() for folder in search_folders())
 
 
 def locate(entry: WeightsEntry, given: Path | None = None) -> Path:
@@ -146,12 +152,20 @@ def _from_source(entry: WeightsEntry, source: Mapping[str, str], scratch: Path) 
 
 def _put_in_place(entry: WeightsEntry, arrived: Path, target: Path) -> Path:
     try:
+        if not entry.sha256:
+            _pin(target).write_text(_sha256(arrived) + "\n", encoding="ascii")
+            logger.warning("nobody publishes the SHA-256 of %s: pinned as it is", entry.filename)
         arrived.replace(target)
     except PermissionError:
         # Windows: another process was quicker and has the file open.
         if not target.is_file() or _fault(entry, target):
             raise
     return target
+
+
+def _pin(path: Path) -> Path:
+    """Where the digest of the first download is kept when nobody publishes one."""
+    return path.with_name(path.name + ".sha256")
 
 
 def _through_pip(source: Mapping[str, str], scratch: Path, advance: Advance) -> Path:
@@ -273,10 +287,16 @@ def _refuse_unless_right(entry: WeightsEntry, path: Path) -> None:
 def _fault(entry: WeightsEntry, path: Path) -> str:
     """What is wrong with a file, or nothing."""
     size = path.stat().st_size
-    if size != entry.size:
+    if entry.size and size != entry.size:
         return f"it has {size:,} bytes instead of {entry.size:,}"
-    digest = _sha256(path)
-    return "" if digest == entry.sha256 else f"its SHA-256 is {digest}, not {entry.sha256}"
+    with path.open("rb") as file:
+        if file.read(64).lstrip()[:1] in (b"<", b""):
+            return "it is a web page or empty, not weights"
+    wanted = entry.sha256
+    if not wanted and _pin(path).is_file():
+        wanted = _pin(path).read_text(encoding="ascii").strip()
+    digest = _sha256(path) if wanted else ""
+    return "" if digest == wanted else f"its SHA-256 is {digest}, not {wanted}"
 
 
 def _sha256(path: Path) -> str:
@@ -296,7 +316,5 @@ def _label(source: Mapping[str, str]) -> str:
 
 
 def _by_hand(entry: WeightsEntry) -> str:
-    return (
-        f"To place it by hand, put {entry.filename} ({entry.size:,} bytes, SHA-256 {entry.sha256}) "
-        f"into checkpoint/ or {cache_folder()}."
-    )
+    known = f" ({entry.size:,} bytes, SHA-256 {entry.sha256})" if entry.sha256 else ""
+    return f"To place it by hand, put {entry.filename}{known} into checkpoint/ or {cache_folder()}."

@@ -1,9 +1,9 @@
 """VideoPose3D's temporal convolutions over 2D keypoints, with its published or your own weights."""
 
-from framework.hookspecs import Module, StageEntry, WeightsEntry, hookimpl
+from framework.hookspecs import Module, StageEntry, WeightFile, WeightsEntry, hookimpl
 
 from .config import VideoPose3DConfig
-from .published import PUBLISHED
+from .published import DEFAULT, PUBLISHED
 
 
 @hookimpl
@@ -16,7 +16,7 @@ def register_lifters() -> list[StageEntry]:
             summary="temporal convolutions over 2D (Pavllo 2019); weights are non-commercial",
             config=VideoPose3DConfig,
             factory=f"{__name__}.videopose3d:VideoPose3D",
-            requires=(Module(name="torch", install=install),),
+            requires=(Module(name="torch", install=install), WeightFile(name=DEFAULT.name)),
             licence="code Apache-2.0; published weights CC-BY-NC-4.0",
             non_commercial=True,
             homepage="https://github.com/facebookresearch/VideoPose3D",

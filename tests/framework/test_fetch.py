@@ -1,0 +1,71 @@
+"""Weight files are fetched by name, verified, and never against their licence."""
+
+import hashlib
+import io
+from pathlib import Path
+
+import pytest
+
+from framework import fetch, weights
+from framework.errors import BackendError, ConfigurationError
+from framework.hookspecs import WeightsEntry
+
+CONTENT = b"\x80some weights"
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("FRAMEWORK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    return tmp_path / "cache"
+
+
+def entry(**changes: object) -> WeightsEntry:
+    known = {"size": len(CONTENT), "sha256": hashlib.sha256(CONTENT).hexdigest()}
+    fields = {"name": "x", "filename": "x.bin", "licence": "MIT", **known, **changes}
+    return WeightsEntry(**fields)  # type: ignore[arg-type]
+
+
+def test_a_stage_means_its_weight_files() -> None:
+    names = [found.name for found in fetch.wanted(["detector=blazepose", "videopose3d_cpn"])]
+    assert names == ["blazepose_detector", "blazepose_full", "videopose3d_cpn"]
+
+
+def test_an_unknown_name_is_answered_with_the_nearest() -> None:
+    with pytest.raises(ConfigurationError, match="did you mean 'videopose3d'"):
+        fetch.wanted(["videopose"])
+
+
+def test_the_list_says_what_is_here(cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert fetch.main(["--list"]) == 0
+    listed = capsys.readouterr().out
+    assert "CC-BY-NC-4.0" in listed
+    assert "not published" in listed
+
+
+def test_a_non_commercial_licence_is_not_accepted_by_silence(
+    cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert fetch.main(["videopose3d"]) == 4
+    assert "not for commercial use" in capsys.readouterr().err
+    assert not cache.exists()
+
+
+def test_a_file_whose_digest_nobody_publishes_is_pinned_at_first(cache: Path) -> None:
+    source = cache.parent / "source.bin"
+    source.write_bytes(CONTENT)
+    unknown = entry(size=0, sha256="")
+    cache.mkdir()
+    placed = weights._put_in_place(unknown, source, cache / "x.bin")
+    assert weights.locate(unknown) == placed
+    placed.write_bytes(CONTENT + b"!")
+    with pytest.raises(BackendError, match="SHA-256"):
+        weights.locate(unknown)
+
+
+@pytest.mark.parametrize("content", [b"", b"  <!DOCTYPE html><html>no such file</html>"])
+def test_a_web_page_is_not_taken_for_weights(cache: Path, content: bytes) -> None:
+    cache.mkdir()
+    (cache / "x.bin").write_bytes(content)
+    with pytest.raises(BackendError, match="web page or empty"):
+        weights.locate(entry(size=0, sha256=""))
