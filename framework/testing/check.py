@@ -78,6 +78,7 @@ class Check:
 
     def __call__(self) -> None:
         """Hold the implementation against the sentence."""
+        __tracebackhide__ = True
         try:
             self.function(self.subject)
         except ContractBroken as error:
@@ -91,7 +92,8 @@ class Check:
 
     def _report(self, found: str) -> str:
         item = self.subject.item
-        expected = cleandoc(self.function.__doc__ or "").replace("\n", "\n  ")
+        lines = cleandoc(self.function.__doc__ or "").splitlines()
+        expected = "\n    ".join(line for line in lines if line)
         return (
             f"{self!r} ({item.entry.factory})\n"
             f"  Found: {found}\n"

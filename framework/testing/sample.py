@@ -80,13 +80,13 @@ def walk(skeleton: Skeleton, rows: int, *, raised: bool) -> Floats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One clip. Everybody is there in all rows but the fourth part; rows of nobody follow.
+    """One clip; with eight frames or more, some of them show one person or nobody.
 
     Attributes:
         video: path, size and rate; the file itself exists only after `written`.
         frames: noise with a brighter pillar where somebody stands.
-        detections: one a frame; nobody in the last row but one.
-        tracks, poses: of the same people, with the rows where they are out of sight missing.
+        detections: one a frame, with 3D; everybody in it counts as complete.
+        tracks, poses: of the same people; rows in which they are out of sight are missing.
     """
 
     video: Video
@@ -98,6 +98,7 @@ class Sample:
     @classmethod
     def make(cls, *, rows: int, people: int, skeleton: Skeleton = COCO17) -> Self:
         """Make a clip; all arrays are new and may be written to."""
+        # With enough rows: a gap of two, an empty frame near the end, a second person who is late.
         seen = np.ones((people, rows), bool)
         seen[:, rows // 4 : rows // 4 + 2] &= rows < 8
         seen[:, -2:-1] &= rows < 8
@@ -215,7 +216,7 @@ def _pose(track: Track, number: int) -> Pose3D:
 
 
 def _detected(tracks: list[Track], row: int, skeleton: Skeleton) -> Detections:
-    """The people of one frame, complete or not still unknown but for who was said to be."""
+    """The people of one frame."""
     there = [track for track in tracks if track.present[row]]
     if not there:
         return Detections.empty(skeleton)

@@ -7,6 +7,8 @@ import pytest
 from framework.hookspecs import WeightFile
 from framework.registry import registry
 from framework.testing import checks_of
+from framework.video.decode import FrameReader
+from framework.video.probe import probe
 from framework.weights import search_folders
 
 CASES = [
@@ -14,6 +16,7 @@ CASES = [
     for item in registry().all()
     for check in checks_of(item.stage, item.entry)
 ]
+DETECTOR_CASES = [case for case in CASES if case.values[0].stage == "detector"]
 
 
 def unusable(item):
@@ -35,6 +38,19 @@ def test_contract(item, check, copying_checkpoint):
         settings = {"checkpoint": copying_checkpoint}  # its published weights are not ours to ship
         check = replace(check, subject=replace(check.subject, settings=settings))
     check()
+
+
+@pytest.fixture(scope="module")
+def frames_of_a_dancer(shared_data):
+    with FrameReader(probe(shared_data / "videos" / "dance_480p.mp4"), batch_size=12) as reader:
+        return next(reader)
+
+
+@pytest.mark.parametrize(("item", "check"), DETECTOR_CASES)
+def test_contract_of_detectors_with_somebody_in_the_picture(item, check, frames_of_a_dancer):
+    if reasons := unusable(item):
+        pytest.skip(reasons[0])
+    replace(check, subject=replace(check.subject, frames=frames_of_a_dancer))()
 
 
 def test_no_plugin_failed_to_load():
