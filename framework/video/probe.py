@@ -27,7 +27,7 @@ NEARLY_SQUARE = 0.02
 
 
 def probe(
-    path: Path, *, start_s: float = 0.0, end_s: float | None = None, stride: int = 1
+    path: str | Path, *, start_s: float = 0.0, end_s: float | None = None, stride: int = 1
 ) -> VideoInfo:
     """Describe a clip; its first frame is decoded to be sure that there is one.
 
@@ -44,6 +44,7 @@ def probe(
         InputError: the file cannot be read, holds no picture, or ends before ``start_s``.
         ConfigurationError: ``start_s``, ``end_s`` or ``stride`` make no sense.
     """
+    path = Path(path)
     _check_part(start_s, end_s, stride)
     with open_video(path) as (container, stream):
         width, height, orientation = _first_picture(path, container, stream)
