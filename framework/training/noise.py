@@ -65,6 +65,7 @@ class Noise:
         sparse: share of windows at a lower frame rate.
         blind: share of windows whose scores say nothing.
         averted: share of windows in which the face's far side is missing, not guessed.
+        covered: share of windows in which joints behind the trunk or the other leg are.
         faceless: share of windows without any of the face.
     """
 
@@ -79,6 +80,7 @@ class Noise:
     sparse: float = 0.15
     blind: float = 0.15
     averted: float = 0.6
+    covered: float = 0.25
     faceless: float = 0.1
 
 
@@ -97,7 +99,9 @@ def detected(points: Tensor, noise: Noise, random: torch.Generator) -> tuple[Ten
     size = points.shape[:2]
     unit = UNIT_M / points[..., 2].mean(dim=2)
     keypoints = points[..., :2] / points[..., 2:]
-    amount = _amount(keypoints / unit[..., None, None], points[..., 2], noise, random)
+    local, depth = keypoints / unit[..., None, None], points[..., 2]
+    covered, averted = _covered(local, depth), _averted(depth)
+    amount = _amount(local, noise, random) + 0.03 * covered + 0.06 * averted
     white = torch.randn(*size, 17, 2, generator=random)
     wave = slow(torch.Size((*size, 17, 2)), random)
     error = amount[..., None] * (0.75 * wave + 0.65 * white)
@@ -107,7 +111,9 @@ def detected(points: Tensor, noise: Noise, random: torch.Generator) -> tuple[Ten
     keypoints = keypoints + noise.strength * unit[..., None, None] * error
     scores = _scores(amount, noise, random)
     keypoints, scores = _swapped(keypoints, scores, noise, random)
-    scores = scores * ~_missing(points[..., 2], noise, random)
+    for part, share in ((covered, noise.covered), (averted, noise.averted)):
+        scores = scores * ~(part & (torch.rand(size[0], 1, 1, generator=random) < share))
+    scores = scores * ~_missing(size, noise, random)
     return _sparse(keypoints, scores, noise, random)
 
 
@@ -127,22 +133,22 @@ def _parts(size: torch.Size, count: int, random: torch.Generator) -> Tensor:
     return _PARTS[torch.randint(len(_PARTS), (size[0], count), generator=random)]
 
 
-def _amount(keypoints: Tensor, depth: Tensor, noise: Noise, random: torch.Generator) -> Tensor:
-    """(B, T, 17) standard deviation of a keypoint's error."""
-    size = depth.shape[:2]
+def _amount(keypoints: Tensor, noise: Noise, random: torch.Generator) -> Tensor:
+    """(B, T, 17) standard deviation of a keypoint's error, but for what is out of sight."""
+    size = keypoints.shape[:2]
     low, high = torch.tensor(noise.jitter).log()
     base = torch.exp(low + (high - low) * torch.rand(size[0], 1, 1, generator=random))
     own = torch.exp(0.4 * torch.randn(size[0], 1, 17, generator=random))
-    amount = (base * own * _RESTLESS).expand(*depth.shape)
+    amount = base * own * _RESTLESS
     speed = torch.diff(keypoints, dim=1, prepend=keypoints[:, :1]).norm(dim=-1)
     guessed = 0.12 * torch.rand(size[0], 5, 1, 1, generator=random)
     spells = _spells(size, 5, noise.hidden, random)[..., None]
     hidden = (spells * _parts(size, 5, random)[:, :, None] * guessed).amax(dim=1)
-    total: Tensor = amount + 0.1 * speed + hidden + 0.03 * _occluded(keypoints, depth)
-    return total + 0.06 * _averted(depth)
+    total: Tensor = amount + 0.1 * speed + hidden
+    return total
 
 
-def _occluded(keypoints: Tensor, depth: Tensor) -> Tensor:
+def _covered(keypoints: Tensor, depth: Tensor) -> Tensor:
     """(B, T, 17) bool: joints behind the trunk or behind their partner of the other side."""
     trunk = [5, 6, 11, 12]
     middle = keypoints[:, :, trunk].mean(dim=2, keepdim=True)
@@ -186,9 +192,8 @@ def _swapped(
     )
 
 
-def _missing(depth: Tensor, noise: Noise, random: torch.Generator) -> Tensor:
-    """(B, T, 17) bool."""
-    size = depth.shape[:2]
+def _missing(size: torch.Size, noise: Noise, random: torch.Generator) -> Tensor:
+    """(B, T, 17) bool: joints that are missing whether they are in sight or not."""
     spells = (
         _spells(size, 3, noise.missing, random)[..., None] & _parts(size, 3, random)[:, :, None]
     )
@@ -196,9 +201,8 @@ def _missing(depth: Tensor, noise: Noise, random: torch.Generator) -> Tensor:
     always = throughout & _parts(size, 1, random)[:, :, None]
     person = _spells(size, 1, noise.gaps, random)[:, 0, :, None]
     flicker = torch.rand(*size, 17, generator=random) < noise.flicker
-    averted = _averted(depth) & (torch.rand(size[0], 1, 1, generator=random) < noise.averted)
     faceless = (torch.rand(size[0], 1, 1, generator=random) < noise.faceless) & _FACE
-    return spells.any(dim=1) | always[:, 0] | person | flicker | averted | faceless
+    return spells.any(dim=1) | always[:, 0] | person | flicker | faceless
 
 
 def _sparse(

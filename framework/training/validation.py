@@ -33,6 +33,7 @@ PERFECT = Noise(
     sparse=0.0,
     blind=1.0,
     averted=0.0,
+    covered=0.0,
     faceless=0.0,
 )
 """The true projection, every joint with the same score."""
