@@ -1,0 +1,176 @@
+"""A lifter trained on motion capture under synthetic cameras: 2D tracks to 3D poses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import TracebackType
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from typing_extensions import Self
+
+from framework.errors import BackendError
+from framework.skeletons import COCO17, H36M17, Skeleton, map_joints, map_scores
+from framework.stages import Lifter, Runtime
+from framework.types import Bools, Floats, Ints, Pose3D, Track, VideoInfo
+from framework.weights import locate
+
+from .._joints import require_joints
+from .config import TemporalConfig
+from .network import load_network
+from .shipped import SHIPPED
+from .windows import Steps, blend, cut, starts, stay_rows, to_rows, to_steps
+
+BATCH = 32
+"""Windows lifted at once."""
+
+_LIMBS = Skeleton(name="limbs", joints=COCO17.joints[5:], bones=())
+_LEAST = 0.02
+_MIRROR_2D, _MIRROR_3D = list(COCO17.mirror), list(H36M17.mirror)
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """What the network says of one track.
+
+    Attributes:
+        joints: (T, 17, 3) metres, relative to the pelvis, camera axes; NaN where not valid.
+        spread: (T, 17) metres, how far off each joint may be: the standard deviation along each
+            axis; NaN where not valid.
+        valid: (T,) rows with keypoints.
+    """
+
+    joints: Floats
+    spread: Floats
+    valid: Bools
+
+
+class Temporal(Lifter):
+    """Temporal convolutions over COCO-17 keypoints and their scores.
+
+    A track is resampled to 30 frames/s by its true times, lifted in overlapping windows (of all
+    people together), and read back at the times of its rows. Frames in which a joint, or the
+    whole person, is missing are filled from their neighbours; only rows with keypoints are valid.
+    """
+
+    def __init__(self, config: TemporalConfig, runtime: Runtime) -> None:
+        self._config = config
+        self._threads = runtime.threads
+        self.device = _device(runtime.device)
+        self._network: nn.Module | None = None
+
+    def __enter__(self) -> Self:
+        """Load the weights."""
+        self._network = load_network(self._config.weights or locate(SHIPPED)).to(self.device)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Free the network."""
+        self._network = None
+
+    def lift(self, tracks: list[Track], video: VideoInfo) -> list[Pose3D]:
+        """Return one pose per track; every row with keypoints is valid."""
+        return [
+            Pose3D(track_id=track.id, skeleton=H36M17, joints=lifted.joints, valid=lifted.valid)
+            for track, lifted in zip(tracks, self.estimate(tracks), strict=True)
+        ]
+
+    def estimate(self, tracks: list[Track]) -> list[Lifted]:
+        """Lift tracks and say how far off each joint may be.
+
+        Raises:
+            ConfigurationError: a track's skeleton lacks shoulders, elbows .. ankles.
+            BackendError: the lifter is not open.
+        """
+        known = [_known(track) for track in tracks]
+        stays = [
+            stay_rows(track.time_s, np.any(scores > 0, axis=1))
+            for track, (_, scores) in zip(tracks, known, strict=True)
+        ]
+        people = [
+            to_steps(track.time_s[rows], keypoints[rows], scores[rows])
+            for track, (keypoints, scores), stay in zip(tracks, known, stays, strict=True)
+            for rows in stay
+        ]
+        outputs = self._lift_all(people)
+        return [_lifted(track, stay, outputs) for track, stay in zip(tracks, stays, strict=True)]
+
+    def _lift_all(self, people: list[Steps]) -> Iterator[tuple[Steps, Floats]]:
+        """Yield each person's (S, 17, 4) joints and log spread; windows of all share batches."""
+        windows = [cut(person, first) for person in people for first in starts(person)]
+        batches = (windows[first : first + BATCH] for first in range(0, len(windows), BATCH))
+        outputs = (window for batch in batches for window in self._lift_batch(batch))
+        for person in people:
+            yield person, blend([next(outputs) for _ in starts(person)], person)
+
+    @torch.inference_mode()
+    def _lift_batch(self, batch: list[tuple[Floats, Floats]]) -> Floats:
+        """(B, F, 17, 4) of windows of keypoints (F, 17, 2) and scores (F, 17)."""
+        if self._network is None:
+            raise BackendError("lifter 'temporal' is used before it is opened", "Use it in `with`.")
+        keypoints, scores = (
+            torch.from_numpy(np.stack(part)).to(self.device) for part in zip(*batch, strict=True)
+        )
+        before = torch.get_num_threads()
+        torch.set_num_threads(self._threads)
+        try:
+            lifted = self._with_mirror(self._network, keypoints, scores)
+        finally:
+            torch.set_num_threads(before)
+        return np.asarray(lifted.cpu().numpy(), np.float32)
+
+    def _with_mirror(self, network: nn.Module, keypoints: Tensor, scores: Tensor) -> Tensor:
+        plain = _join(*network(keypoints, scores))
+        if not self._config.flip:
+            return plain
+        keypoints = keypoints[:, :, _MIRROR_2D] * keypoints.new_tensor([-1, 1])
+        mirror = _join(*network(keypoints, scores[:, :, _MIRROR_2D]))
+        back: Tensor = mirror[:, :, _MIRROR_3D] * mirror.new_tensor([-1, 1, 1, 1])
+        return (plain + back) / 2
+
+
+def _join(joints: Tensor, spread: Tensor) -> Tensor:
+    return torch.cat((joints, spread[..., None]), dim=-1)
+
+
+def _device(wanted: str) -> str:
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise BackendError("lifter 'temporal': there is no CUDA device", "Use device=auto or cpu.")
+    return "cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu"
+
+
+def _known(track: Track) -> tuple[Floats, Floats]:
+    """(T, 17, 2) COCO-17 keypoints and (T, 17) scores, 0 where a joint is missing."""
+    require_joints("temporal", track.skeleton, _LIMBS)
+    keypoints = map_joints(track.keypoints, track.skeleton, COCO17)
+    scores = map_scores(track.keypoint_scores, track.skeleton, COCO17)
+    seen = np.isfinite(keypoints).all(axis=-1) & track.present[:, None]
+    return keypoints, np.where(seen, calibrated(scores, track.score_threshold), 0)
+
+
+def calibrated(scores: Floats, threshold: float) -> Floats:
+    """Scores as the network knows them: 0.5 at the detector's threshold, 1 at the most.
+
+    A joint that is there keeps a little of its score, as 0 would say that it is missing.
+    """
+    known = np.clip(np.nan_to_num(scores), 0, 1)
+    if 0 < threshold < 1:
+        known = known ** (np.log(0.5) / np.log(threshold))
+    return np.maximum(known, _LEAST).astype(np.float32)
+
+
+def _lifted(track: Track, stays: list[Ints], outputs: Iterator[tuple[Steps, Floats]]) -> Lifted:
+    """Read the lifted steps of each stay at its rows."""
+    result = np.full((len(track), len(H36M17.joints), 4), np.nan, np.float32)
+    for rows in stays:
+        person, steps = next(outputs)
+        result[rows] = to_rows(steps, person, track.time_s[rows])
+    joints, spread = result[..., :3], np.exp(result[..., 3])
+    return Lifted(joints=joints, spread=spread, valid=np.all(np.isfinite(spread), axis=1))
