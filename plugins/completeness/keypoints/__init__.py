@@ -13,7 +13,7 @@ def register_completenesses() -> list[StageEntry]:
     return [
         StageEntry(
             name="keypoints",
-            summary="complete is who shows all required joints inside the frame",
+            summary="complete is who has all required joints in the frame, few of them hidden",
             config=KeypointsConfig,
             factory=f"{__name__}.keypoints:Keypoints",
         )

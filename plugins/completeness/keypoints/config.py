@@ -17,9 +17,9 @@ def _both_sides() -> list[str]:
 class KeypointsConfig:
     """Which joints must be in the frame, how far from its edge, and how many of them be seen.
 
-    A body hides parts of itself: hands from behind, the far arm from the side. By default every
-    joint must be seen, so somebody in plain view may hardly ever be complete; ``max_hidden=0.2``
-    lets two of twelve hide.
+    A body hides parts of itself: hands from behind, the far arm from the side. Where every joint
+    had to be seen, people in plain view would hardly ever be complete; so two of twelve may hide.
+    With ``max_hidden=0`` none may.
     """
 
     joints: list[str] = field(
@@ -27,7 +27,7 @@ class KeypointsConfig:
         metadata={"help": "names of the joints that make a person complete"},
     )
     max_hidden: float = field(
-        default=0.0,
+        default=0.2,
         metadata={"help": "share of them that may score low, hidden by the body, yet in the frame"},
     )
     score_threshold: float | None = field(

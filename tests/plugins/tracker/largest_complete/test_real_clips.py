@@ -89,8 +89,15 @@ def test_who_comes_after_another_is_another_person(clip):
     assert 228 <= second.frame_index[second.present].min() <= 240
     assert first.present.sum() > 20
     assert second.present.sum() > 20
-    # They stand with their hands hidden before them, so the notes say why they are followed.
-    assert [note.split(" was")[0] for note in tracker.notes] == ["nobody", "person 1"]
+    assert [note.split(" was")[0] for note in tracker.notes] == ["person 1"]
+
+
+def test_people_who_hide_their_hands_are_still_followed_one_after_the_other(clip):
+    tracker = largest_complete()
+    part = clip("one_by_one_gaps.mp4", stride=2, start_s=14.0, end_s=30.0)
+    tracks = part.followed(tracker, max_hidden=0)
+    assert [track.frame_index[track.present].min() < 202 for track in tracks] == [True, False]
+    assert tracker.notes[0].endswith("following the largest person instead")
 
 
 def test_who_is_seen_to_the_waist_is_never_complete_but_followed(clip):
