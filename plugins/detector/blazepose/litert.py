@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
@@ -11,6 +15,8 @@ from numpy.typing import NDArray
 from framework.errors import BackendError, StageError
 
 Shape = tuple[int, ...]
+STDERR = 2
+GREETING = b"INFO: Created TensorFlow Lite XNNPACK delegate for CPU."
 
 
 class LiteRtModel:
@@ -28,8 +34,9 @@ class LiteRtModel:
 
     def __init__(self, path: Path, threads: int, takes: Shape, gives: tuple[Shape, ...]) -> None:
         try:
-            self._interpreter = Interpreter(str(path), num_threads=threads)
-            self._interpreter.allocate_tensors()
+            with _without_greeting():
+                self._interpreter = Interpreter(str(path), num_threads=threads)
+                self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise BackendError(
                 f"{path} cannot be opened as a LiteRT model: {error}",
@@ -54,6 +61,24 @@ class LiteRtModel:
         except (ValueError, RuntimeError) as error:
             raise StageError(f"LiteRT failed with {self._path.name}: {error}") from error
         return [self._interpreter.get_tensor(index) for index in self._outputs]
+
+
+@contextmanager
+def _without_greeting() -> Iterator[None]:
+    """Keep LiteRT's greeting off the error output; all else written meanwhile is passed on.
+
+    LiteRT writes it past Python, and offers no setting against it.
+    """
+    with TemporaryFile() as written:
+        screen = os.dup(STDERR)
+        os.dup2(written.fileno(), STDERR)
+        try:
+            yield
+        finally:
+            os.dup2(screen, STDERR)
+            os.close(screen)
+            written.seek(0)
+            os.write(STDERR, b"".join(line for line in written if GREETING not in line))
 
 
 def _by_shape(details: list[dict[str, object]]) -> dict[Shape, int]:
