@@ -9,7 +9,7 @@ from torch import Tensor
 
 from framework.training.bodies import BodyChanges, points_of, varied
 from framework.training.body import COCO
-from framework.training.cameras import Cameras, seen_by
+from framework.training.cameras import Cameras, along_ray, seen_by
 from framework.training.noise import Noise, detected
 from framework.training.windows import Library
 
@@ -41,12 +41,12 @@ def make_batch(library: Library, recipe: Recipe, random: torch.Generator) -> Bat
 
     Returns:
         keypoints (B, T, 17, 2), scores (B, T, 17) and the truth (B, T, 17, 3): H36M-17 in
-        metres relative to the pelvis, camera axes.
+        metres relative to the pelvis, as `along_ray` has it.
     """
     bones = library.sample(recipe.windows, recipe.frames, random, recipe.speed_spread)
     points = seen_by(points_of(varied(bones, recipe.bodies, random)), recipe.cameras, random)
     keypoints, scores = detected(points[:, :, COCO], recipe.noise, random)
-    return keypoints, scores, points[:, :, :17] - points[:, :, :1]
+    return keypoints, scores, along_ray(points[:, :, :17])
 
 
 def chance(seed: int, step: int) -> torch.Generator:

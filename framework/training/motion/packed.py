@@ -51,7 +51,10 @@ def subjects_of(split: Path, part: str) -> frozenset[str]:
         parts = json.loads(split.read_text())["splits"]
         return frozenset(parts[part])
     except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"{split} has no part {part!r} of a split: {error!r}") from error
+        raise InputError(
+            f"{split} has no part {part!r} of a split: {error!r}",
+            "Set motion_root to the folder of the recordings, or split to a file of your own.",
+        ) from error
 
 
 def _motion(packed: dict[str, NDArray[np.generic]], clip: int, rows: slice) -> Motion:

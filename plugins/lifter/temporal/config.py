@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from framework.errors import ConfigurationError
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemporalConfig:
@@ -18,3 +20,14 @@ class TemporalConfig:
         default=True,
         metadata={"help": "average with the lifted mirror image: better, at twice the cost"},
     )
+    focal: float = field(
+        default=1.2,
+        metadata={"help": "focal length assumed, in longer sides of the picture; phones 0.8 to 1"},
+    )
+
+    def __post_init__(self) -> None:
+        """Check ranges."""
+        if not self.focal > 0.2:
+            raise ConfigurationError(
+                f"lifter.focal is {self.focal}, which no lens has", "Phones have 0.8 to 1."
+            )

@@ -25,6 +25,7 @@ GROUP = 3
 
 _JOINTS_2D, _JOINTS_3D = len(COCO17.joints), len(H36M17.joints)
 _FEATURES = 3 * _JOINTS_2D + 4
+_DOUBTS = 128
 
 
 class TemporalNetwork(nn.Module):
@@ -48,7 +49,8 @@ class TemporalNetwork(nn.Module):
         self.blocks = nn.ModuleList(Block(channels, hidden, dilation) for dilation in dilations)
         self.norm = nn.LayerNorm(channels)
         self.joints = nn.Linear(channels, GROUP * _JOINTS_3D * 3)
-        self.spread = nn.Linear(channels, GROUP * _JOINTS_3D)
+        self.doubt = nn.Linear(channels + GROUP * _FEATURES, _DOUBTS)
+        self.spread = nn.Linear(_DOUBTS, GROUP * _JOINTS_3D)
         nn.init.zeros_(self.spread.weight)
         nn.init.constant_(self.spread.bias, -2.0)
 
@@ -66,13 +68,15 @@ class TemporalNetwork(nn.Module):
             deviation along each axis, in metres.
         """
         batch, frames = scores.shape[:2]
-        tokens = self.embed(normalise(keypoints, scores).reshape(batch, frames // GROUP, -1))
+        features = normalise(keypoints, scores).reshape(batch, frames // GROUP, -1)
+        tokens = self.embed(features)
         for block in self.blocks:
             tokens = block(tokens)
         tokens = self.norm(tokens)
         joints = _smooth(self.joints(tokens).float().reshape(batch, frames, _JOINTS_3D, 3))
         # The spread must not bend the features that the joints are read from.
-        spread = self.spread(tokens.detach()).float().reshape(batch, frames, _JOINTS_3D)
+        doubt = self.doubt(torch.cat((tokens.detach(), features), dim=-1))
+        spread = self.spread(nn.functional.gelu(doubt)).float().reshape(batch, frames, _JOINTS_3D)
         return joints - joints[:, :, :1], spread
 
 

@@ -20,6 +20,7 @@ from framework.weights import locate
 from .._joints import require_joints
 from .config import TemporalConfig
 from .network import load_network
+from .ray import lines_of_sight, to_camera
 from .shipped import SHIPPED
 from .windows import Steps, blend, cut, starts, stay_rows, to_rows, to_steps
 
@@ -79,11 +80,15 @@ class Temporal(Lifter):
         """Return one pose per track; every row with keypoints is valid."""
         return [
             Pose3D(track_id=track.id, skeleton=H36M17, joints=lifted.joints, valid=lifted.valid)
-            for track, lifted in zip(tracks, self.estimate(tracks), strict=True)
+            for track, lifted in zip(tracks, self.estimate(tracks, video.size_wh), strict=True)
         ]
 
-    def estimate(self, tracks: list[Track]) -> list[Lifted]:
+    def estimate(self, tracks: list[Track], size_wh: tuple[int, int]) -> list[Lifted]:
         """Lift tracks and say how far off each joint may be.
+
+        Args:
+            tracks: of one clip.
+            size_wh: of its picture.
 
         Raises:
             ConfigurationError: a track's skeleton lacks shoulders, elbows .. ankles.
@@ -99,16 +104,21 @@ class Temporal(Lifter):
             for track, (keypoints, scores), stay in zip(tracks, known, stays, strict=True)
             for rows in stay
         ]
-        outputs = self._lift_all(people)
+        outputs = self._lift_all(people, size_wh)
         return [_lifted(track, stay, outputs) for track, stay in zip(tracks, stays, strict=True)]
 
-    def _lift_all(self, people: list[Steps]) -> Iterator[tuple[Steps, Floats]]:
+    def _lift_all(
+        self, people: list[Steps], size_wh: tuple[int, int]
+    ) -> Iterator[tuple[Steps, Floats]]:
         """Yield each person's (S, 17, 4) joints and log spread; windows of all share batches."""
         windows = [cut(person, first) for person in people for first in starts(person)]
         batches = (windows[first : first + BATCH] for first in range(0, len(windows), BATCH))
         outputs = (window for batch in batches for window in self._lift_batch(batch))
         for person in people:
-            yield person, blend([next(outputs) for _ in starts(person)], person)
+            lifted = blend([next(outputs) for _ in starts(person)], person)
+            rays = lines_of_sight(person, size_wh, self._config.focal)
+            lifted[..., :3] = to_camera(lifted[..., :3], rays)
+            yield person, lifted
 
     @torch.inference_mode()
     def _lift_batch(self, batch: list[tuple[Floats, Floats]]) -> Floats:

@@ -5,8 +5,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from framework.training.bodies import rotations
 from framework.training.body import BODY
-from framework.training.cameras import Cameras, project, seen_by
+from framework.training.cameras import Cameras, along_ray, project, seen_by
 
 LEVEL = Cameras(
     elevation_rad=[0.0, 0.0], distance_m=[4.0, 4.0], roll_rad=0.0, off_axis=0.0, shaking=0.0
@@ -60,3 +61,20 @@ def test_nobody_comes_behind_the_camera(seed, near):
     cameras = Cameras(distance_m=[near, near + 0.1])
     seen = seen_by(points, cameras, torch.Generator().manual_seed(seed))
     assert seen[..., 2].min() > 0.699
+
+
+def test_along_the_ray_a_person_looks_the_same_wherever_the_camera_points(windows):
+    points = seen_by(windows, LEVEL, torch.Generator().manual_seed(3))
+    aside = torch.tensor([[0.3, -0.2, 0.1]])
+    turned = points @ rotations(aside)[0].mT
+    one, other = along_ray(points), along_ray(turned)
+    assert (turned[:, :, 0, 0] / turned[:, :, 0, 2]).abs().mean() > 0.1
+    # A turn about the line of sight remains; what is near and what is far does not change.
+    torch.testing.assert_close(one[..., 2], other[..., 2], atol=1e-4, rtol=0)
+    torch.testing.assert_close(one.norm(dim=-1), other.norm(dim=-1), atol=1e-4, rtol=0)
+    assert (handedness(one) > 0).all()
+
+
+def test_straight_ahead_the_ray_changes_nothing(windows):
+    points = windows - windows[:, :, :1] + torch.tensor([0.0, 0.0, 4.0])
+    torch.testing.assert_close(along_ray(points), points - points[:, :, :1])
