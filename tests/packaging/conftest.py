@@ -1,5 +1,6 @@
 """Both distributions as wheels, and a clean environment in which they are installed."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -38,8 +39,9 @@ class Environment:
     python: Path
     folder: Path
 
-    def run(self, *arguments):
-        return run(self.python, *arguments, cwd=self.folder)
+    def run(self, *arguments, **variables):
+        """Run Python with arguments, and with environment variables of its own."""
+        return run(self.python, *arguments, cwd=self.folder, env={**os.environ, **variables})
 
 
 @pytest.fixture(scope="session")

@@ -74,6 +74,40 @@ def test_a_sweep_goes_over_them(installed, clip):
     assert ["tracker=example" in row["overrides"] for row in rows] == [True, False]
 
 
+def test_worker_processes_have_them_too(installed, clip):
+    second = shutil.copy(clip, installed.folder / "second.avi")
+    inputs = (f"input=[{clip},{second}]", "output=both", "workers=2")
+    installed.run("-m", "framework", *inputs, *CHOSEN)
+    written = {path.name for path in (installed.folder / "both").glob("*_lines.jsonl")}
+    assert written == {"clip_lines.jsonl", "second_lines.jsonl"}
+
+
+def test_a_broken_package_beside_them_is_reported_and_disturbs_nothing(installed, tmp_path):
+    info = tmp_path / "broken_one-9.9.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: broken-one\nVersion: 9.9\n")
+    (info / "entry_points.txt").write_text("[framework.plugins]\nbroken = broken_one\n")
+    (tmp_path / "broken_one.py").write_text("raise RuntimeError('no licence key')\n")
+    beside = {"PYTHONPATH": str(tmp_path)}
+    listed = json.loads(installed.run("-m", "framework.list", "--json", **beside))
+    (failure,) = listed["failures"]
+    assert (failure["plugin"], failure["package"]) == ("broken", "broken-one")
+    assert "RuntimeError: no licence key" in failure["cause"]
+    assert "broken-one" in failure["hint"]
+    assert "tracker.reach=0.5" in installed.run(
+        "-m", "framework", "--help", "tracker=example", **beside
+    )
+
+
+@pytest.mark.parametrize(
+    ("allowed", "packages"),
+    [("", {"framework"}), ("example", {"framework", "framework-example"})],
+)
+def test_the_environment_switches_them_off(installed, allowed, packages):
+    listed = installed.run("-m", "framework.list", "--json", FRAMEWORK_PLUGINS=allowed)
+    assert {row["package"] for row in json.loads(listed)["stages"]} == packages
+
+
 def test_its_own_tests_pass_where_it_is_installed(installed):
     shutil.copytree(EXAMPLE / "tests", installed.folder / "its_tests")
     said = installed.run("-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error", "its_tests")
