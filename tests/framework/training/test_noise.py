@@ -51,7 +51,8 @@ def test_from_behind_the_face_is_missing_or_doubted(points):
     nose = scores[..., 0]
     assert (nose[~away] > 0.5).all()
     assert (nose[away] == 0).any()
-    assert (nose[away] < 0.7).all()
+    doubted = nose[away & (nose > 0)]
+    assert doubted.mean() < 0.6 < nose[~away].mean()
 
 
 def test_low_frame_rates_are_interpolated_linearly(points):
