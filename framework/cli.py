@@ -7,6 +7,9 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import closing, suppress
+from dataclasses import fields
+from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
 
@@ -18,28 +21,40 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from framework.arguments import quote_paths
-from framework.config import CONFIG_MODULE, explain, path_keys, register_schemas
-from framework.errors import INTERRUPTED, OK, FrameworkError, StageError
+from framework.config import CONFIG_MODULE, RunConfig, explain, path_keys, register_schemas
+from framework.errors import INTERRUPTED, OK, ConfigurationError, FrameworkError, StageError
+from framework.steps import in_words
 from framework.sweeps import exit_codes, write_status
+
+_VALUED = "-c --cfg -p --package -cp --config-path -cn --config-name -cd --config-dir".split()
+"""Flags of Hydra that the next argument belongs to."""
 
 
 def main() -> None:
     """Run what the command line says and exit with its code (see `framework.errors`)."""
-    signal.signal(signal.SIGTERM, _terminate)
+    _prepare()
     arguments = sys.argv[1:]
     try:
+        _check_dashes(arguments)
         if "--help" in arguments or "-h" in arguments:
             _print_help(arguments)
         else:
             _hydra(arguments)
         code = max(exit_codes, default=OK)
     except KeyboardInterrupt:
-        sys.stderr.write("interrupted: nothing half-written was left\n")
+        with suppress(OSError):  # the terminal may be gone
+            sys.stderr.write("interrupted: nothing half-written was left\n")
         code = INTERRUPTED
     except FrameworkError as error:
         code = _show(error, arguments)
+    except BrokenPipeError:  # whoever read what we print (head, less) has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = OK
     except (HydraException, OmegaConfBaseException) as error:
         code = _show(explain(error, arguments), arguments)
+    except OSError as error:
+        hint = "The log goes to hydra.run.dir=DIR, results to output=DIR; both must be writable."
+        code = _show(StageError(in_words(error), hint), arguments)
     except Exception as error:
         mistake = StageError(
             f"unexpected {type(error).__name__}: {error}",
@@ -53,8 +68,7 @@ def main() -> None:
 def _hydra(arguments: Sequence[str]) -> None:
     """Hand the command line to Hydra, file names quoted."""
     register_schemas()
-    arguments = sorted(arguments, key=lambda a: a not in ("-m", "--multirun"))  # else argparse errs
-    sys.argv[:] = ["framework", *quote_paths(arguments, path_keys())]
+    sys.argv[:] = ["framework", *quote_paths(_flags_last(arguments), path_keys())]
     # Hydra would print errors in its own way and end with 1; with this it raises them to us.
     os.environ["HYDRA_FULL_ERROR"] = "1"
     run_job()
@@ -68,16 +82,18 @@ def run_job(config: DictConfig) -> None:
     from framework.report import Reporter
 
     folder = Path(HydraConfig.get().runtime.output_dir)
-    output = Path(config.output) if config.output else folder
+    # Not every shell knows the ~ of output=~/x.
+    output = Path(os.path.expanduser(config.output)) if config.output else folder  # noqa: PTH111
     errors: list[FrameworkError] = []
     reporter = Reporter(bar=config.progress, debug=config.debug)
     registry().manager.register(reporter)
     try:
-        for outcome in run_all(config, output):
-            if isinstance(outcome, FrameworkError):
-                errors.append(outcome)
-            if config.workers > 1:  # observers of the run lived in a worker process
-                reporter.show(outcome)
+        with closing(run_all(config, output)) as outcomes:
+            for outcome in outcomes:
+                if isinstance(outcome, FrameworkError):
+                    errors.append(outcome)
+                if config.workers > 1:  # observers of the run lived in a worker process
+                    reporter.show(outcome)
     except FrameworkError as error:
         errors.append(error)
         reporter.run_failed(error)
@@ -97,6 +113,7 @@ def _print_help(arguments: Sequence[str]) -> None:
 
     overrides = [argument for argument in arguments if not argument.startswith("-")]
     sys.stdout.write(help_text(quote_paths(overrides, path_keys())))
+    sys.stdout.flush()
 
 
 def _show(error: FrameworkError, arguments: Sequence[str]) -> int:
@@ -107,6 +124,35 @@ def _show(error: FrameworkError, arguments: Sequence[str]) -> int:
     return error.exit_code
 
 
-def _terminate(number: int, frame: FrameType | None) -> None:
-    """Let ``kill`` clean up like Ctrl-C."""
+def _prepare() -> None:
+    """Let ``kill`` and a closed terminal clean up like Ctrl-C; let any name be printed."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:  # nohup
+            signal.signal(number, _interrupt)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
+
+
+def _check_dashes(arguments: Sequence[str]) -> None:
+    """Answer ``--input clip.mp4``, which argparse would answer with flags of Hydra."""
+    options = {option.name for option in fields(RunConfig)}
+    for argument in arguments:
+        name, _, value = argument.lstrip("-").partition("=")
+        if argument.startswith("-") and name in options:
+            raise ConfigurationError(
+                f"{argument!r} is no option: options have no dashes",
+                f"Write {name}={value or 'VALUE'}",
+            )
+
+
+def _flags_last(arguments: Sequence[str]) -> list[str]:
+    """Put overrides before flags: argparse does not find them between and after."""
+    follows = [False, *(argument in _VALUED for argument in arguments)]
+    flags = [argument.startswith("-") for argument in arguments]
+    order = sorted(range(len(arguments)), key=lambda i: flags[i] or follows[i])
+    return [arguments[i] for i in order]

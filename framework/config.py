@@ -160,7 +160,14 @@ def explain(error: Exception, overrides: Sequence[str]) -> ConfigurationError:
     lines = str(error).splitlines() or [type(error).__name__]
     if error.__cause__ is not None and isinstance(error, HydraException):
         lines += str(error.__cause__).splitlines()
-    wanted = ("full_key", "object_type", "reference_type", "To append to your", "Config search")
+    wanted = (
+        "full_key",
+        "object_type",
+        "reference_type",
+        "To append to your",
+        "Config search",
+        "See https://hydra",
+    )
     lines = [line.strip() for line in lines if line.strip()]
     lines = [line for line in lines if not line.startswith((*wanted, "provider="))]
     hint = _suggestion(overrides) or "See all options: python -m framework --help"
@@ -173,6 +180,8 @@ def _suggestion(overrides: Sequence[str]) -> str:
     for override in overrides:
         key, _, value = override.lstrip("+~").partition("=")
         head, _, rest = key.partition(".")
+        if "=" not in override and not override.startswith(("~", "-")):
+            return "Options read NAME=VALUE, no spaces: input=clip.mp4 or input=[a.mp4,b.mp4]"
         if head.startswith(("hydra", "-")) or "/" in head or head == "experiment":
             continue
         if head not in roots:

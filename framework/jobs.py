@@ -5,15 +5,26 @@ from __future__ import annotations
 import glob
 import logging
 import multiprocessing
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+import os
+import signal
+import sys
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from omegaconf import DictConfig, ListConfig, OmegaConf
 
-from framework.errors import ConfigurationError, FrameworkError, InputError, StageError
+from framework.errors import (
+    INTERRUPTED,
+    ConfigurationError,
+    FrameworkError,
+    InputError,
+    StageError,
+)
 from framework.outputs import result_names
 from framework.pipeline import Pipeline
 from framework.record import is_whole, plain
@@ -34,43 +45,53 @@ Outcome = RunResult | FrameworkError
 
 
 def inputs(value: object) -> list[Path]:
-    """Return the paths that ``input`` means: a path, a list of them, or a glob.
+    """Return the paths that ``input`` means, each once: a path, a list of them, or a glob.
 
     Raises:
-        ConfigurationError: nothing was given.
+        ConfigurationError: nothing was given, or a list without brackets.
         InputError: a pattern matches nothing.
     """
     if isinstance(value, list | tuple | ListConfig):
-        return [path for part in value for path in inputs(part)]
+        listed = [path for part in value for path in inputs(part)]
+        return list({os.path.abspath(path): path for path in listed}.values())  # noqa: PTH100
     text = "" if value is None else str(value)
     if not text:
         raise ConfigurationError("no input is given", "Say which video: input=clip.mp4")
-    path = Path(text)
-    if _exists(path) or not glob.has_magic(text):
-        return [path]
+    if _exists(text):
+        return [Path(text)]
+    text = os.path.expanduser(text)  # noqa: PTH111  (not every shell does, and it never raises)
+    if "," in text and all(_exists(part) for part in text.split(",")):
+        raise ConfigurationError(
+            f"input {text!r} is a list without brackets",
+            f"Write input=[{text}], or with -m for a job of its own each.",
+        )
+    if _exists(text) or not glob.has_magic(text):
+        return [Path(text)]
     found = sorted(Path(match) for match in glob.glob(text, recursive=True))  # noqa: PTH207
     if not found:
         raise InputError(f"input {text!r} matches no file", "Check the pattern, and quote it.")
     return found
 
 
-def run_all(config: DictConfig, output: Path) -> Iterator[Outcome]:
+def run_all(config: DictConfig, output: Path) -> Generator[Outcome, None, None]:
     """Run every input, ``workers`` at a time, and yield outcomes as they come.
 
     Raises:
         ConfigurationError, BackendError: the pipeline cannot be built at all.
     """
+    if config.workers < 1:
+        raise ConfigurationError(f"workers is {config.workers}", "Give at least 1.")
     sources = inputs(None if OmegaConf.is_missing(config, "input") else config.input)
     jobs = [Job(*pair) for pair in zip(sources, result_names(sources), strict=True)]
     if config.resume:
         jobs = [job for job in jobs if not _done(job, config, output)]
-    workers = min(int(config.workers), len(jobs))
+    workers = min(config.workers, len(jobs))
     if workers > 1:
-        yield from _side_by_side(jobs, config, output, workers)
+        yield from _side_by_side(jobs, config, output, workers, sources)
     elif jobs:
         with Pipeline(config, output=output) as pipeline:
             for job in jobs:
-                yield _outcome(pipeline, job)
+                yield _outcome(pipeline, job, sources)
 
 
 def _done(job: Job, config: DictConfig, output: Path) -> bool:
@@ -80,45 +101,73 @@ def _done(job: Job, config: DictConfig, output: Path) -> bool:
     return whole
 
 
-def _outcome(pipeline: Pipeline, job: Job) -> Outcome:
+def _outcome(pipeline: Pipeline, job: Job, sources: Sequence[Path]) -> Outcome:
     try:
-        return pipeline.run(job.source, job.name)
+        return pipeline.run(job.source, job.name, keep=sources)
     except FrameworkError as error:
         return error
 
 
 def _side_by_side(
-    jobs: Sequence[Job], config: DictConfig, output: Path, workers: int
+    jobs: Sequence[Job], config: DictConfig, output: Path, workers: int, sources: Sequence[Path]
 ) -> Iterator[Outcome]:
+    Pipeline(config, output=output)  # a configuration that cannot work is said once, and here
     # Spawned, not forked: model runtimes and decoders keep threads that do not survive a fork.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _open_worker, (plain(config), output)) as pool:
-        waiting = [pool.submit(_run_in_worker, job) for job in jobs]
+    given = (plain(config), output, sources)
+    with ProcessPoolExecutor(workers, context, _start_worker, given) as pool:
+        waiting = {pool.submit(_run_in_worker, job): job for job in jobs}
         try:
             for future in as_completed(waiting):
-                error = future.exception()
-                if error is None or isinstance(error, FrameworkError):
-                    yield error or future.result()
-                else:
-                    yield StageError(f"a worker process failed: {error!r}")
+                yield _answer(future, waiting[future])
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for process in multiprocessing.active_children():
+                process.terminate()
+            pool.shutdown(cancel_futures=True)
             raise
 
 
-_worker: list[Pipeline] = []
+def _answer(future: Future[Outcome], job: Job) -> Outcome:
+    error = future.exception()
+    if error is None:
+        return future.result()
+    if isinstance(error, BrokenProcessPool):
+        return StageError(
+            f"{str(job.source)!r} was given up: a worker process was killed",
+            "Perhaps memory ran out: use fewer workers, and go on with resume=true.",
+        )
+    return StageError(f"{str(job.source)!r}: a worker process failed: {error!r}")
 
 
-def _open_worker(config: dict[str, Any], output: Path) -> None:
-    _worker.append(Pipeline(OmegaConf.create(config), output=output).__enter__())
+_given: list[tuple[dict[str, Any], Path, Sequence[Path]]] = []
+_pipeline: list[Pipeline] = []
+"""What a worker process was told at its start, and what it opened at its first job."""
+
+
+def _start_worker(*given: Any) -> None:
+    _given.append(given)
+    # Ctrl-C reaches the whole family; the parent passes it on as SIGTERM, like every other end.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _leave)
 
 
 def _run_in_worker(job: Job) -> Outcome:
-    return _outcome(_worker[0], job)
+    config, output, sources = _given[0]
+    if not _pipeline:
+        try:
+            _pipeline.append(Pipeline(OmegaConf.create(config), output=output).__enter__())
+        except FrameworkError as error:
+            return error
+    return _outcome(_pipeline[0], job, sources)
 
 
-def _exists(path: Path) -> bool:
+def _leave(number: int, frame: FrameType | None) -> None:
+    """End the process, clearing up what is under way."""
+    sys.exit(INTERRUPTED)
+
+
+def _exists(path: str) -> bool:
     try:
-        return path.exists()
+        return Path(path).exists()
     except (OSError, ValueError):
         return False

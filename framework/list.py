@@ -8,11 +8,11 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from framework.registry import PLUGINS_VARIABLE, Registered, registry
+from framework.report import Screen
 
 
 def rows() -> list[dict[str, Any]]:
@@ -75,10 +75,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.write(text + "\n")
         return 0
     wide = None if sys.stdout.isatty() else 160
-    console = Console(highlight=False, width=wide)
+    console = Screen(highlight=False, width=wide)
     console.print(table())
     for failure in registry().failures:
-        Console(stderr=True, highlight=False).print(f"[yellow]{escape(str(failure))}[/]")
+        Screen(stderr=True, highlight=False).print(f"[yellow]{escape(str(failure))}[/]")
     return 0
 
 

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -15,17 +15,26 @@ from typing_extensions import Self
 
 from framework.errors import ConfigurationError, StageError
 
+NAME_BYTES = 200
+"""Results get suffixes and an interim folder; file systems allow 255 bytes for all of it."""
+
+
+def readable(path: Path | str) -> str:
+    """Return a path as text; bytes in it that are no text become U+FFFD."""
+    return os.fsencode(path).decode(errors="replace")
+
 
 def result_names(sources: Iterable[Path]) -> list[str]:
-    """Return a name per source: its stem, with -2, -3 ... where stems are equal."""
+    """Return a name per source: its stem (cut if it is long), with -2, -3 ... where equal."""
     seen: Counter[str] = Counter()
     taken: set[str] = set()
     names = []
     for source in sources:
-        name = source.stem
+        stem = readable(source.stem).encode()[:NAME_BYTES].decode(errors="ignore")
+        name = stem
         while name in taken:
-            seen[source.stem] += 1
-            name = f"{source.stem}-{seen[source.stem] + 1}"
+            seen[stem] += 1
+            name = f"{stem}-{seen[stem] + 1}"
         taken.add(name)
         names.append(name)
     return names
@@ -52,16 +61,16 @@ class OutputFolder:
     Args:
         folder: where results end up; made when missing.
         name: what their file names begin with.
-        source: the input, which is never overwritten.
+        inputs: files that are never overwritten.
 
     Raises:
         ConfigurationError: on entry, when the folder cannot be made or written to.
     """
 
-    def __init__(self, folder: Path, name: str, source: Path) -> None:
+    def __init__(self, folder: Path, name: str, inputs: Collection[Path]) -> None:
         self.folder = folder
         self.name = name
-        self._source = source
+        self._inputs = inputs
         self._private = folder / f".{name}.partial-{os.getpid()}"
 
     def __enter__(self) -> Self:
@@ -70,9 +79,10 @@ class OutputFolder:
             shutil.rmtree(self._private, ignore_errors=True)
             self._private.mkdir()
         except OSError as error:
+            reason = "it is a file" if self.folder.is_file() else error.strerror
             raise ConfigurationError(
-                f"output {str(self.folder)!r} cannot be written to: {error.strerror}",
-                "Give a folder with output=DIR.",
+                f"output {str(self.folder)!r} cannot be written to: {reason}",
+                "Give another folder with output=DIR.",
             ) from error
         return self
 
@@ -101,16 +111,23 @@ class OutputFolder:
         """Move whole files to their final names.
 
         Raises:
-            StageError: a file would replace the input, or cannot be moved.
+            StageError: a file would replace an input, or cannot be moved.
         """
-        for path in paths:
-            final = self.final(path)
-            if final.exists() and final.samefile(self._source):
+        for final in map(self.final, paths):
+            if final.exists() and any(_same_file(final, path) for path in self._inputs):
                 raise StageError(
-                    f"{str(final)!r} would replace the input", "Give another output=DIR."
+                    f"the result {str(final)!r} would replace the input of that name",
+                    "Give another output=DIR.",
                 )
         try:
             for path in paths:
                 path.replace(self.final(path))
         except OSError as error:
             raise StageError(f"results cannot be moved to {str(self.folder)!r}: {error}") from error
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False

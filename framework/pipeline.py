@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing_extensions import Self
 
 from framework.config import build, compose_config
 from framework.errors import FrameworkError, InputError, StageError
-from framework.outputs import OutputFolder
+from framework.outputs import OutputFolder, result_names
 from framework.record import count, describe, write_record
 from framework.registry import Registered, registry
 from framework.stages import (
@@ -148,36 +148,41 @@ class Pipeline:
         if opened is not None:
             opened.close()
 
-    def run(self, source: str | Path, name: str | None = None) -> RunResult:
+    def run(
+        self, source: str | Path, name: str | None = None, keep: Collection[Path] = ()
+    ) -> RunResult:
         """Turn one video into tracks, poses, files and a picture.
 
         Args:
             source: the video.
             name: what the names of the results begin with; None: the stem of the source.
+            keep: files beside the source that no result may replace.
 
         Raises:
             FrameworkError: see `framework.errors`. Nothing half-written stays.
         """
         if self._opened is None:
             with self:
-                return self.run(source, name)
+                return self.run(source, name, keep)
         try:
-            return self._run(Path(source), name or Path(source).stem)
+            path = Path(source)
+            return self._run(path, name or result_names([path])[0], [path, *keep])
         except FrameworkError as error:
             registry().notify("run_failed", error=error)
             raise
 
-    def _run(self, source: Path, name: str) -> RunResult:
+    def _run(self, source: Path, name: str, inputs: Collection[Path]) -> RunResult:
         video = probe(source, **{key: self.config[key] for key in ("start_s", "end_s", "stride")})
         with ExitStack() as stack:
             folder = None
             if self.output is not None:
-                folder = stack.enter_context(OutputFolder(self.output, name, source))
+                folder = stack.enter_context(OutputFolder(self.output, name, inputs))
             plan = RunPlan(video=video, stages=self._records(), output=self.output)
             registry().notify("run_started", plan=plan)
             watched = self._watch(video)  # pass 1: decode, detect, judge, track
             poses = self._lift(watched, video)  # pass 2: arrays only
-            result = self._gather(video, watched, poses)
+            with self._steps.step("record"):
+                result = self._gather(video, watched, poses)
             if folder is not None:
                 result = self._show(result, folder)  # pass 3: export, draw, encode
         registry().notify("run_finished", result=result)

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import yaml
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
 from framework import __version__
 from framework.arguments import escape_interpolation
-from framework.outputs import digest, write_json
+from framework.outputs import digest, readable, write_json
 from framework.stages import CHAINS, STAGES, Detector
 from framework.types import RunResult, StageRecord, State, VideoInfo
 
@@ -66,7 +67,7 @@ def describe(
         "framework": __version__,
         "python": platform.python_version(),
         "input": {
-            "name": video.path.name,
+            "name": readable(video.path.name),
             "bytes": video.path.stat().st_size,
             "sha256": digest(video.path),
         },
@@ -91,7 +92,7 @@ def summary(result: RunResult) -> dict[str, Any]:
     """Return what ``<stem>_summary.json`` holds."""
     video = result.video
     return {
-        "input": {**result.meta["input"], "path": str(video.path)},
+        "input": {**result.meta["input"], "path": readable(video.path)},
         "video": {
             "size_wh": list(video.size_wh),
             "fps": str(video.fps),
@@ -165,12 +166,13 @@ def is_whole(folder: Path, name: str, source: Path, config: DictConfig) -> bool:
     try:
         record = json.loads((folder / f"{name}{SUMMARY}").read_bytes())
         files, sha256 = record["files"], record["input"]["sha256"]
+        files = [folder / file for file in files]
         saved = OmegaConf.to_container(OmegaConf.load(folder / f"{name}{CONFIG}"), resolve=True)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError, OmegaConfBaseException):
         return False
     wanted = plain(config)
     wanted = {key: value for key, value in wanted.items() if key not in _NOT_THE_RESULT}
-    if not isinstance(saved, dict) or not all((folder / file).is_file() for file in files):
+    if not isinstance(saved, dict) or not all(file.is_file() for file in files):
         return False
     for stage in set(STAGES) - set(CHAINS):
         wanted[stage].pop("name")

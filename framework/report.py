@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from dataclasses import dataclass, field
@@ -32,6 +33,15 @@ _STEPS = {
 }
 
 
+class Screen(Console):
+    """A console that falls silent when nobody reads it any more, as under ``| head``."""
+
+    def on_broken_pipe(self) -> None:
+        """Let the run go on: its results matter more than its words."""
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+
+
 @dataclass
 class Reporter:
     """The built-in observer: a progress bar on a terminal's error output, a summary at the end.
@@ -43,11 +53,12 @@ class Reporter:
 
     bar: bool = True
     debug: bool = False
-    _console: Console = field(default_factory=lambda: Console(soft_wrap=True, highlight=False))
+    _console: Console = field(default_factory=lambda: Screen(soft_wrap=True, highlight=False))
     _errors: Console = field(
-        default_factory=lambda: Console(stderr=True, soft_wrap=True, highlight=False)
+        default_factory=lambda: Screen(stderr=True, soft_wrap=True, highlight=False)
     )
     _bars: Bars | None = None
+    _clip: str = ""
     _tasks: dict[str, TaskID] = field(default_factory=dict)
 
     @hookimpl
@@ -55,7 +66,7 @@ class Reporter:
         """Open the bar."""
         if self.bar and sys.stderr.isatty():
             columns = (
-                TextColumn(f"{escape(plan.video.path.name)}  {{task.description}}"),
+                TextColumn("{task.description}"),
                 BarColumn(),
                 MofNCompleteColumn(),
                 TextColumn("{task.fields[speed]}"),
@@ -63,6 +74,7 @@ class Reporter:
             )
             self._bars = Bars(*columns, console=self._errors, transient=True)
             self._bars.start()
+            self._clip = plan.video.path.name
 
     @hookimpl
     def progress(self, event: Progress) -> None:
@@ -71,12 +83,13 @@ class Reporter:
             return
         if event.step not in self._tasks:
             name = _STEPS.get(event.step, event.step)
-            self._tasks[event.step] = self._bars.add_task(name, total=event.total, speed="")
+            self._tasks[event.step] = self._bars.add_task(
+                f"{escape(self._clip)}  {name}", total=event.total, speed=""
+            )
         task = self._tasks[event.step]
         speed = self._bars.tasks[task].speed
-        self._bars.update(
-            task, completed=event.done, total=event.total, speed=f"{speed:.0f}/s" if speed else ""
-        )
+        frames = f"{speed:.0f} frames/s" if speed and event.step in ("watch", "draw") else ""
+        self._bars.update(task, completed=event.done, total=event.total, speed=frames)
 
     @hookimpl
     def run_finished(self, result: RunResult) -> None:

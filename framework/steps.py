@@ -32,7 +32,7 @@ class Steps:
         except FrameworkError:
             raise
         except OSError as error:
-            raise StageError(f"{name}: {_in_words(error)}", _advice(error)) from error
+            raise StageError(f"{name}: {in_words(error)}", _advice(error)) from error
         except Exception as error:
             raise StageError(
                 f"{name} failed: {type(error).__name__}: {error}",
@@ -52,7 +52,8 @@ class Steps:
             yield item
 
 
-def _in_words(error: OSError) -> str:
+def in_words(error: OSError) -> str:
+    """Say what the system said, and about which file."""
     what = error.strerror or str(error)
     return f"{what}: {error.filename!r}" if error.filename else what
 

@@ -27,9 +27,10 @@ class SweepTable(Callback):
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
         """Gather what the jobs left behind."""
-        from rich.console import Console
         from rich.markup import escape
         from rich.table import Table
+
+        from framework.report import Screen
 
         folder = Path(config.hydra.sweep.dir)
         exit_codes.append(_worst_code(folder))
@@ -45,7 +46,7 @@ class SweepTable(Callback):
             table.add_column(column, overflow="fold")
         for row in rows:
             table.add_row(*(escape(str(row[column])) for column in COLUMNS))
-        console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+        console = Screen(highlight=False, width=None if sys.stdout.isatty() else 160)
         console.print(table)
         console.print(f"wrote {folder / 'sweep.csv'}", soft_wrap=True)
 

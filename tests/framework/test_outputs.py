@@ -18,7 +18,7 @@ def test_equal_stems_get_numbers() -> None:
 def test_files_appear_together_at_the_end(tmp_path: Path) -> None:
     source = tmp_path / "clip.mp4"
     source.write_text("x")
-    with OutputFolder(tmp_path / "out", "clip", source) as folder:
+    with OutputFolder(tmp_path / "out", "clip", [source]) as folder:
         path = folder.target.with_suffix(".npz")
         path.write_text("whole")
         assert not (tmp_path / "out" / "clip.npz").exists()
@@ -31,7 +31,7 @@ def test_the_input_is_never_replaced(tmp_path: Path) -> None:
     source.write_text("precious")
     with (
         pytest.raises(StageError, match="would replace the input"),
-        OutputFolder(tmp_path, "clip", source) as folder,
+        OutputFolder(tmp_path, "clip", [source]) as folder,
     ):
         path = folder.target.with_suffix(".npz")
         path.write_text("new")
