@@ -130,6 +130,7 @@ class Registry:
     weights: dict[str, WeightsEntry] = field(default_factory=dict)
     skeletons: dict[str, Skeleton] = field(default_factory=lambda: dict(SKELETONS))
     failures: list[Failure] = field(default_factory=list)
+    _complaints: set[str] = field(default_factory=set)
 
     def find(self, stage: StageName, name: str) -> Registered:
         """Return the one implementation of this name.
@@ -162,9 +163,12 @@ class Registry:
             try:
                 names = implementation.argnames
                 implementation.function(*(arguments[name] for name in names))
-            except Exception:
-                log.warning("observer %s failed in %s", implementation.plugin_name, hook)
-                log.debug("its traceback", exc_info=True)
+            except Exception as error:
+                complaint = f"observer {implementation.plugin_name} failed in {hook}: {error!r}"
+                if complaint not in self._complaints:  # there may be one a frame
+                    log.warning(complaint)
+                    log.debug("its traceback", exc_info=True)
+                self._complaints.add(complaint)
 
 
 @cache
