@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from framework.registry import PLUGINS_VARIABLE, Registered, registry
-from framework.report import Screen
+from framework.screen import Screen
 
 
 def rows() -> list[dict[str, Any]]:

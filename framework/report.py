@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 from dataclasses import dataclass, field
 
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
     BarColumn,
@@ -23,6 +21,7 @@ from rich.progress import (
 from framework.errors import FrameworkError
 from framework.hookspecs import hookimpl
 from framework.record import licences
+from framework.screen import Screen
 from framework.types import Progress, RunPlan, RunResult
 
 _STEPS = {
@@ -31,15 +30,6 @@ _STEPS = {
     "export": "write data",
     "draw": "draw the picture",
 }
-
-
-class Screen(Console):
-    """A console that falls silent when nobody reads it any more, as under ``| head``."""
-
-    def on_broken_pipe(self) -> None:
-        """Let the run go on: its results matter more than its words."""
-        self.quiet = True
-        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
 
 
 @dataclass
@@ -53,8 +43,8 @@ class Reporter:
 
     bar: bool = True
     debug: bool = False
-    _console: Console = field(default_factory=lambda: Screen(soft_wrap=True, highlight=False))
-    _errors: Console = field(
+    _console: Screen = field(default_factory=lambda: Screen(soft_wrap=True, highlight=False))
+    _errors: Screen = field(
         default_factory=lambda: Screen(stderr=True, soft_wrap=True, highlight=False)
     )
     _bars: Bars | None = None

@@ -30,7 +30,7 @@ class SweepTable(Callback):
         from rich.markup import escape
         from rich.table import Table
 
-        from framework.report import Screen
+        from framework.screen import Screen
 
         folder = Path(config.hydra.sweep.dir)
         exit_codes.append(_worst_code(folder))
