@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Sequence
 from contextlib import closing, suppress
@@ -26,6 +28,8 @@ from framework.errors import INTERRUPTED, OK, ConfigurationError, FrameworkError
 from framework.steps import in_words
 from framework.sweeps import exit_codes, write_status
 
+PATIENCE_S = 3
+"""How long after a signal another one is ignored."""
 _VALUED = "-c --cfg -p --package -cp --config-path -cn --config-name -cd --config-dir".split()
 """Flags of Hydra that the next argument belongs to."""
 
@@ -42,6 +46,8 @@ def main() -> None:
             _hydra(arguments)
         code = max(exit_codes, default=OK)
     except KeyboardInterrupt:
+        for number in _signals():  # one that comes while Python ends would change the exit code
+            signal.signal(number, signal.SIG_IGN)
         with suppress(OSError):  # the terminal may be gone
             sys.stderr.write("interrupted: nothing half-written was left\n")
         code = INTERRUPTED
@@ -126,16 +132,30 @@ def _show(error: FrameworkError, arguments: Sequence[str]) -> int:
 
 def _prepare() -> None:
     """Let ``kill`` and a closed terminal clean up like Ctrl-C; let any name be printed."""
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)  # Windows has no SIGHUP
-        if number is not None and signal.getsignal(number) != signal.SIG_IGN:  # nohup
-            signal.signal(number, _interrupt)
+    interrupt = _Interrupt()
+    for number in _signals():
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup sets it
+            signal.signal(number, interrupt)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+def _signals() -> list[signal.Signals]:
+    """Ways to be told to end; Windows has no SIGHUP."""
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    return [signal.Signals[name] for name in names if hasattr(signal, name)]
+
+
+class _Interrupt:
+    """Signal handler: impatience right after the first signal must not disturb clearing up."""
+
+    def __init__(self) -> None:
+        self._raised_s = -math.inf
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        if time.monotonic() - self._raised_s > PATIENCE_S:
+            self._raised_s = time.monotonic()
+            raise KeyboardInterrupt
 
 
 def _check_dashes(arguments: Sequence[str]) -> None:

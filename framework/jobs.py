@@ -139,31 +139,46 @@ def _answer(future: Future[Outcome], job: Job) -> Outcome:
     return StageError(f"{str(job.source)!r}: a worker process failed: {error!r}")
 
 
-_given: list[tuple[dict[str, Any], Path, Sequence[Path]]] = []
-_pipeline: list[Pipeline] = []
-"""What a worker process was told at its start, and what it opened at its first job."""
+@dataclass
+class _Worker:
+    """What a worker process was told at its start, and what it opened at its first job."""
+
+    config: dict[str, Any]
+    output: Path
+    sources: Sequence[Path]
+    pipeline: Pipeline | None = None
+    leaving: bool = False
+
+
+_this: list[_Worker] = []
+"""In a worker process: itself."""
 
 
 def _start_worker(*given: Any) -> None:
-    _given.append(given)
+    _this.append(_Worker(*given))
     # Ctrl-C reaches the whole family; the parent passes it on as SIGTERM, like every other end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
 
 
 def _run_in_worker(job: Job) -> Outcome:
-    config, output, sources = _given[0]
-    if not _pipeline:
+    worker = _this[0]
+    if worker.leaving:  # the pool hands out one job more than it can take back
+        sys.exit(INTERRUPTED)
+    if worker.pipeline is None:
+        pipeline = Pipeline(OmegaConf.create(worker.config), output=worker.output)
         try:
-            _pipeline.append(Pipeline(OmegaConf.create(config), output=output).__enter__())
+            worker.pipeline = pipeline.__enter__()
         except FrameworkError as error:
             return error
-    return _outcome(_pipeline[0], job, sources)
+    return _outcome(worker.pipeline, job, worker.sources)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
     """End the process, clearing up what is under way."""
-    sys.exit(INTERRUPTED)
+    if not _this[0].leaving:
+        _this[0].leaving = True
+        sys.exit(INTERRUPTED)
 
 
 def _exists(path: str) -> bool:

@@ -15,6 +15,7 @@ from framework.cli import main
 from framework.sweeps import exit_codes
 
 TICKS = 12800
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 DATA = ["exporter=[npz]", "threads=1", "detector.tiles=one"]
 
 
@@ -34,7 +35,7 @@ def run(
     """Run the program in this process, in a folder of its own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HYDRA_FULL_ERROR", "1")  # the program sets it; this takes it back
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    handlers = {number: signal.getsignal(number) for number in SIGNALS}
 
     def call(*arguments: str, render: bool = False) -> Ended:
         stages = [*DATA, "renderer.height_px=120" if render else "renderer=none"]
