@@ -87,9 +87,13 @@ def run_job(config: DictConfig) -> None:
     from framework.registry import registry
     from framework.report import Reporter
 
-    folder = Path(HydraConfig.get().runtime.output_dir)
-    # Not every shell knows the ~ of output=~/x.
-    output = Path(os.path.expanduser(config.output)) if config.output else folder  # noqa: PTH111
+    job = HydraConfig.get()
+    folder = Path(job.runtime.output_dir)
+    output = folder
+    if config.output:
+        output = Path(os.path.expanduser(config.output))  # noqa: PTH111  (not every shell does)
+        if job.mode == RunMode.MULTIRUN:  # jobs over one input must not replace each other's
+            output /= job.sweep.subdir
     errors: list[FrameworkError] = []
     reporter = Reporter(bar=config.progress, debug=config.debug)
     registry().manager.register(reporter)
@@ -98,8 +102,7 @@ def run_job(config: DictConfig) -> None:
             for outcome in outcomes:
                 if isinstance(outcome, FrameworkError):
                     errors.append(outcome)
-                if config.workers > 1:  # observers of the run lived in a worker process
-                    reporter.show(outcome)
+                reporter.show(outcome)
     except FrameworkError as error:
         errors.append(error)
         reporter.run_failed(error)
@@ -107,8 +110,8 @@ def run_job(config: DictConfig) -> None:
         reporter.close()
         registry().manager.unregister(reporter)
     code = max((error.exit_code for error in errors), default=OK)
-    if HydraConfig.get().mode == RunMode.MULTIRUN:
-        overrides = list(HydraConfig.get().overrides.task)
+    if job.mode == RunMode.MULTIRUN:
+        overrides = list(job.overrides.task)
         write_status(folder, overrides, code, [str(error) for error in errors], output)
     else:
         exit_codes.append(code)

@@ -30,6 +30,8 @@ from framework.registry import Registered, did_you_mean, registry
 from framework.stages import CHAINS, STAGES, Runtime, Stage, StageName
 
 CONFIG_MODULE = "framework.conf"
+MAX_THREADS = 1024
+"""Model runtimes crash where the system grants them fewer than they were promised."""
 
 
 class Device(Enum):
@@ -48,7 +50,8 @@ class RunConfig:
         default=MISSING, metadata={"help": "a video, a list of them, or a glob: clips/*.mp4"}
     )
     output: str | None = field(
-        default=None, metadata={"help": "folder of the results; null: Hydra's run directory"}
+        default=None,
+        metadata={"help": "folder of the results; null: Hydra's; with -m one a job in it"},
     )
     start_s: float = field(default=0.0, metadata={"help": "begin here, seconds of the clip"})
     end_s: float | None = field(
@@ -203,8 +206,8 @@ def _suggestion(overrides: Sequence[str]) -> str:
 
 def runtime(config: DictConfig) -> Runtime:
     """What the run grants its stages."""
-    if config.threads < 1:
-        raise ConfigurationError(f"threads is {config.threads}", "Give at least 1.")
+    if not 1 <= config.threads <= MAX_THREADS:
+        raise ConfigurationError(f"threads is {config.threads}", f"Give 1 to {MAX_THREADS}.")
     return Runtime(device=Device(config.device).value, threads=config.threads)
 
 

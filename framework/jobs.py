@@ -59,6 +59,8 @@ def inputs(value: object) -> list[Path]:
         raise ConfigurationError("no input is given", "Say which video: input=clip.mp4")
     if _exists(text):
         return [Path(text)]
+    if "://" in text:
+        raise InputError(f"input {text!r} is an address", "Download the video and give the file.")
     text = os.path.expanduser(text)  # noqa: PTH111  (not every shell does, and it never raises)
     if "," in text and all(_exists(part) for part in text.split(",")):
         raise ConfigurationError(

@@ -49,6 +49,7 @@ class Reporter:
     )
     _bars: Bars | None = None
     _clip: str = ""
+    _observed: RunResult | FrameworkError | None = None
     _tasks: dict[str, TaskID] = field(default_factory=dict)
 
     @hookimpl
@@ -84,19 +85,23 @@ class Reporter:
     @hookimpl
     def run_finished(self, result: RunResult) -> None:
         """Close the bar and print the summary."""
+        self._observed = result
         self.close()
         self._console.print("\n".join(escape(line) for line in summary_lines(result)))
 
     @hookimpl
     def run_failed(self, error: FrameworkError) -> None:
         """Close the bar and print the error."""
+        self._observed = error
         self.close()
         if self.debug:
             traceback.print_exception(error)
         self._errors.print(f"[bold red]error:[/] {escape(str(error))}")
 
     def show(self, outcome: RunResult | FrameworkError) -> None:
-        """Print the end of a run that happened in another process."""
+        """Print the end of a run, unless it was observed: it was in another process."""
+        if outcome is self._observed:
+            return
         if isinstance(outcome, FrameworkError):
             self.run_failed(outcome)
         else:

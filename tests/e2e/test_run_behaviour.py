@@ -375,6 +375,14 @@ def test_a_picture_that_fails_does_not_stop_the_next_input(
     assert listing(tmp_path / "out") == expected
 
 
+def test_one_input_for_two_workers_is_reported_once(run: Run, make_clip: Clip) -> None:
+    make_clip()
+    ended = run("input=clip.mp4", "output=out", "workers=2")
+    assert (ended.code, ended.out.count("frames read")) == (0, 1)
+    ended = run("input=no.mp4", "output=out", "workers=2")
+    assert (ended.code, ended.err.count("error:")) == (3, 1)
+
+
 # Slips of the pen.
 
 
@@ -388,6 +396,7 @@ def test_a_picture_that_fails_does_not_stop_the_next_input(
         (["--input", "clip.mp4"], "options have no dashes\n  Write input=VALUE"),
         (["--tracker=largest", "input=clip.mp4"], "no dashes\n  Write tracker=largest"),
         (["input=clip.mp4", "workers=0"], "workers is 0\n  Give at least 1."),
+        (["input=clip.mp4", "threads=100000"], "threads is 100000\n  Give 1 to 1024."),
         (["input=[clip.mp4,b.mp4]", "workers=2", "detector.max_people=0"], "detector.max_people"),
     ],
 )
@@ -423,3 +432,24 @@ def test_a_log_folder_that_cannot_be_written_to_is_named(run: Run, make_clip: Cl
     ended = run("input=clip.mp4", "output=out", "hydra.run.dir=clip.mp4/log")
     assert (ended.code, ended.out) == (5, "")
     assert "error: Not a directory: 'clip.mp4/log'\n  The log goes to hydra.run.dir" in ended.err
+
+
+def test_an_address_is_no_file(run: Run) -> None:
+    ended = run("input=https://example.org/clip.mp4", "output=out")
+    assert ended.code == 3
+    assert "'https://example.org/clip.mp4' is an address\n  Download the video" in ended.err
+
+
+def test_jobs_of_a_sweep_do_not_replace_each_others_results(
+    run: Run, make_clip: Clip, tmp_path: Path
+) -> None:
+    make_clip(frames=4)
+    ended = run("-m", "input=clip.mp4", "stride=1,2", "output=out", "hydra.sweep.dir=sweep")
+    assert ended.code == 0
+    for job, frames in (("0", 4), ("1", 2)):
+        assert len(results.load(tmp_path / "out" / job / "clip.npz").frame_index) == frames
+    table = (tmp_path / "sweep/sweep.csv").read_text().splitlines()
+    assert [line.split(",")[:4] for line in table[1:]] == [
+        ["0", "stride=1", "clip.mp4", "4"],
+        ["1", "stride=2", "clip.mp4", "2"],
+    ]
