@@ -73,7 +73,7 @@ def _evaluate(own: Mapping[str, str], overrides: list[str]) -> None:
     with Console(stderr=True).status("evaluating"):
         report = _report(own, overrides)
         paths = write(report, output)
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
     console.print(report.title, *report.notes, sep="\n", markup=False)
     for part in report.sections:
         console.print(to_table(part))

@@ -58,8 +58,8 @@ def read_people(folder: Path, part: str) -> list[Motion]:
         InputError: there are no such files, or nobody of this part is in them.
     """
     splits = [place / "split.json" for place in (folder, folder.parent)]
-    split = next((path for path in splits if path.is_file()), splits[0])
-    people = subjects_of(split, part)
+    split = next((path for path in splits if path.is_file()), None)
+    people = subjects_of(split, part) if split else frozenset[str]()
     motions = [m for path in sorted(folder.glob("*.npz")) for m in read_packed(path, people)]
     if not motions:
         raise InputError(

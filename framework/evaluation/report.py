@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rich import box
+from rich.markup import escape
 from rich.table import Table
 
 from framework.errors import InputError
@@ -141,13 +142,14 @@ def to_markdown(report: Report) -> str:
 
 
 def to_table(part: Section) -> Table:
-    """The candidates of a section, for a terminal."""
+    """The candidates of a section, for a terminal, where columns without a number take no room."""
     header, rows = _overview(part)
     table = Table(title=part.name or None, box=box.SIMPLE_HEAD, pad_edge=False)
-    for column, name in enumerate(header):
-        table.add_column(name, justify="right" if column else "left", overflow="fold")
+    shown = [n for n in range(len(header)) if n == 0 or any(cells[n] for cells in rows)]
+    for column in shown:
+        table.add_column(header[column], justify="right" if column else "left", overflow="fold")
     for cells in rows:
-        table.add_row(*cells)
+        table.add_row(*(escape(cells[column]) for column in shown))
     return table
 
 

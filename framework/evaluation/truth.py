@@ -75,20 +75,33 @@ def load_truth(path: Path) -> Truth:
         return _of_trc(path)
     if path.suffix.lower() == ".json":
         return _of_result(path)
+    if not path.exists():
+        raise InputError(f"{path}: there is no such file", "Check the path.")
+    if not zipfile.is_zipfile(path):
+        raise _no_truth(path, ValueError("it is neither .trc nor .json nor .npz"))
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {} if "keypoint_names" in file.files else dict(file)
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file", "Check the path.") from None
-    except (*_BROKEN, AttributeError) as error:  # a lone .npy has no .files
-        raise _no_truth(path, error) from error
-    try:
         return _of_arrays(path, arrays) if arrays else _of_result(path)
     except _BROKEN as error:
         raise _no_truth(path, error) from error
 
 
-_BROKEN = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
+# What zipfile, zlib and numpy's header parser raise when they are fed garbage.
+_BROKEN = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    EOFError,
+    MemoryError,
+    RuntimeError,
+    SyntaxError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 def _no_truth(path: Path, error: Exception) -> InputError:
