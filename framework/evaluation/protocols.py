@@ -52,15 +52,16 @@ def evaluate_clip(
     """
     true, watcher = load_truth(truth), Watcher(clip)
     chosen = choices(overrides)
-    rows = _candidates(chosen, lambda choice: pair_up(watcher.answer(choice), true))
+    judged = _candidates(chosen, lambda choice: pair_up(watcher.answer(choice), true))
+    rows = []
     for name, baseline in _baselines(training, seed).items():
         watched, tracks = watcher.watch(chosen[0], chosen[0].config())
         result = with_poses(watched, tracks, baseline.lift(tracks))
-        rows.insert(0, Candidate(name=name, pairs=pair_up(result, true)))
+        rows.append(Candidate(name=name, pairs=pair_up(result, true)))
     return Report(
         title=f"{clip.name} against {true.name}",
         notes=_notes(true.in_camera_axes),
-        sections=(section("", rows, joints),),
+        sections=(section("", [*rows, *judged], joints),),
     )
 
 

@@ -1,9 +1,12 @@
 """Every combination is judged, and what combinations share is done once."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from framework.errors import BackendError, ConfigurationError
-from framework.evaluation.candidates import choices, judge
+from framework.evaluation.candidates import choices, judge, with_poses
 
 
 def names(*overrides):
@@ -41,3 +44,17 @@ def test_one_that_lacks_something_does_not_stop_the_others():
 def test_a_misspelt_name_stops_before_anything_runs():
     with pytest.raises(ConfigurationError, match="temporal"):
         list(judge(choices(["lifter=detector3d,tempral"]), lambda _: pytest.fail("it ran")))
+
+
+def test_rows_that_an_interpolator_made_are_not_judged(standing, result_of):
+    doubled = result_of(standing(7), fps=60)
+    source = np.arange(7) % 2 == 0
+    watched = replace(
+        doubled,
+        frame_index=np.arange(4),
+        time_s=doubled.time_s[source],
+        tracks=tuple(track.take(source) for track in doubled.tracks),
+        poses=(),
+    )
+    result = with_poses(watched, list(doubled.tracks), list(doubled.poses))
+    assert [len(pose) for pose in result.poses] == [4]

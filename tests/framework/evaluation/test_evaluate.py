@@ -61,7 +61,7 @@ def test_the_limbs_alone_are_twelve_joints(judged, tmp_path):
         (["mocap=nowhere"], 3, "no packed motion"),
     ],
 )
-def test_mistakes_are_explained(arguments, code, message, capsys, tmp_path, monkeypatch):
+def test_mistakes_are_explained(arguments, code, message, *, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert main(arguments) == code
     assert message in capsys.readouterr().err
@@ -90,7 +90,7 @@ def test_people_kept_back_are_judged_with_clean_and_noisy_keypoints(mocap, tmp_p
     assert again == report
 
 
-def test_real_video_against_its_truth_is_watched_once(shared_data, tmp_path):
+def test_real_video_against_its_truth_is_watched_once(shared_data, mocap, tmp_path):
     """The detector's own 3D was measured at 82 mm on this clip by other code."""
     videos, runs = shared_data / "videos", []
 
@@ -107,6 +107,7 @@ def test_real_video_against_its_truth_is_watched_once(shared_data, tmp_path):
                 f"truth={videos / 'balancing_truth_refined.npz'}",
                 "lifter=detector3d,temporal",
                 "joints=limbs",
+                f"mocap={mocap}",
                 "threads=1",
                 f"output={tmp_path}",
             ]
@@ -116,7 +117,10 @@ def test_real_video_against_its_truth_is_watched_once(shared_data, tmp_path):
     assert code == 0
     assert runs == ["balancing_cam03.mp4"]
     (section,) = json.loads((tmp_path / "evaluation.json").read_text())["sections"]
-    own, temporal = (row["measures"] for row in section["rows"])
+    baselines, judged = section["rows"][:2], section["rows"][2:]
+    assert [row["name"] for row in baselines] == ["mean pose", "nearest neighbour"]
+    assert all(row["measures"]["p_mpjpe"] > 120 for row in baselines)
+    own, temporal = (row["measures"] for row in judged)
     assert own["frames"] == 100
     assert own["p_mpjpe"] == pytest.approx(82, abs=3)
     assert own["mpjpe"] is None
