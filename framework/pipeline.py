@@ -289,13 +289,18 @@ class Pipeline:
     def _draw(self, result: RunResult, target: Path) -> list[Path]:
         """Decode the clip again for the renderer."""
         self.renderer.open(result, target)
-        drawn = 0
+        drawn, rows = 0, len(result.frame_index)
         if self.renderer.wants_frames:
             with FrameReader(result.video, batch_size=DRAWING_BATCH) as reader:
                 for frames in reader:
                     self.renderer.draw(frames)
                     drawn += len(frames)
-                    _progress("draw", drawn, len(result.frame_index))
+                    _progress("draw", drawn, rows)
+            if drawn != rows:
+                raise StageError(
+                    f"{str(result.video.path)!r} had {rows} frames, and {drawn} when read again",
+                    "The video changed while it was read; run it again.",
+                )
         path = self.renderer.close()
         return [] if path is None else [path]
 

@@ -23,6 +23,8 @@ from framework.video.orientation import Orientation
 from framework.video.timeline import Timeline
 
 QUEUE_BYTES = 128 * 2**20
+PAUSE_S = 0.5
+"""How much later than its picture a clip may end, by its own word, without a warning."""
 EPSILON_S = 1e-6
 """Times this near to ``start_s`` or ``end_s`` count as equal to them."""
 
@@ -154,15 +156,20 @@ class FrameReader:
             number = -1
             for number, frame in enumerate(frames, begin):
                 yield number, clock.time_s(frame), frame
-            self._report(decoder, number + 1, whole=timeline is None)
+            self._report(decoder, number + 1, clock, whole=timeline is None)
 
-    def _report(self, decoder: Decoder, decoded: int, whole: bool) -> None:
+    def _report(self, decoder: Decoder, decoded: int, clock: Clock, whole: bool) -> None:
         """Say what is missing of a clip that was read to its end."""
         declared = (self._video.n_frames or 0) - decoder.hidden if whole else 0
         if decoded < declared:
             self.warnings.append(
                 f"'{self._video.path}' declares {declared} frames, but only {decoded} could be "
                 "decoded: the file is cut off or damaged"
+            )
+        elif not declared and clock.end_s < (self._video.duration_s or 0) - PAUSE_S:
+            self.warnings.append(
+                f"'{self._video.path}' declares {self._video.duration_s:.2f} s, but its picture "
+                f"ends after {decoded} frames at {clock.end_s:.2f} s: it may be cut off"
             )
         elif decoder.broken:
             self.warnings.append(

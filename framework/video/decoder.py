@@ -83,6 +83,11 @@ class Clock:
         self._last_s = -self._period_s
         self._shift_s = 0.0
 
+    @property
+    def end_s(self) -> float:
+        """When the last frame so far has been shown."""
+        return self._last_s + self._period_s
+
     def time_s(self, frame: VideoFrame) -> float:
         """Time of the next frame; without a time stamp it follows at the average rate."""
         next_s = self._last_s + self._period_s

@@ -120,6 +120,20 @@ def test_truncated_body_gives_what_decodes(run: Run, make_clip: Clip, tmp_path: 
     assert len(drawn(tmp_path / "out/clip_pose3d.mp4")) == rows
 
 
+def test_truncated_body_is_noticed_where_no_frames_are_declared(
+    run: Run, make_clip: Clip, tmp_path: Path
+) -> None:
+    ffmpeg("-i", make_clip("whole.mp4", 60), "-c", "copy", "clip.mkv")
+    assert "note" not in run("input=clip.mkv", "output=out").out
+    clip = tmp_path / "clip.mkv"
+    clip.write_bytes(clip.read_bytes()[: clip.stat().st_size // 2])
+    ended = run("input=clip.mkv", "output=out")
+    rows = len(results.load(tmp_path / "out/clip.npz").frame_index)
+    assert (ended.code, ended.err) == (0, "")
+    assert 0 < rows < 60
+    assert f"declares 2.40 s, but its picture ends after {rows} frames at" in ended.out
+
+
 @pytest.mark.parametrize("frames", [1, 17])
 def test_few_frames(run: Run, make_clip: Clip, tmp_path: Path, frames: int) -> None:
     make_clip(frames=frames)

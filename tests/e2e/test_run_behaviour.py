@@ -364,6 +364,21 @@ def test_an_input_that_vanishes_is_one_clear_error(
     assert listing(tmp_path / "out") == []
 
 
+def test_an_input_that_changes_while_it_is_read_does_not_stop_the_next(
+    run: Run, make_clip: Clip, tmp_path: Path, listing: Listing
+) -> None:
+    clip, shorter = make_clip("a.mp4", 40), make_clip("shorter.mp4", 20)
+    make_clip("b.mp4", 5)
+    before = children()
+    with watched_by(AtStep("export", lambda: clip.write_bytes(shorter.read_bytes()))):
+        ended = run("input=[a.mp4,b.mp4]", "output=out", render=True)
+    assert ended.code == 5
+    assert "'a.mp4' had 40 frames, and 20 when read again" in ended.err
+    expected = ["b.npz", "b_config.yaml", "b_pose3d.mp4", "b_summary.json"]
+    assert listing(tmp_path / "out") == expected
+    assert children() == before
+
+
 def test_a_picture_that_fails_does_not_stop_the_next_input(
     run: Run, make_clip: Clip, tmp_path: Path, listing: Listing
 ) -> None:

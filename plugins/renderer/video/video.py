@@ -40,6 +40,9 @@ class VideoRenderer(Renderer):
 
     def open(self, result: RunResult, target: Path) -> None:
         """Prepare the drawing and start the encoder; see `framework.stages.Renderer`."""
+        if self._writer is not None:  # the last clip was given up half-way
+            self._writer.abort()
+            self._writer = None
         config = self._config
         self._result, self._row = result, 0
         self._shown = shown_rows(result, config)
