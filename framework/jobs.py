@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -161,19 +162,30 @@ def _start_worker(*given: Any) -> None:
     # Ctrl-C reaches the whole family; the parent passes it on as SIGTERM, like every other end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
+    threading.Thread(target=_follow_parent, daemon=True).start()
+
+
+def _follow_parent() -> None:
+    """Clear up and end when the parent is killed outright: nobody else would tell."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _run_in_worker(job: Job) -> Outcome:
     worker = _this[0]
-    if worker.leaving:  # the pool hands out one job more than it can take back
-        sys.exit(INTERRUPTED)
-    if worker.pipeline is None:
-        pipeline = Pipeline(OmegaConf.create(worker.config), output=worker.output)
-        try:
+    try:
+        if worker.pipeline is None:
+            pipeline = Pipeline(OmegaConf.create(worker.config), output=worker.output)
             worker.pipeline = pipeline.__enter__()
-        except FrameworkError as error:
-            return error
-    return _outcome(worker.pipeline, job, worker.sources)
+        return _outcome(worker.pipeline, job, worker.sources)
+    except FrameworkError as error:
+        return error
+    except SystemExit:  # told to leave; the pool would go on with the next job
+        if worker.pipeline is not None:
+            worker.pipeline.__exit__(None, None, None)
+        os._exit(INTERRUPTED)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

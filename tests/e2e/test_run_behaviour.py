@@ -149,32 +149,33 @@ def test_impatience_leaves_nothing_either(
     assert marked(str(tmp_path)) == []
 
 
-@pytest.mark.parametrize("way", ["Ctrl-C in a terminal", "kill of the parent"])
+@pytest.mark.parametrize(("way", "draw"), [("Ctrl-C", False), ("kill", True), ("kill -9", False)])
 def test_an_interruption_ends_the_workers_too(
-    make_clip: Clip, tmp_path: Path, listing: Listing, way: str
+    make_clip: Clip, tmp_path: Path, listing: Listing, way: str, draw: bool
 ) -> None:
-    make_clip("a.mp4", 2500)
+    make_clip("a.mp4", 500 if draw else 1500)
     for name in ("b.mp4", "c.mp4"):
         (tmp_path / name).symlink_to("a.mp4")
-    with start(
-        tmp_path, "input=*.mp4", "output=out", "workers=2", start_new_session=True
-    ) as process:
-        wait_for(lambda: len(list(tmp_path.glob("out/.*.partial-*"))) == 2)
+    call = ["input=*.mp4", "output=out", "workers=2", "renderer=video" if draw else "stride=1"]
+    sign = "out/.*.partial-*/*_pose3d.mp4" if draw else "out/.[ab].partial-*"
+    with start(tmp_path, *call, start_new_session=True) as process:
+        wait_for(lambda: len(list(tmp_path.glob(sign))) == (1 if draw else 2))
         begun = time.monotonic()
-        if way == "kill of the parent":
-            process.terminate()
-        else:
+        if way == "Ctrl-C":  # reaches the whole family
             os.killpg(process.pid, signal.SIGINT)
+        else:
+            process.send_signal(signal.SIGTERM if way == "kill" else signal.SIGKILL)
         _, errors = process.communicate(timeout=30)
+        wait_for(lambda: not marked(str(tmp_path)))
         assert time.monotonic() - begun < 5
-    assert process.returncode == 130
-    assert errors == "interrupted: nothing half-written was left\n"
     assert listing(tmp_path / "out") == []
-    assert marked(str(tmp_path)) == []
+    if way != "kill -9":
+        assert process.returncode == 130
+        assert errors == "interrupted: nothing half-written was left\n"
 
 
 def test_a_killed_worker_is_said_and_its_input_named(make_clip: Clip, tmp_path: Path) -> None:
-    make_clip("a.mp4", 2500)
+    make_clip("a.mp4", 1500)
     (tmp_path / "b.mp4").symlink_to("a.mp4")
     with start(tmp_path, "input=*.mp4", "output=out", "workers=2") as process:
         wait_for(lambda: len(list(tmp_path.glob("out/.*.partial-*"))) == 2)
