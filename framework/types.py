@@ -267,6 +267,8 @@ class Pose3D:
             NaN where not valid.
         valid: (T,) bool.
         root: (T, 3) float32 metres, the root joint in camera space, NaN where unknown; or None.
+        sigmas: (T, J) float32 metres, how far off each joint may be: the standard deviation along
+            each axis, NaN where not valid; or None.
     """
 
     track_id: int
@@ -274,6 +276,7 @@ class Pose3D:
     joints: Floats
     valid: Bools
     root: Floats | None = None
+    sigmas: Floats | None = None
 
     def __post_init__(self) -> None:
         """Check shapes and dtypes."""
@@ -282,6 +285,8 @@ class Pose3D:
         _expect(self, "valid", np.bool_, t)
         if self.root is not None:
             _expect(self, "root", np.float32, t, 3)
+        if self.sigmas is not None:
+            _expect(self, "sigmas", np.float32, t, len(self.skeleton.joints))
 
     def __len__(self) -> int:
         return len(self.joints)
@@ -289,7 +294,10 @@ class Pose3D:
     def take(self, rows: NDArray[Any]) -> Pose3D:
         """The rows that an index array or a (T,) mask selects."""
         root = None if self.root is None else self.root[rows]
-        return replace(self, joints=self.joints[rows], valid=self.valid[rows], root=root)
+        sigmas = None if self.sigmas is None else self.sigmas[rows]
+        return replace(
+            self, joints=self.joints[rows], valid=self.valid[rows], root=root, sigmas=sigmas
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

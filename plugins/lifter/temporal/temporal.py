@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from types import TracebackType
 
 import numpy as np
@@ -14,7 +13,7 @@ from typing_extensions import Self
 from framework.errors import BackendError
 from framework.skeletons import COCO17, H36M17, Skeleton, map_joints, map_scores
 from framework.stages import Lifter, Runtime
-from framework.types import Bools, Floats, Ints, Pose3D, Track, VideoInfo
+from framework.types import Floats, Ints, Pose3D, Track, VideoInfo
 from framework.weights import locate
 
 from .._joints import require_joints
@@ -30,22 +29,6 @@ BATCH = 32
 _LIMBS = Skeleton(name="limbs", joints=COCO17.joints[5:], bones=())
 _LEAST = 0.02
 _MIRROR_2D, _MIRROR_3D = list(COCO17.mirror), list(H36M17.mirror)
-
-
-@dataclass(frozen=True, slots=True)
-class Lifted:
-    """What the network says of one track.
-
-    Attributes:
-        joints: (T, 17, 3) metres, relative to the pelvis, camera axes; NaN where not valid.
-        spread: (T, 17) metres, how far off each joint may be: the standard deviation along each
-            axis; NaN where not valid.
-        valid: (T,) rows with keypoints.
-    """
-
-    joints: Floats
-    spread: Floats
-    valid: Bools
 
 
 class Temporal(Lifter):
@@ -77,18 +60,7 @@ class Temporal(Lifter):
         self._network = None
 
     def lift(self, tracks: list[Track], video: VideoInfo) -> list[Pose3D]:
-        """Return one pose per track; every row with keypoints is valid."""
-        return [
-            Pose3D(track_id=track.id, skeleton=H36M17, joints=lifted.joints, valid=lifted.valid)
-            for track, lifted in zip(tracks, self.estimate(tracks, video.size_wh), strict=True)
-        ]
-
-    def estimate(self, tracks: list[Track], size_wh: tuple[int, int]) -> list[Lifted]:
-        """Lift tracks and say how far off each joint may be.
-
-        Args:
-            tracks: of one clip.
-            size_wh: of its picture.
+        """Return one pose per track, with ``sigmas``; every row with keypoints is valid.
 
         Raises:
             ConfigurationError: a track's skeleton lacks shoulders, elbows .. ankles.
@@ -104,8 +76,8 @@ class Temporal(Lifter):
             for track, (keypoints, scores), stay in zip(tracks, known, stays, strict=True)
             for rows in stay
         ]
-        outputs = self._lift_all(people, size_wh)
-        return [_lifted(track, stay, outputs) for track, stay in zip(tracks, stays, strict=True)]
+        outputs = self._lift_all(people, video.size_wh)
+        return [_pose(track, stay, outputs) for track, stay in zip(tracks, stays, strict=True)]
 
     def _lift_all(
         self, people: list[Steps], size_wh: tuple[int, int]
@@ -176,11 +148,16 @@ def calibrated(scores: Floats, threshold: float) -> Floats:
     return np.maximum(known, _LEAST).astype(np.float32)
 
 
-def _lifted(track: Track, stays: list[Ints], outputs: Iterator[tuple[Steps, Floats]]) -> Lifted:
+def _pose(track: Track, stays: list[Ints], outputs: Iterator[tuple[Steps, Floats]]) -> Pose3D:
     """Read the lifted steps of each stay at its rows."""
     result = np.full((len(track), len(H36M17.joints), 4), np.nan, np.float32)
     for rows in stays:
         person, steps = next(outputs)
         result[rows] = to_rows(steps, person, track.time_s[rows])
-    joints, spread = result[..., :3], np.exp(result[..., 3])
-    return Lifted(joints=joints, spread=spread, valid=np.all(np.isfinite(spread), axis=1))
+    return Pose3D(
+        track_id=track.id,
+        skeleton=H36M17,
+        joints=result[..., :3],
+        valid=np.all(np.isfinite(result), axis=(1, 2)),
+        sigmas=np.exp(result[..., 3]),
+    )
