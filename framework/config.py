@@ -25,7 +25,7 @@ from hydra.plugins.search_path_plugin import SearchPathPlugin
 from omegaconf import MISSING, DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from framework.errors import ConfigurationError
+from framework.errors import BackendError, ConfigurationError
 from framework.registry import Registered, did_you_mean, registry
 from framework.stages import CHAINS, STAGES, Runtime, Stage, StageName
 
@@ -205,10 +205,27 @@ def _suggestion(overrides: Sequence[str]) -> str:
 
 
 def runtime(config: DictConfig) -> Runtime:
-    """What the run grants its stages."""
+    """What the run grants its stages.
+
+    Raises:
+        ConfigurationError: ``threads`` is out of range.
+        BackendError: a GPU is demanded and there is none.
+    """
     if not 1 <= config.threads <= MAX_THREADS:
         raise ConfigurationError(f"threads is {config.threads}", f"Give 1 to {MAX_THREADS}.")
-    return Runtime(device=Device(config.device).value, threads=config.threads)
+    device = Device(config.device)
+    if device is Device.cuda and not _gpu_is_there():
+        raise BackendError(
+            "device=cuda, but PyTorch finds no GPU that it can use",
+            "Leave device out to use what is there; the summary says which device that was.",
+        )
+    return Runtime(device=device.value, threads=config.threads)
+
+
+def _gpu_is_there() -> bool:
+    import torch  # heavy, and asked only by those who want a GPU
+
+    return bool(torch.cuda.is_available())
 
 
 def build(stage: StageName, config: DictConfig) -> list[tuple[Registered, Stage]]:

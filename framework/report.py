@@ -120,7 +120,7 @@ def summary_lines(result: RunResult) -> list[str]:
     frames = counts["frames"]
     width, height = video.size_wh
     lines = [
-        f"{video.path.name}: {width}x{height}, {float(video.fps):.5g} fps, {frames} frames read",
+        f"{video.path.name}: {width}x{height}, {float(video.fps):.5g} fps, {_frames(frames)} read",
         f"  people    {counts['people']} followed; "
         f"somebody seen in {_part(counts['detected'], frames)}",
         f"  person    found in {_part(counts['observed'], frames)}, complete in "
@@ -134,6 +134,10 @@ def summary_lines(result: RunResult) -> list[str]:
     lines += [f"  note      {warning}" for warning in result.warnings]
     lines += [f"  wrote     {path}" for path in result.paths.values()]
     return lines
+
+
+def _frames(count: float) -> str:
+    return "1 frame" if count == 1 else f"{count} frames"
 
 
 def _part(rows: float, frames: float) -> str:

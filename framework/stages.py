@@ -73,9 +73,11 @@ class Stage(Protocol):
         trace: TracebackType | None,
     ) -> None:
         """Free them. Called also after an error."""
+        return None
 
     def start(self, video: VideoInfo) -> None:
         """Forget the last clip and prepare for this one."""
+        return None
 
 
 @runtime_checkable

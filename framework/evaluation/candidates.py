@@ -145,7 +145,7 @@ class Watcher:
     def watch(self, choice: Choice, config: DictConfig) -> tuple[RunResult, list[Track]]:
         """Return a result without poses that count, and the tracks a lifter is given."""
         if choice.watching not in self._seen:
-            memory = _Memory()  # type: ignore[abstract]  # the Protocol has the rest
+            memory = _Memory()
             watched = Pipeline(config, lifter=memory, refiners=()).run(self._clip)
             self._seen[choice.watching] = watched, memory.tracks
         return self._seen[choice.watching]

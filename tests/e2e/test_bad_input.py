@@ -116,7 +116,7 @@ def test_truncated_body_gives_what_decodes(run: Run, make_clip: Clip, tmp_path: 
     note = f"declares 40 frames, but only {rows} could be decoded"
     assert note in ended.out
     assert note in loaded.warnings[0]
-    assert f"{rows} frames read" in ended.out
+    assert f" {rows} frame" in ended.out
     assert len(drawn(tmp_path / "out/clip_pose3d.mp4")) == rows
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 
 from framework import results
 from framework.cli import main
@@ -71,6 +72,14 @@ def test_a_mistake_gets_one_clear_error_and_a_code(
     assert printed.err.count("error:") == 1
     assert "Traceback" not in printed.err
     assert printed.out == ""
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
+def test_a_gpu_that_is_not_there_is_never_replaced_in_silence(
+    run: Run, make_clip: Clip, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*QUICK, f"input={make_clip(frames=2)}", "device=cuda") == 4
+    assert "PyTorch finds no GPU" in capfd.readouterr().err
 
 
 def test_a_traceback_is_shown_only_with_debug(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
@@ -145,8 +154,7 @@ def test_a_saved_configuration_repeats_the_run(run: Run, make_clip: Clip) -> Non
     assert run(*again) == 0
     first, second = (results.load(Path(f) / "${x} y.npz") for f in ("first", "second"))
     assert first.frame_index.tolist() == second.frame_index.tolist() == [0, 2]
-    settings = [{**loaded.meta["config"], "output": None} for loaded in (first, second)]
-    assert settings[0] == settings[1]
+    assert first.meta["config"] == second.meta["config"]
 
 
 def test_resume_skips_only_what_is_whole_and_the_same(

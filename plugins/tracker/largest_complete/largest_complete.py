@@ -67,7 +67,9 @@ class LargestComplete(Tracker):
             self.notes.append(f"{reason}: no person is followed")
             return np.zeros(len(seen), bool)
         self.notes.append(f"{reason}: following the largest person instead")
-        return self._lasting(seen.id, np.ones(len(seen), bool))
+        everybody = np.ones(len(seen), bool)
+        lasting = self._lasting(seen.id, everybody)
+        return lasting if lasting.any() else everybody
 
     def _lasting(self, ids: Ints, counted: Bools) -> Bools:
         """(S,) whether a person has enough counted sightings to be no ghost."""
@@ -95,7 +97,6 @@ class LargestComplete(Tracker):
 
     def _follow_largest(self, seen: Sightings, eligible: Bools) -> list[Sightings]:
         """Whoever covers most, and in the time before and after whoever covers most then."""
-        eligible = eligible & self._lasting(seen.id, eligible)
         if not eligible.any():
             return []
         mine = seen.take(seen.id == _most_present(seen.take(eligible)))
@@ -106,6 +107,7 @@ class LargestComplete(Tracker):
         near = eligible & self._near(seen, mine)
         early = near & (times[seen.row] < times[first] - lost_s)
         late = near & (times[seen.row] > times[last] + lost_s)
+        early, late = (part & self._lasting(seen.id, part) for part in (early, late))
         before, after = seen.row < first, seen.row > last
         return [
             *self._follow_largest(seen.take(before), early[before]),

@@ -1,0 +1,1 @@
+"""Train lifters on motion capture under synthetic cameras."""
