@@ -185,6 +185,18 @@ def test_the_fallback_goes_on_with_the_next_person_too(person, scene):
     assert [track.id for track in tracks] == [1, 2]
 
 
+def test_who_is_seen_only_for_a_moment_of_a_short_clip_is_followed_when_nobody_else_is(
+    person, scene
+):
+    brief = person([(0.1, 300, 300, 300), (0.25, 300, 300, 300)], incomplete=[(0, 9)])
+    before = person([(3, 300, 300, 300), (3.5, 300, 300, 300)], incomplete=[(0, 9)])
+    long = person([(5, 700, 300, 300), (9, 700, 300, 300)], incomplete=[(0, 9)])
+    _, (who,) = scene([brief], np.arange(10) / 30).followed(tracker())
+    assert who == [None] * 3 + [0] * 5 + [None] * 2
+    _, whos = scene([brief, before, long], np.arange(300) / 30).followed(tracker())
+    assert [set(who) for who in whos] == [{1, None}, {2, None}]  # a moment is a ghost here
+
+
 def test_scores_below_the_bar_are_named_in_the_notes(person, scene):
     faint = person([(0, 300, 300, 300), (1, 300, 300, 300)], score=0.4)
     one = tracker()
