@@ -189,7 +189,7 @@ def test_who_is_seen_only_for_a_moment_of_a_short_clip_is_followed_when_nobody_e
     person, scene
 ):
     brief = person([(0.1, 300, 300, 300), (0.25, 300, 300, 300)], incomplete=[(0, 9)])
-    before = person([(3, 300, 300, 300), (3.5, 300, 300, 300)], incomplete=[(0, 9)])
+    before = person([(2, 300, 300, 300), (3, 300, 300, 300)], incomplete=[(0, 9)])
     long = person([(5, 700, 300, 300), (9, 700, 300, 300)], incomplete=[(0, 9)])
     _, (who,) = scene([brief], np.arange(10) / 30).followed(tracker())
     assert who == [None] * 3 + [0] * 5 + [None] * 2
