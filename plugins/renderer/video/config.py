@@ -80,7 +80,7 @@ class VideoConfig:
         default=None, metadata={"help": "kilobits per second of the mp4; none: as crf needs"}
     )
     preset: Preset = field(
-        default=Preset.veryfast, metadata={"help": "H.264 effort, ultrafast to veryslow"}
+        default=Preset.ultrafast, metadata={"help": "H.264 effort, ultrafast to veryslow"}
     )
 
     def __post_init__(self) -> None:
