@@ -1,0 +1,231 @@
+"""The temporal lifter with the weights that come with the project."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from framework.errors import BackendError, ConfigurationError
+from framework.geometry.metrics import joint_errors, procrustes_errors
+from framework.plugins.lifter.temporal.config import TemporalConfig
+from framework.plugins.lifter.temporal.temporal import BATCH, Temporal, calibrated
+from framework.plugins.lifter.temporal.windows import FRAMES, HOP
+from framework.skeletons import COCO17, H36M17, Skeleton
+from framework.stages import Runtime
+from framework.testing import stage_checks
+from framework.types import State
+
+AROUND = range(0, 360, 45)
+LIMBS = [H36M17.index(f"{s}_{j}") for s in ("left", "right") for j in ("wrist", "ankle", "knee")]
+
+
+@stage_checks("lifter", "temporal")
+def test_contract(check):
+    check()
+
+
+def test_a_walk_is_lifted_from_every_side(lifter, walker, video):
+    tracks, truths = zip(*(walker(90, degrees, raised=True) for degrees in AROUND), strict=True)
+    poses = lifter.lift(list(tracks), video)
+    for pose, truth in zip(poses, truths, strict=True):
+        assert pose.valid.all()
+        assert joint_errors(pose.joints, truth)[:, 1:].mean() < 115
+        assert procrustes_errors(pose.joints, truth).mean() < 80
+
+
+def test_a_recorded_person_is_lifted(lifter, track_of, video, shared_data):
+    """A guard against broken weights: three seconds of somebody who was not trained on."""
+    import torch
+
+    from framework.training.body import COCO
+    from framework.training.cameras import Cameras, project, seen_by
+    from framework.training.motion.packed import read_packed
+
+    clips = read_packed(shared_data / "mocap" / "permissive" / "cmu_native.npz")
+    clip = next(clip for clip in clips if clip.subject == "cmu_069" and len(clip.points) >= 90)
+    points = torch.from_numpy(clip.points[:90])[None].repeat(6, 1, 1, 1)
+    seen = seen_by(points, Cameras(), torch.Generator().manual_seed(3))
+    pixels = 1.2 * 1280 * project(seen[:, :, COCO]).numpy() + np.float32([640, 360])
+    tracks = [track_of(window) for window in pixels]
+    truth = (seen[:, :, :17] - seen[:, :, :1]).numpy()
+    joints = np.stack([pose.joints for pose in lifter.lift(tracks, video)])
+    assert joint_errors(joints, truth)[:, :, 1:].mean() < 60
+    assert procrustes_errors(joints, truth).mean() < 45
+
+
+def test_the_size_of_the_picture_does_not_matter(lifter, walker, video):
+    track, _ = walker()
+    small = replace(track, keypoints=0.25 * track.keypoints)
+    one = lifter.lift([track], video)[0]
+    other = lifter.lift([small], replace(video, size_wh=(320, 180)))[0]
+    np.testing.assert_allclose(one.joints, other.joints, atol=1e-3)
+
+
+def test_the_mirror_image_of_a_person_is_lifted_to_the_mirror_image(lifter, walker, video):
+    track, _ = walker(degrees=50, raised=True)
+    keypoints = track.keypoints[:, COCO17.mirror] * np.float32([-1, 1]) + np.float32([1280, 0])
+    mirror = replace(track, keypoints=keypoints)
+    joints, mirrored = (lifter.lift([t], video)[0].joints for t in (track, mirror))
+    np.testing.assert_allclose(
+        mirrored, joints[:, H36M17.mirror] * np.float32([-1, 1, 1]), atol=1e-4
+    )
+
+
+def test_people_and_batches_do_not_change_each_other(lifter, walker, video):
+    tracks = [walker(350, degrees)[0] for degrees in AROUND]
+    assert len(tracks) * (350 // HOP) > BATCH
+    together = lifter.lift(tracks, video)
+    for track, pose in list(zip(tracks, together, strict=True))[::3]:
+        np.testing.assert_allclose(lifter.lift([track], video)[0].joints, pose.joints, atol=1e-5)
+
+
+def test_there_is_no_seam_between_windows(lifter, walker, video):
+    track, _ = walker(400, 30)
+    joints = lifter.lift([track], video)[0].joints
+    step = np.linalg.norm(np.diff(joints, axis=0), axis=-1).max(axis=1)
+    seams = np.arange(HOP, 400 - FRAMES, HOP)
+    near = np.concatenate([step[seam - 3 : seam + 3] for seam in seams])
+    assert near.max() < 1.5 * np.percentile(step, 99)
+
+
+@pytest.mark.parametrize("fps", [5.0, 12.5, 25.0, 29.97, 60.0])
+def test_frame_rates_do_not_matter(lifter, walker, video, track_of, fps):
+    track, _ = walker(121, 30)
+    wanted = lifter.lift([track], video)[0].joints
+    times = np.arange(0, 4.0001, 1 / fps)
+    rows = np.clip(np.round(times * 30).astype(int), 0, 120)
+    sampled = replace(track.take(rows), time_s=times, frame_index=np.arange(len(rows)))
+    joints = lifter.lift([sampled], video)[0].joints
+    limit = 90 if fps < 10 else 45
+    assert joint_errors(joints, wanted[rows]).mean() < limit
+
+
+def test_rows_without_the_person_are_not_valid_and_bridged(lifter, walker, video, track_of):
+    track, _ = walker(120, 30)
+    keypoints = track.keypoints.copy()
+    keypoints[50:56] = np.nan
+    pose = lifter.lift([track_of(keypoints)], video)[0]
+    assert pose.valid.tolist() == [not 50 <= row < 56 for row in range(120)]
+    whole = lifter.lift([track], video)[0]
+    beside = [*range(44, 50), *range(56, 62)]
+    assert joint_errors(pose.joints[beside], whole.joints[beside]).mean() < 40
+
+
+def test_a_hidden_arm_is_guessed_and_its_uncertainty_rises(lifter, walker, track_of, video):
+    track, _ = walker(120, 20)
+    keypoints = track.keypoints.copy()
+    arm = [COCO17.index("left_elbow"), COCO17.index("left_wrist")]
+    keypoints[45:75, arm] = np.nan
+    hidden, seen = lifter.lift([track_of(keypoints), track], video)
+    wrist = H36M17.index("left_wrist")
+    assert hidden.valid.all()
+    assert hidden.sigmas[50:70, wrist].mean() > 1.6 * seen.sigmas[50:70, wrist].mean()
+    step = np.linalg.norm(np.diff(hidden.joints, axis=0), axis=-1)
+    assert step.max() < 0.05
+
+
+def test_lower_scores_make_a_joint_count_less(lifter, walker, video):
+    track, truth = walker(120, 20)
+    wrong = track.keypoints.copy()
+    wrist = COCO17.index("right_wrist")
+    wrong[:, wrist] += np.random.default_rng(0).normal(0, 40, (120, 2)).astype(np.float32)
+    trusted = replace(track, keypoints=wrong)
+    scores = track.keypoint_scores.copy()
+    scores[:, wrist] = 0.05
+    doubted = replace(trusted, keypoint_scores=scores)
+    errors = [
+        joint_errors(lifter.lift([t], video)[0].joints, truth)[:, H36M17.index("right_wrist")]
+        for t in (trusted, doubted)
+    ]
+    assert errors[1].mean() < errors[0].mean()
+
+
+def test_one_frame_is_lifted_as_somebody_who_stands_still(lifter, walker, video):
+    track, truth = walker(1, 30, raised=True)
+    pose = lifter.lift([track], video)[0]
+    assert pose.valid.tolist() == [True]
+    assert joint_errors(pose.joints, truth)[:, 1:].mean() < 90
+
+
+def test_nobody_and_somebody_who_never_came(lifter, walker, video):
+    assert lifter.lift([], video) == []
+    track, _ = walker(10)
+    absent = replace(
+        track,
+        keypoints=np.full_like(track.keypoints, np.nan),
+        keypoint_scores=np.zeros_like(track.keypoint_scores),
+        state=np.full(10, State.MISSING, np.uint8),
+    )
+    pose, other = lifter.lift([absent, track], video)
+    assert not pose.valid.any()
+    assert np.isnan(pose.joints).all()
+    assert other.valid.all()
+
+
+def test_before_and_after_a_long_absence_are_lifted_apart(lifter, walker, video):
+    track, _ = walker(120)
+    late = replace(track, time_s=track.time_s + np.where(np.arange(120) < 60, 0, 3600.0))
+    pose = lifter.lift([late], video)[0]
+    for part in (np.arange(60), np.arange(60, 120)):
+        alone = lifter.lift([late.take(part)], video)[0]
+        np.testing.assert_allclose(pose.joints[part], alone.joints, atol=1e-4)
+
+
+def test_scores_are_read_relative_to_the_detectors_threshold():
+    scores = np.array([0.0, 0.2, 0.5, 1.0, 3.0, np.nan], np.float32)
+    np.testing.assert_allclose(calibrated(scores, 0.2)[1], 0.5, atol=1e-6)
+    np.testing.assert_allclose(calibrated(scores, 0.5)[2:5], [0.5, 1, 1])
+    assert (calibrated(scores, 0.5) > 0).all()
+    np.testing.assert_allclose(calibrated(scores, 0.0)[2], 0.5)
+
+
+def test_a_skeleton_without_limbs_is_refused(lifter, walker, video):
+    track, _ = walker(10)
+    head = Skeleton(name="head", joints=COCO17.joints[:5], bones=())
+    track = replace(
+        track,
+        skeleton=head,
+        keypoints=track.keypoints[:, :5],
+        keypoint_scores=track.keypoint_scores[:, :5],
+    )
+    with pytest.raises(ConfigurationError, match="left_shoulder"):
+        lifter.lift([track], video)
+
+
+def test_it_must_be_opened_first(walker, video):
+    with pytest.raises(BackendError, match="before it is opened"):
+        Temporal(TemporalConfig(), Runtime()).lift([walker(3)[0]], video)
+
+
+def test_other_weights_are_refused_with_a_reason(tmp_path):
+    from safetensors.numpy import save_file
+
+    path = tmp_path / "other.safetensors"
+    save_file({"weight": np.zeros(3, np.float32)}, path)
+    with (
+        pytest.raises(BackendError, match=r"other\.safetensors does not hold the weights"),
+        Temporal(TemporalConfig(weights=path), Runtime()),
+    ):
+        pass
+
+
+@given(seed=st.integers(0, 10_000), lost=st.floats(0, 1))
+@settings(
+    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_whatever_a_detector_says_valid_rows_are_whole(lifter, track_of, video, seed, lost):
+    random = np.random.default_rng(seed)
+    rows = int(random.integers(1, 120))
+    keypoints = random.uniform(-5000, 5000, (rows, 17, 2)).astype(np.float32)
+    keypoints[random.random((rows, 17)) < lost] = np.nan
+    track = track_of(keypoints, scores=random.random((rows, 17)).astype(np.float32))
+    track = replace(track, time_s=np.cumsum(random.uniform(1e-3, 2.0, rows)))
+    pose = lifter.lift([track], video)[0]
+    np.testing.assert_array_equal(pose.valid, np.isfinite(keypoints).all(axis=2).any(axis=1))
+    assert np.isfinite(pose.joints[pose.valid]).all()
+    assert np.isnan(pose.joints[~pose.valid]).all()
+    assert (pose.sigmas[pose.valid] > 0).all()
+    assert np.isnan(pose.sigmas[~pose.valid]).all()
+    assert np.abs(pose.joints[pose.valid]).max(initial=0) < 5

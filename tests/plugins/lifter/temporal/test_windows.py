@@ -1,0 +1,88 @@
+"""Rows to even steps, windows, and back."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from framework.plugins.lifter.temporal.windows import (
+    FRAMES,
+    STEP_S,
+    blend,
+    cut,
+    starts,
+    stay_rows,
+    to_rows,
+    to_steps,
+)
+
+
+def line(time_s):
+    """Keypoints that move evenly, so that any interpolation is exact."""
+    keypoints = np.repeat(np.float32(time_s)[:, None, None], 17, axis=1) * np.float32([30, -10])
+    return keypoints, np.ones((len(time_s), 17), np.float32)
+
+
+@given(
+    gaps=st.lists(st.floats(0.005, 0.25), min_size=1, max_size=120),
+    seed=st.integers(0, 1000),
+)
+@settings(deadline=None, max_examples=40)
+def test_even_motion_survives_any_times(gaps, seed):
+    time_s = np.concatenate(([0.0], np.cumsum(gaps)))
+    person = to_steps(time_s, *line(time_s))
+    assert len(person.scores) >= FRAMES
+    steps_s = person.start_s + STEP_S * np.arange(len(person.scores))
+    inside = (steps_s >= 0) & (steps_s <= time_s[-1])
+    assert (person.scores[inside] > 0).all()
+    # A step as near to a row as a fiftieth of the gap is that row.
+    np.testing.assert_allclose(
+        person.keypoints[inside, 0, 0], 30 * steps_s[inside], atol=30 * 0.25 * 0.021
+    )
+    rows = to_rows(person.keypoints, person, time_s)
+    np.testing.assert_allclose(rows[2:-2, 0, 1], -10 * time_s[2:-2], atol=0.2)
+
+
+def test_rows_at_thirty_frames_a_second_are_the_steps_themselves():
+    time_s = np.arange(100) / 30
+    keypoints, scores = line(time_s)
+    person = to_steps(time_s, keypoints, scores)
+    np.testing.assert_array_equal(person.keypoints, keypoints)
+    np.testing.assert_array_equal(to_rows(person.keypoints, person, time_s), keypoints)
+
+
+def test_a_missing_joint_stays_missing_and_takes_no_other_with_it():
+    time_s = np.arange(100) / 25
+    keypoints, scores = line(time_s)
+    scores[40:50, 9] = 0
+    keypoints[40:50, 9] = np.nan
+    person = to_steps(time_s, keypoints, scores)
+    gone = person.scores[:, 9] == 0
+    assert 10 <= gone.sum() <= 15
+    assert (np.delete(person.scores, 9, axis=1) > 0).all()
+    assert np.isfinite(person.keypoints).all()
+
+
+def test_rows_too_far_apart_are_not_bridged():
+    time_s = np.array([0.0, 0.1, 0.2, 0.7, 0.8, 3.0])
+    person = to_steps(time_s, *line(time_s))
+    steps_s = person.start_s + STEP_S * np.arange(len(person.scores))
+    seen = person.scores[:, 0] > 0
+    assert not seen[(steps_s > 0.24) & (steps_s < 0.66)].any()
+    assert seen[(steps_s > 0.01) & (steps_s < 0.19)].all()
+
+
+def test_an_absence_of_more_than_a_second_divides_a_track():
+    time_s = np.array([0.0, 0.5, 1.2, 2.5, 3.0])
+    present = np.array([True, True, True, True, False])
+    assert [stay.tolist() for stay in stay_rows(time_s, present)] == [[0, 1, 2], [3]]
+    assert stay_rows(time_s, np.zeros(5, bool)) == []
+
+
+@pytest.mark.parametrize("count", [1, 30, FRAMES, FRAMES + 1, 500])
+def test_windows_cover_everything_and_blend_back_to_what_they_were(count):
+    time_s = np.arange(count) / 30
+    person = to_steps(time_s, *line(time_s))
+    windows = [cut(person, start)[0] for start in starts(person)]
+    assert all(len(window) == FRAMES for window in windows)
+    np.testing.assert_allclose(blend(windows, person), person.keypoints, atol=1e-4)
