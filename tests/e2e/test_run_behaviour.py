@@ -24,7 +24,13 @@ from framework.types import Progress
 Run = Callable[..., Any]
 Clip = Callable[..., Path]
 Listing = Callable[[Path], list[str]]
-QUICK = ["renderer=none", "exporter=[npz]", "threads=1", "detector.tiles=one"]
+QUICK = [
+    "renderer=none",
+    "exporter=[npz]",
+    "lifter=detector3d",
+    "threads=1",
+    "detector.tiles=one",
+]
 MARK = "RUN_BEHAVIOUR_TEST"
 STEPS = ["watch", "lift", "export", "draw"]
 
@@ -153,7 +159,7 @@ def test_impatience_leaves_nothing_either(
 def test_an_interruption_ends_the_workers_too(
     make_clip: Clip, tmp_path: Path, listing: Listing, way: str, draw: bool
 ) -> None:
-    make_clip("a.mp4", 500 if draw else 1500)
+    make_clip("a.mp4", 500 if draw else 6000)
     for name in ("b.mp4", "c.mp4"):
         (tmp_path / name).symlink_to("a.mp4")
     call = ["input=*.mp4", "output=out", "workers=2", "renderer=video" if draw else "stride=1"]
@@ -175,7 +181,7 @@ def test_an_interruption_ends_the_workers_too(
 
 
 def test_a_killed_worker_is_said_and_its_input_named(make_clip: Clip, tmp_path: Path) -> None:
-    make_clip("a.mp4", 1500)
+    make_clip("a.mp4", 6000)
     (tmp_path / "b.mp4").symlink_to("a.mp4")
     with start(tmp_path, "input=*.mp4", "output=out", "workers=2") as process:
         wait_for(lambda: len(list(tmp_path.glob("out/.*.partial-*"))) == 2)

@@ -18,7 +18,13 @@ from framework.sweeps import exit_codes
 
 Clip = Callable[..., Path]
 Run = Callable[..., int]
-QUICK = ["renderer=none", "exporter=[npz]", "threads=1", "detector.tiles=one"]
+QUICK = [
+    "renderer=none",
+    "exporter=[npz]",
+    "lifter=detector3d",
+    "threads=1",
+    "detector.tiles=one",
+]
 
 
 @pytest.fixture

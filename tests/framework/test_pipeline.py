@@ -12,7 +12,7 @@ from framework.errors import ConfigurationError, InputError, StageError
 from framework.stages import Detector, Exporter, Interpolator, Refiner, Stage
 from framework.types import Detections, FrameBatch, Pose3D, RunResult, State, Track, VideoInfo
 
-QUICK = ["renderer=none", "exporter=[npz]"]
+QUICK = ["renderer=none", "exporter=[npz]", "lifter=detector3d"]
 Clip = Callable[..., Path]
 Disc = type[Detector]
 
