@@ -90,7 +90,7 @@ def test_a_run_learns_and_leaves_weights_that_the_lifter_reads(config):
     learning.schedule = Schedule(steps=90, warmup=5, decay=40, validate_every=10, rate=1e-2)
     train(learning)
     errors = [float(row["mpjpe_clean"]) for row in rows(learning)]
-    assert errors[-1] < 0.5 * errors[0]
+    assert errors[-1] < 0.65 * errors[0]
 
     network = load_network(Path(learning.output, "temporal.safetensors"))
     kept = torch.load(f"{learning.output}/last.pt", weights_only=True)["averaged"]
