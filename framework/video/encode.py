@@ -317,9 +317,7 @@ class _Feeder:
         width, height = self._size_wh
         bottom, right = height - image.shape[0], width - image.shape[1]
         if bottom or right:
-            image = cast(
-                Bytes, cv2.copyMakeBorder(image, 0, bottom, 0, right, cv2.BORDER_CONSTANT)
-            )
+            image = cast(Bytes, cv2.copyMakeBorder(image, 0, bottom, 0, right, cv2.BORDER_CONSTANT))
         return cast(Bytes, cv2.cvtColor(image, cv2.COLOR_RGB2YUV_I420))
 
 
