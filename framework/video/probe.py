@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import av
 from av.container import InputContainer
@@ -22,6 +22,9 @@ from framework.video.orientation import Orientation
 TEXT_FORMATS = {"tty", "bin", "xbin", "adf", "idf"}
 """Demuxers that paint any text file as a picture of a terminal."""
 UNKNOWN_FPS = Fraction(25)
+_MAJOR = int(av.__version__.split(".")[0])
+_LENIENT: dict[str, Any] = {"metadata_errors": "replace"} if _MAJOR < 19 else {}
+"""PyAV before 19 refuses a file whose title is no UTF-8 unless told otherwise."""
 NEARLY_SQUARE = 0.02
 """Pixels that are at most this much wider or narrower than high count as square."""
 
@@ -79,7 +82,7 @@ def open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     _check_file(path)
     try:
         # "file:" keeps names such as "concat:a.mp4" or "-x.mp4" from meaning something else.
-        container = av.open(f"file:{path}", metadata_errors="replace")
+        container = av.open(f"file:{path}", **_LENIENT)
     except (FFmpegError, OSError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from framework.errors import BackendError
 from framework.hookspecs import WeightFile
 from framework.registry import registry
 from framework.testing import checks_of
 from framework.video.decode import FrameReader
 from framework.video.probe import probe
-from framework.weights import search_folders
+from framework.weights import locate
 
 CASES = [
     pytest.param(item, check, id=f"{item.stage}-{item.entry.name}-{check.name}")
@@ -19,15 +20,16 @@ CASES = [
 DETECTOR_CASES = [case for case in CASES if case.values[0].stage == "detector"]
 
 
-def unusable(item):
-    """Why this implementation cannot run here."""
-    needed = [need.name for need in item.entry.requires if isinstance(need, WeightFile)]
-    absent = [
-        f"{name} is not on this machine: python -m framework.fetch {name}"
-        for name in needed
-        if not any((at / registry().weights[name].filename).is_file() for at in search_folders())
-    ]
-    return [*item.missing(), *absent]
+def need(item):
+    """Bring the weights that an implementation needs, or skip with what is missing here."""
+    if missing := item.missing():
+        pytest.skip(missing[0])
+    for requirement in item.entry.requires:
+        if isinstance(requirement, WeightFile):
+            try:
+                locate(registry().weights[requirement.name])
+            except BackendError as error:
+                pytest.skip(f"{requirement.name} cannot be had: {error.message.splitlines()[0]}")
 
 
 @pytest.mark.parametrize(("item", "check"), CASES)
@@ -36,8 +38,8 @@ def test_contract(item, check, copying_checkpoint):
         # Its published weights are not ours to ship.
         settings = {"checkpoint": copying_checkpoint}
         check = replace(check, subject=replace(check.subject, settings=settings))
-    elif reasons := unusable(item):
-        pytest.skip(reasons[0])
+    else:
+        need(item)
     check()
 
 
@@ -49,8 +51,7 @@ def frames_of_a_dancer(shared_data):
 
 @pytest.mark.parametrize(("item", "check"), DETECTOR_CASES)
 def test_contract_of_detectors_with_somebody_in_the_picture(item, check, frames_of_a_dancer):
-    if reasons := unusable(item):
-        pytest.skip(reasons[0])
+    need(item)
     replace(check, subject=replace(check.subject, frames=frames_of_a_dancer))()
 
 

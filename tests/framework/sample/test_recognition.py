@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from framework.errors import BackendError
 from framework.plugins.detector.blazepose.blazepose import BlazePose
 from framework.plugins.detector.blazepose.config import BlazePoseConfig
 from framework.plugins.detector.blazepose.files import DETECTOR, LANDMARKS
@@ -13,7 +14,7 @@ from framework.sample import default_scene, render_frame, truth
 from framework.skeletons import BLAZEPOSE33, COCO17, map_joints
 from framework.stages import Runtime
 from framework.types import FrameBatch, VideoInfo
-from framework.weights import search_folders
+from framework.weights import locate
 
 LIMBS = [
     COCO17.index(f"{side}_{joint}")
@@ -26,8 +27,10 @@ LIMBS = [
 def errors() -> np.ndarray:
     """(T, 2, 12) distance of limb joints, as they are and left for right, by the box's height."""
     for entry in (DETECTOR, LANDMARKS["full"]):
-        if not any((folder / entry.filename).is_file() for folder in search_folders()):
-            pytest.skip(f"{entry.filename} is not on this machine")
+        try:
+            locate(entry)
+        except BackendError as error:
+            pytest.skip(f"{entry.name} cannot be had: {error.message.splitlines()[0]}")
     scene = default_scene(fps=Fraction(4))
     known = truth(scene)
     heights = known["boxes"][0, :, 3] - known["boxes"][0, :, 1]
