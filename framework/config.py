@@ -25,7 +25,8 @@ from hydra.plugins.search_path_plugin import SearchPathPlugin
 from omegaconf import MISSING, DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from framework.errors import BackendError, ConfigurationError
+from framework.devices import torch_device
+from framework.errors import ConfigurationError
 from framework.registry import Registered, did_you_mean, registry
 from framework.stages import CHAINS, STAGES, Runtime, Stage, StageName
 
@@ -214,18 +215,9 @@ def runtime(config: DictConfig) -> Runtime:
     if not 1 <= config.threads <= MAX_THREADS:
         raise ConfigurationError(f"threads is {config.threads}", f"Give 1 to {MAX_THREADS}.")
     device = Device(config.device)
-    if device is Device.cuda and not _gpu_is_there():
-        raise BackendError(
-            "device=cuda, but PyTorch finds no GPU that it can use",
-            "Leave device out to use what is there; the summary says which device that was.",
-        )
+    if device is Device.cuda:  # also for stages that would compute on the CPU anyway
+        torch_device(device.value)
     return Runtime(device=device.value, threads=config.threads)
-
-
-def _gpu_is_there() -> bool:
-    import torch  # heavy, and asked only by those who want a GPU
-
-    return bool(torch.cuda.is_available())
 
 
 def build(stage: StageName, config: DictConfig) -> list[tuple[Registered, Stage]]:

@@ -96,7 +96,7 @@ def load(path: Path | str) -> RunResult:
         raise InputError(
             f"{path} is newer than this program: {error}", "Install a newer version."
         ) from None
-    except _BROKEN as error:
+    except BROKEN as error:
         raise InputError(
             f"{path} is not a whole results file: {_reason(error)}",
             "Give a .npz or .json that a run of this program wrote, or run the clip again.",
@@ -104,7 +104,7 @@ def load(path: Path | str) -> RunResult:
 
 
 # What zipfile, zlib, numpy's header parser and json raise when they are fed garbage.
-_BROKEN = (
+BROKEN = (
     OSError,
     ValueError,
     KeyError,

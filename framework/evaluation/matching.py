@@ -25,7 +25,7 @@ class Pair:
         predicted: (T, 17, 3) H36M-17 in metres; NaN without an answer.
         truth: (T, 17, 3) metres; NaN where nothing is known.
         in_camera_axes: whether the truth is; see `Truth`.
-        sigmas: (T, 17) metres, the uncertainty that was stated (see `stated_sigmas`), or None.
+        sigmas: (T, 17) metres, the uncertainty that was stated (`Pose3D.sigmas`), or None.
     """
 
     action: str
@@ -33,12 +33,6 @@ class Pair:
     truth: NDArray[np.floating]
     in_camera_axes: bool
     sigmas: Floats | None = None
-
-
-def stated_sigmas(pose: Pose3D) -> Floats | None:
-    """(T, J) metres, the standard deviation along each axis, where a pose carries ``sigmas``."""
-    sigmas: Floats | None = getattr(pose, "sigmas", None)
-    return sigmas
 
 
 def pair_up(result: RunResult, truth: Truth) -> list[Pair]:
@@ -130,7 +124,7 @@ def _pair(pose: Pose3D, truth: Truth, person: int, rows: Ints, known: Ints) -> P
     true[place[on_step]] = truth.joints[person, known[on_step]]
     mapped = map_joints(pose.joints, pose.skeleton, H36M17)
     mapped[~pose.valid] = np.nan
-    sigmas = stated_sigmas(pose) if pose.skeleton is H36M17 else None
+    sigmas = pose.sigmas if pose.skeleton is H36M17 else None
     return Pair(
         action="",
         predicted=mapped[even],

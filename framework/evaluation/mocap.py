@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from framework.errors import InputError
-from framework.evaluation.matching import Pair, stated_sigmas
+from framework.evaluation.matching import Pair
 from framework.skeletons import COCO17, H36M17, map_joints
 from framework.training.body import COCO, FPS, Motion
 from framework.training.cameras import Cameras, seen_by
@@ -93,7 +93,7 @@ def pairs(seen: list[Piece], poses: list[Pose3D]) -> list[Pair]:
             predicted=map_joints(pose.joints, pose.skeleton, H36M17),
             truth=piece.truth,
             in_camera_axes=True,
-            sigmas=stated_sigmas(pose) if pose.skeleton is H36M17 else None,
+            sigmas=pose.sigmas if pose.skeleton is H36M17 else None,
         )
         for piece, pose in zip(seen, poses, strict=True)
     ]

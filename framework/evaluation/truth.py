@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,25 +82,8 @@ def load_truth(path: Path) -> Truth:
         with np.load(path, allow_pickle=False) as file:
             arrays = {} if "keypoint_names" in file.files else dict(file)
         return _of_arrays(path, arrays) if arrays else _of_result(path)
-    except _BROKEN as error:
+    except results.BROKEN as error:
         raise _no_truth(path, error) from error
-
-
-# What zipfile, zlib and numpy's header parser raise when they are fed garbage.
-_BROKEN = (
-    OSError,
-    ValueError,
-    KeyError,
-    TypeError,
-    AttributeError,
-    ArithmeticError,
-    EOFError,
-    MemoryError,
-    RuntimeError,
-    SyntaxError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 
 
 def _no_truth(path: Path, error: Exception) -> InputError:

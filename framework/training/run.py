@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from hydra.utils import instantiate
 
-from framework.errors import ConfigurationError
+from framework.devices import torch_device
 from framework.training.card import write_card
 from framework.training.config import TrainConfig
 from framework.training.loop import Trainer, save_checkpoint, save_weights
@@ -31,10 +31,10 @@ def train(config: TrainConfig) -> None:
 
     Raises:
         ConfigurationError: settings that cannot work.
+        BackendError: a GPU is demanded and there is none.
         InputError: motion that cannot be read.
     """
-    if config.device == "cuda" and not torch.cuda.is_available():
-        raise ConfigurationError("device=cuda: there is no CUDA device", "Use device=cpu.")
+    torch_device(config.device)
     output = Path(config.output)
     output.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(config.threads)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from typing_extensions import Self
 
+from framework.devices import torch_device
 from framework.errors import BackendError
 from framework.skeletons import COCO17, H36M17, Skeleton, map_joints, map_scores
 from framework.stages import Lifter, Runtime
@@ -42,7 +43,7 @@ class Temporal(Lifter):
     def __init__(self, config: TemporalConfig, runtime: Runtime) -> None:
         self._config = config
         self._threads = runtime.threads
-        self.device = _device(runtime.device)
+        self.device = torch_device(runtime.device)
         self._network: nn.Module | None = None
 
     def __enter__(self) -> Self:
@@ -120,12 +121,6 @@ class Temporal(Lifter):
 
 def _join(joints: Tensor, spread: Tensor) -> Tensor:
     return torch.cat((joints, spread[..., None]), dim=-1)
-
-
-def _device(wanted: str) -> str:
-    if wanted == "cuda" and not torch.cuda.is_available():
-        raise BackendError("lifter 'temporal': there is no CUDA device", "Use device=auto or cpu.")
-    return "cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu"
 
 
 def _known(track: Track) -> tuple[Floats, Floats]:

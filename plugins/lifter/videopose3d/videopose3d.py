@@ -13,7 +13,8 @@ from torch import Tensor
 from typing_extensions import Self
 
 from framework.checkpoints import load_tensors
-from framework.errors import BackendError, ConfigurationError, StageError
+from framework.devices import torch_device
+from framework.errors import ConfigurationError, StageError
 from framework.skeletons import H36M17, SKELETONS
 from framework.stages import Lifter, Runtime
 from framework.types import Floats, Pose3D, Track, VideoInfo
@@ -40,7 +41,7 @@ class VideoPose3D(Lifter):
         self._skeleton = SKELETONS[config.input_skeleton]
         self._network: TemporalNetwork | None = None
         self._channels, self._field = 2, 1
-        self.device = _device(runtime.device)
+        self.device = torch_device(runtime.device)
 
     def __enter__(self) -> Self:
         """Read the weights.
@@ -151,16 +152,6 @@ def _pose(track: Track, sequence: Sequence, joints: Floats) -> Pose3D:
     joints -= joints[:, H36M17.root, None].copy()
     joints[~sequence.present] = np.nan
     return Pose3D(track_id=track.id, skeleton=H36M17, joints=joints, valid=sequence.present)
-
-
-def _device(wanted: str) -> str:
-    there = torch.cuda.is_available()
-    if wanted == "cuda" and not there:
-        raise BackendError(
-            "lifter 'videopose3d' was asked to run on a GPU, but torch sees none",
-            "Set device=cpu or device=auto, or install a torch built for your GPU.",
-        )
-    return "cuda" if there and wanted != "cpu" else "cpu"
 
 
 @contextmanager
