@@ -70,16 +70,13 @@ def test_the_detectors_own_3d_is_as_good_as_it_is(
 ) -> None:
     truth = sample[1]["joints_camera"][MAIN]
     error = procrustes_errors(result.poses[0].joints[:, LIMBS], truth[:, LIMBS])
-    assert mean(error) < 90  # measured 66 mm on twelve limb joints; a mirrored body is above 150
+    assert mean(error) < 90  # 60 mm at 30 fps
 
 
 def test_nobody_is_mirrored(sample: tuple[Path, dict[str, np.ndarray]], result: RunResult) -> None:
-    truth = sample[1]["joints_camera"][MAIN]
-    flipped = result.poses[0].joints[:, list(H36M17.mirror)] * [-1, 1, 1]
-    right = mean(procrustes_errors(result.poses[0].joints[:, LIMBS], truth[:, LIMBS]))
-    wrong = mean(procrustes_errors(result.poses[0].joints[:, LIMBS] * [-1, 1, 1], truth[:, LIMBS]))
-    assert right < wrong
-    assert flipped.shape == result.poses[0].joints.shape
+    truth, joints = sample[1]["joints_camera"][MAIN][:, LIMBS], result.poses[0].joints[:, LIMBS]
+    right = mean(procrustes_errors(joints, truth))
+    assert right < 0.7 * mean(procrustes_errors(joints * [-1, 1, 1], truth))
 
 
 @pytest.mark.parametrize("variant", [["threads=1"], ["device=cpu"]])

@@ -24,7 +24,7 @@ class VideoPose3DConfig:
 
     checkpoint: Path | None = field(
         default=None,
-        metadata={"help": "safetensors or torch file; none: pretrained_h36m_detectron_coco.bin"},
+        metadata={"help": "safetensors or torch file; null: pretrained_h36m_detectron_coco.bin"},
     )
     causal: bool = field(
         default=False,

@@ -44,7 +44,7 @@ class VideoConfig:
     format: Format = field(default=Format.mp4, metadata={"help": "mp4 (with sound) or gif"})
     height_px: int | None = field(
         default=None,
-        metadata={"help": "height of both panels in pixels; none: the source's, 240 to 720"},
+        metadata={"help": "height of both panels in pixels; null: the source's, 240 to 720"},
     )
     azimuth_deg: float = field(
         default=25.0,
@@ -70,14 +70,14 @@ class VideoConfig:
     )
     skip_s: float = field(default=0.0, metadata={"help": "seconds left out at the start"})
     limit_s: float | None = field(
-        default=None, metadata={"help": "seconds drawn at most, after skip_s; none: to the end"}
+        default=None, metadata={"help": "seconds drawn at most, after skip_s; null: to the end"}
     )
     downsample: int = field(default=1, metadata={"help": "draw every Nth frame"})
     crf: int = field(
         default=20, metadata={"help": "H.264 quality, 0 (perfect) to 51; unused with bitrate_kbps"}
     )
     bitrate_kbps: int | None = field(
-        default=None, metadata={"help": "kilobits per second of the mp4; none: as crf needs"}
+        default=None, metadata={"help": "kilobits per second of the mp4; null: as crf needs"}
     )
     preset: Preset = field(
         default=Preset.ultrafast, metadata={"help": "H.264 effort, ultrafast to veryslow"}

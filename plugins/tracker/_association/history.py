@@ -43,7 +43,7 @@ class Sightings:
 
 
 class History:
-    """The clip so far: arrays of the people of each frame, about 0.8 kB a person."""
+    """The clip so far: arrays of the people of each frame, about 1 kB a person."""
 
     def __init__(self) -> None:
         self._index: list[int] = []
