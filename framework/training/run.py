@@ -10,10 +10,14 @@ from pathlib import Path
 import torch
 from hydra.utils import instantiate
 
+from framework.checkpoints import load_tensors
 from framework.devices import torch_device
+from framework.errors import ConfigurationError
 from framework.training.card import write_card
 from framework.training.config import TrainConfig
 from framework.training.loop import Trainer, save_checkpoint, save_weights
+from framework.training.rehearsal.borrowed import Borrowed
+from framework.training.rehearsal.pairs import Pairs
 from framework.training.sources import load_part
 from framework.training.validation import Errors, Validation
 
@@ -42,20 +46,36 @@ def train(config: TrainConfig) -> None:
     split = Path(config.split)
     motion, used = load_part(config.motion, split, "train")
     held_back, _ = load_part(config.motion, split, "validation")
+    network = instantiate(config.network)
+    if config.initial:
+        network.load_state_dict(load_tensors(Path(config.initial)))
+    lent = _rehearsed(config.rehearsal, "train")
     trainer = Trainer(
-        instantiate(config.network),
+        network,
         motion,
         config.recipe,
         config.schedule,
+        borrowed=Borrowed.of(lent) if lent else None,
         seed=config.seed,
         device=config.device,
     )
     if (output / CHECKPOINT).exists():
         trainer.restore(torch.load(output / CHECKPOINT, weights_only=True))
         log.info("going on from step %d", trainer.step)
-    validation = Validation(held_back, config.recipe)
+    validation = Validation(held_back, config.recipe, _rehearsed(config.rehearsal, "validation"))
     _to_the_end(trainer, validation, output)
     write_card(output / CARD, config, trainer, used, validation.measure(trainer.averaged))
+
+
+def _rehearsed(folder: str | None, part: str) -> Pairs | None:
+    """What a detector said of the people of one part; None without such files."""
+    paths = sorted(Path(folder).glob(f"{part}_*.npz")) if folder else []
+    if folder and part == "train" and not paths:
+        raise ConfigurationError(
+            f"rehearsal: {folder} has no train_*.npz",
+            "Make them with python -m framework.rehearse.",
+        )
+    return Pairs.load(paths) if paths else None
 
 
 def _to_the_end(trainer: Trainer, validation: Validation, output: Path) -> None:

@@ -77,12 +77,12 @@ def _power_cut_at(step):
     return lambda seed, now: None if now == step else chance(seed, now)
 
 
-def _unless_cut(library, recipe, random):
+def _unless_cut(library, recipe, random, borrowed):
     from framework.training.recipe import make_batch
 
     if random is None:
         raise KeyboardInterrupt
-    return make_batch(library, recipe, random)
+    return make_batch(library, recipe, random, borrowed)
 
 
 def test_a_run_learns_and_leaves_weights_that_the_lifter_reads(config):

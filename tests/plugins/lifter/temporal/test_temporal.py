@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from framework.errors import BackendError, ConfigurationError
 from framework.geometry.metrics import joint_errors, procrustes_errors
 from framework.plugins.lifter.temporal.config import TemporalConfig
-from framework.plugins.lifter.temporal.temporal import BATCH, Temporal, calibrated
+from framework.plugins.lifter.temporal.temporal import BATCH, Temporal
 from framework.plugins.lifter.temporal.windows import FRAMES, HOP
 from framework.skeletons import COCO17, H36M17, Skeleton
 from framework.stages import Runtime
@@ -171,14 +171,6 @@ def test_before_and_after_a_long_absence_are_lifted_apart(lifter, walker, video)
     for part in (np.arange(60), np.arange(60, 120)):
         alone = lifter.lift([late.take(part)], video)[0]
         np.testing.assert_allclose(pose.joints[part], alone.joints, atol=1e-4)
-
-
-def test_scores_are_read_relative_to_the_detectors_threshold():
-    scores = np.array([0.0, 0.2, 0.5, 1.0, 3.0, np.nan], np.float32)
-    np.testing.assert_allclose(calibrated(scores, 0.2)[1], 0.5, atol=1e-6)
-    np.testing.assert_allclose(calibrated(scores, 0.5)[2:5], [0.5, 1, 1])
-    assert (calibrated(scores, 0.5) > 0).all()
-    np.testing.assert_allclose(calibrated(scores, 0.0)[2], 0.5)
 
 
 def test_a_skeleton_without_limbs_is_refused(lifter, walker, video):
