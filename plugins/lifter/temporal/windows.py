@@ -35,17 +35,11 @@ class Steps:
         start_s: time of the first step in seconds.
         keypoints: (S, 17, 2); S is at least `FRAMES`.
         scores: (S, 17), 0 where a joint is missing.
-        own: (S, 17, 3) the detector's own 3D, NaN where there is none.
     """
 
     start_s: float
     keypoints: Floats
     scores: Floats
-    own: Floats
-
-
-Window = tuple[Floats, Floats, Floats]
-"""Keypoints (F, 17, 2), scores (F, 17) and the detector's own 3D (F, 17, 3)."""
 
 
 def stay_rows(time_s: Times, present: Bools) -> list[Ints]:
@@ -55,7 +49,7 @@ def stay_rows(time_s: Times, present: Bools) -> list[Ints]:
     return np.split(rows, ends) if rows.size else []
 
 
-def to_steps(time_s: Times, keypoints: Floats, scores: Floats, own: Floats) -> Steps:
+def to_steps(time_s: Times, keypoints: Floats, scores: Floats) -> Steps:
     """Interpolate linearly; what is not seen on both sides of a step is missing.
 
     Neither is anything known between rows further apart than the network learnt to bridge. A
@@ -65,7 +59,6 @@ def to_steps(time_s: Times, keypoints: Floats, scores: Floats, own: Floats) -> S
         time_s: (T,) rising, T at least 1.
         keypoints: (T, J, 2).
         scores: (T, J), 0 where missing.
-        own: (T, 17, 3), NaN where missing.
     """
     count = max(int(np.ceil((time_s[-1] - time_s[0]) / STEP_S - _SAME)) + 1, 1)
     lead = max(FRAMES - count, 0) // 2
@@ -79,18 +72,13 @@ def to_steps(time_s: Times, keypoints: Floats, scores: Floats, own: Floats) -> S
     seen = (scores[before] > 0) | (part == 1)[:, None]
     seen &= (scores[after] > 0) | (part == 0)[:, None]
     seen &= ((gap <= _LONGEST_GAP_S) | (part == 0) | (part == 1))[:, None]
-
-    def between(values: Floats) -> Floats:
-        known, share = np.nan_to_num(values), part.reshape(-1, *(1 for _ in values.shape[1:]))
-        return np.asarray(known[before] + share * (known[after] - known[before]), np.float32)
-
-    told = np.asarray(np.isfinite(own).all(axis=(1, 2)))
-    told = (told[before] | (part == 1)) & (told[after] | (part == 0)) & seen.any(axis=1)
+    known = np.nan_to_num(keypoints)
+    places = known[before] + part[:, None, None] * (known[after] - known[before])
+    mixed = scores[before] + part[:, None] * (scores[after] - scores[before])
     return Steps(
         start_s=float(wanted_s[0]),
-        keypoints=between(keypoints),
-        scores=np.where(seen, between(scores), 0).astype(np.float32),
-        own=np.where(told[:, None, None], between(own), np.nan).astype(np.float32),
+        keypoints=places.astype(np.float32),
+        scores=np.where(seen, mixed, 0).astype(np.float32),
     )
 
 
@@ -100,10 +88,10 @@ def starts(person: Steps) -> list[int]:
     return [*range(0, last, HOP), last]
 
 
-def cut(person: Steps, start: int) -> Window:
-    """The window that begins at a step."""
+def cut(person: Steps, start: int) -> tuple[Floats, Floats]:
+    """(F, 17, 2) keypoints and (F, 17) scores of a window."""
     window = slice(start, start + FRAMES)
-    return person.keypoints[window], person.scores[window], person.own[window]
+    return person.keypoints[window], person.scores[window]
 
 
 def blend(windows: list[Floats], person: Steps) -> Floats:
