@@ -53,6 +53,7 @@ class TrainConfig:
     """Settings of ``python -m framework.train``.
 
     Attributes:
+        tensorboard: also log for TensorBoard, into ``output/tensorboard``.
         rehearsal: folder of ``python -m framework.rehearse``: errors of a real detector; or None.
         initial: weight file to begin with; None begins by chance.
     """
@@ -61,6 +62,7 @@ class TrainConfig:
     output: str = MISSING
     motion: list[Source] = MISSING
     split: str = MISSING
+    tensorboard: bool = False
     rehearsal: str | None = None
     initial: str | None = None
     network: Any = MISSING

@@ -102,6 +102,18 @@ def test_a_run_learns_and_leaves_weights_that_the_lifter_reads(config):
     assert f"{errors[-1]:.1f}" in card
 
 
+def test_tensorboard_shows_what_the_log_says(config):
+    pytest.importorskip("tensorboard", reason="TensorBoard is an extra")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    watched = config("watched", 6)
+    watched.tensorboard = True
+    train(watched)
+    board = EventAccumulator(f"{watched.output}/tensorboard").Reload()
+    shown = {event.step: event.value for event in board.Scalars("mpjpe_clean")}
+    assert shown == pytest.approx({int(r["step"]): float(r["mpjpe_clean"]) for r in rows(watched)})
+
+
 def test_a_longer_schedule_goes_on_from_the_same_checkpoint(config):
     train(config("run", 4))
     train(config("run", 6))
