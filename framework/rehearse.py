@@ -1,7 +1,7 @@
 """``python -m framework.rehearse``: learn how a detector errs.
 
     python -m framework.rehearse motion_root=FOLDER output=rehearsal detector=blazepose
-    python -m framework.train motion_root=FOLDER rehearsal=rehearsal/*.npz output=runs/mine
+    python -m framework.train motion_root=FOLDER rehearsal=rehearsal output=runs/mine
 
 Recordings are drawn as clothed figures under synthetic cameras, the detector looks, and what it
 says is kept beside the exact truth. Files are written every few minutes; the same command goes on
