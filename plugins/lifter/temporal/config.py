@@ -20,6 +20,10 @@ class TemporalConfig:
         default=True,
         metadata={"help": "average with the lifted mirror image: better, at twice the cost"},
     )
+    causal: bool = field(
+        default=False,
+        metadata={"help": "lift each frame without a look at later ones, as live use must"},
+    )
     focal: float = field(
         default=1.2,
         metadata={"help": "focal length assumed, in longer sides of the picture; phones 0.8 to 1"},

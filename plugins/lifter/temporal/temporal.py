@@ -21,9 +21,9 @@ from framework.weights import locate
 from .._joints import require_joints
 from .config import TemporalConfig
 from .network import load_network
-from .ray import lines_of_sight, to_camera
+from .ray import lines_of_sight, lines_of_sight_now, to_camera
 from .shipped import SHIPPED
-from .windows import Steps, blend, cut, starts, stay_rows, to_rows, to_steps
+from .windows import Steps, blend, cut, starts, stay_rows, to_rows, to_steps, until
 
 BATCH = 32
 """Windows lifted at once."""
@@ -67,6 +67,8 @@ class Temporal(Lifter):
             ConfigurationError: a track's skeleton lacks shoulders, elbows .. ankles.
             BackendError: the lifter is not open.
         """
+        if self._config.causal:
+            return [self._lift_now(track, video.size_wh) for track in tracks]
         known = [_known(track) for track in tracks]
         stays = [
             stay_rows(track.time_s, np.any(scores > 0, axis=1))
@@ -92,6 +94,20 @@ class Temporal(Lifter):
             rays = lines_of_sight(person, size_wh, self._config.focal)
             lifted[..., :3] = to_camera(lifted[..., :3], rays)
             yield person, lifted
+
+    def _lift_now(self, track: Track, size_wh: tuple[int, int]) -> Pose3D:
+        """Lift every row as the end of a window of its own."""
+        keypoints, scores = _known(track)
+        result = np.full((len(track), len(H36M17.joints), 4), np.nan, np.float32)
+        for rows in stay_rows(track.time_s, np.any(scores > 0, axis=1)):
+            for first in range(0, len(rows), BATCH):
+                batch = slice(first, min(first + BATCH, len(rows)))
+                windows = until(track.time_s[rows], keypoints[rows], scores[rows], batch)
+                lifted = self._lift_batch(list(zip(*windows, strict=True)))[:, -1]
+                rays = lines_of_sight_now(*windows, size_wh, self._config.focal)
+                lifted[..., :3] = to_camera(lifted[..., :3], rays)
+                result[rows[batch]] = lifted
+        return _as_pose(track, result)
 
     @torch.inference_mode()
     def _lift_batch(self, batch: list[tuple[Floats, Floats]]) -> Floats:
@@ -138,6 +154,11 @@ def _pose(track: Track, stays: list[Ints], outputs: Iterator[tuple[Steps, Floats
     for rows in stays:
         person, steps = next(outputs)
         result[rows] = to_rows(steps, person, track.time_s[rows])
+    return _as_pose(track, result)
+
+
+def _as_pose(track: Track, result: Floats) -> Pose3D:
+    """Joints and log spread (T, 17, 4) as a pose."""
     return Pose3D(
         track_id=track.id,
         skeleton=H36M17,

@@ -63,23 +63,37 @@ def to_steps(time_s: Times, keypoints: Floats, scores: Floats) -> Steps:
     count = max(int(np.ceil((time_s[-1] - time_s[0]) / STEP_S - _SAME)) + 1, 1)
     lead = max(FRAMES - count, 0) // 2
     wanted_s = time_s[0] + STEP_S * (np.arange(max(count, FRAMES)) - lead)
+    places, seen = _read(time_s, keypoints, scores, wanted_s)
+    return Steps(start_s=float(wanted_s[0]), keypoints=places, scores=seen)
+
+
+def until(time_s: Times, keypoints: Floats, scores: Floats, rows: slice) -> tuple[Floats, Floats]:
+    """The windows that end at some rows and know nothing of later ones; see `to_steps`.
+
+    Returns:
+        (R, F, J, 2) keypoints and (R, F, J) scores. Before the first row the person stands still.
+    """
+    back_s = STEP_S * np.arange(FRAMES)[::-1]
+    return _read(time_s, keypoints, scores, time_s[rows, None] - back_s)
+
+
+def _read(
+    time_s: Times, keypoints: Floats, scores: Floats, wanted_s: Times
+) -> tuple[Floats, Floats]:
+    """Keypoints (..., J, 2) and scores (..., J) at times (...) between the rows."""
     last = len(time_s) - 1
     after = np.clip(np.searchsorted(time_s, wanted_s), min(1, last), last)
     before = np.maximum(after - 1, 0)
     gap = np.maximum(time_s[after] - time_s[before], 1e-9)
     part = np.clip((wanted_s - time_s[before]) / gap, 0, 1)
     part = np.where(part < _SAME, 0, np.where(part > 1 - _SAME, 1, part)).astype(np.float32)
-    seen = (scores[before] > 0) | (part == 1)[:, None]
-    seen &= (scores[after] > 0) | (part == 0)[:, None]
-    seen &= ((gap <= _LONGEST_GAP_S) | (part == 0) | (part == 1))[:, None]
+    first, second = (part == 0)[..., None], (part == 1)[..., None]
+    seen = ((scores[before] > 0) | second) & ((scores[after] > 0) | first)
+    seen &= (gap <= _LONGEST_GAP_S)[..., None] | first | second
     known = np.nan_to_num(keypoints)
-    places = known[before] + part[:, None, None] * (known[after] - known[before])
-    mixed = scores[before] + part[:, None] * (scores[after] - scores[before])
-    return Steps(
-        start_s=float(wanted_s[0]),
-        keypoints=places.astype(np.float32),
-        scores=np.where(seen, mixed, 0).astype(np.float32),
-    )
+    places = known[before] + part[..., None, None] * (known[after] - known[before])
+    mixed = scores[before] + part[..., None] * (scores[after] - scores[before])
+    return places.astype(np.float32), np.where(seen, mixed, 0).astype(np.float32)
 
 
 def starts(person: Steps) -> list[int]:

@@ -173,6 +173,38 @@ def test_before_and_after_a_long_absence_are_lifted_apart(lifter, walker, video)
         np.testing.assert_allclose(pose.joints[part], alone.joints, atol=1e-4)
 
 
+@pytest.fixture(scope="module")
+def live():
+    with Temporal(TemporalConfig(causal=True), Runtime(device="cpu", threads=1)) as opened:
+        yield opened
+
+
+def test_live_poses_do_not_change_when_more_is_seen(live, walker, video):
+    track, _ = walker(90, 30)
+    some = track.take(np.arange(50))
+    whole, begun = (live.lift([t], video)[0] for t in (track, some))
+    np.testing.assert_allclose(whole.joints[:50], begun.joints, atol=1e-5)
+    np.testing.assert_allclose(whole.sigmas[:50], begun.sigmas, atol=1e-5)
+
+
+def test_live_poses_are_nearly_as_good(live, lifter, walker, video):
+    track, truth = walker(120, 30, raised=True)
+    errors = [joint_errors(x.lift([track], video)[0].joints, truth).mean() for x in (live, lifter)]
+    assert errors[0] < 1.3 * errors[1]
+
+
+@pytest.mark.parametrize("fps", [7.5, 60.0])
+def test_live_poses_keep_to_the_rows_of_any_frame_rate(live, walker, video, fps):
+    track, _ = walker(121, 30)
+    times = np.arange(0, 2.0001, 1 / fps)
+    rows = np.clip(np.round(times * 30).astype(int), 0, 120)
+    sampled = replace(track.take(rows), time_s=times, frame_index=np.arange(len(rows)))
+    pose = live.lift([sampled], video)[0]
+    wanted = live.lift([track], video)[0].joints
+    assert pose.valid.all()
+    assert joint_errors(pose.joints, wanted[rows])[len(rows) // 2 :].mean() < 60
+
+
 def test_a_skeleton_without_limbs_is_refused(lifter, walker, video):
     track, _ = walker(10)
     head = Skeleton(name="head", joints=COCO17.joints[:5], bones=())
