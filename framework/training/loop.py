@@ -77,7 +77,8 @@ class Trainer:
     """A network in training, with everything that a checkpoint must hold.
 
     Args:
-        network: lifts (B, T, 17, 2) keypoints and (B, T, 17) scores, as `loss_of` wants it.
+        network: lifts (B, T, 17, 2) keypoints, (B, T, 17) scores and (B, T, 17, 3) own 3D of a
+            detector, as `loss_of` wants it.
         library: motion to train on.
         recipe: how batches are made.
         schedule: how long and how fast.
@@ -117,14 +118,14 @@ class Trainer:
         """Take one step."""
         began = time.monotonic()
         batch = make_batch(self.library, self.recipe, chance(self.seed, self.step), self.borrowed)
-        keypoints, scores, truth = (part.to(self.device) for part in batch)
+        keypoints, scores, own, truth = (part.to(self.device) for part in batch)
         factor = self.schedule.factor(self.step)
         rates = (self.schedule.rate, self.schedule.rate_rest)
         for optimizer, rate in zip(self.optimizers, rates, strict=True):
             optimizer.param_groups[0]["lr"] = factor * rate
             optimizer.zero_grad()
         with torch.autocast(self.device.type, torch.bfloat16):
-            joints, spread = self.network(keypoints, scores)
+            joints, spread = self.network(keypoints, scores, own)
         loss, distance = loss_of(joints, spread, truth)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)

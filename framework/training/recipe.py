@@ -22,11 +22,13 @@ class Batch(NamedTuple):
     Attributes:
         keypoints: (B, T, 17, 2) COCO-17, units of the focal length.
         scores: (B, T, 17) in 0..1, 0 where a joint is missing.
+        own: (B, T, 17, 3) the detector's own 3D, H36M-17 in any scale; NaN where there is none.
         truth: (B, T, 17, 3) H36M-17 in metres relative to the pelvis, as `along_ray` has it.
     """
 
     keypoints: Tensor
     scores: Tensor
+    own: Tensor
     truth: Tensor
 
 
@@ -40,6 +42,7 @@ class Recipe:
         speed_spread: speed is changed by a factor exp(-spread..spread).
         bodies, cameras, noise: see there.
         borrowed: share of windows with errors of a rehearsal, where there is one.
+        opinion: share of these in which the detector's own 3D is shown.
     """
 
     windows: int = 128
@@ -49,6 +52,7 @@ class Recipe:
     cameras: Cameras = field(default_factory=Cameras)
     noise: Noise = field(default_factory=Noise)
     borrowed: float = 0.5
+    opinion: float = 0.7
 
 
 def make_batch(
@@ -65,11 +69,16 @@ def make_batch(
     bones = library.sample(recipe.windows, recipe.frames, random, recipe.speed_spread)
     points = seen_by(points_of(varied(bones, recipe.bodies, random)), recipe.cameras, random)
     keypoints, scores = detected(points[:, :, COCO], recipe.noise, random)
+    own = torch.full((*scores.shape, 3), torch.nan)
     count = round(recipe.windows * recipe.borrowed) if borrowed else 0
     if borrowed and count:
         lent = borrowed.lend(points[:count], random)
-        keypoints[:count], scores[:count] = spoilt(*lent, recipe.noise, random)
-    return Batch(keypoints, scores, along_ray(points[:, :, :17]))
+        keypoints[:count], scores[:count] = spoilt(
+            lent.keypoints, lent.scores, recipe.noise, random
+        )
+        shown = torch.rand(count, 1, 1, 1, generator=random) < recipe.opinion
+        own[:count] = torch.where(shown, lent.own, torch.nan)
+    return Batch(keypoints, scores, own, along_ray(points[:, :, :17]))
 
 
 def chance(seed: int, step: int) -> torch.Generator:

@@ -99,17 +99,17 @@ _Lifted = tuple[Floats, Floats, Floats]
 def _lifted(network: nn.Module, batch: Batch) -> _Lifted:
     """Joints (B, T, 16, 3), spread (B, T, 16) in metres and truth (B, T, 16, 3)."""
     device = next(network.parameters()).device
-    keypoints, scores, truth = (part.to(device) for part in batch)
+    keypoints, scores, own, truth = (part.to(device) for part in batch)
     with torch.autocast(device.type, torch.bfloat16):
-        joints, spread = network(keypoints, scores)
+        joints, spread = network(keypoints, scores, own)
     return _array(joints), _array(spread.exp()), _array(truth)
 
 
 def _as_batch(pairs: Pairs) -> Batch:
-    keypoints, scores, points = (
-        torch.from_numpy(part) for part in (pairs.keypoints, pairs.scores, pairs.points)
+    keypoints, scores, points, own = (
+        torch.from_numpy(part) for part in (pairs.keypoints, pairs.scores, pairs.points, pairs.own)
     )
-    return Batch(keypoints, scores, along_ray(points[:, :, :17]))
+    return Batch(keypoints, scores, own, along_ray(points[:, :, :17]))
 
 
 def _array(values: torch.Tensor) -> Floats:

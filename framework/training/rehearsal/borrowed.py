@@ -19,6 +19,21 @@ _MIRROR_2D, _MIRROR_3D = list(COCO17.mirror), list(H36M17.mirror)
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What a detector says of B windows of T frames.
+
+    Attributes:
+        keypoints: (B, T, 17, 2) COCO-17, units of the focal length.
+        scores: (B, T, 17) in 0..1, 0 where a joint is missing.
+        own: (B, T, 17, 3) the detector's own 3D, H36M-17, any scale; NaN where there is none.
+    """
+
+    keypoints: Tensor
+    scores: Tensor
+    own: Tensor
+
+
+@dataclass(frozen=True, slots=True)
 class Borrowed:
     """Errors of a rehearsal, with those of its mirror image.
 
@@ -27,6 +42,7 @@ class Borrowed:
         window, frame: (M,) where these frames are.
         errors: (N, T, 17, 2) of keypoints in units of 0.85 m at the person's distance.
         scores: (N, T, 17).
+        own: (N, T, 17, 3) errors of the own 3D, after centring and scaling, NaN without.
     """
 
     pose: Tensor
@@ -34,26 +50,26 @@ class Borrowed:
     frame: Tensor
     errors: Tensor
     scores: Tensor
+    own: Tensor
 
     @classmethod
     def of(cls, pairs: Pairs) -> Borrowed:
         """Take the errors out of pairs."""
         both = [_parts(pairs, mirrored) for mirrored in (False, True)]
-        pose, errors, scores = (torch.cat(part) for part in zip(*both, strict=True))
+        pose, errors, scores, own = (torch.cat(part) for part in zip(*both, strict=True))
         windows, frames = pose.shape[:2]
         chosen = torch.arange(frames // 2 % _EVERY, frames, _EVERY)
         window = torch.arange(windows).repeat_interleave(len(chosen))
-        return cls(pose[:, chosen].flatten(0, 1), window, chosen.repeat(windows), errors, scores)
+        return cls(
+            pose[:, chosen].flatten(0, 1), window, chosen.repeat(windows), errors, scores, own
+        )
 
-    def lend(self, points: Tensor, random: torch.Generator) -> tuple[Tensor, Tensor]:
+    def lend(self, points: Tensor, random: torch.Generator) -> Seen:
         """Let somebody be seen with the errors made of one who was posed alike.
 
         Args:
             points: (B, T, 23, 3) camera space.
             random: source of chance.
-
-        Returns:
-            Keypoints (B, T, 17, 2) in units of the focal length, and scores (B, T, 17).
         """
         count, frames = points.shape[:2]
         middle = frames // 2
@@ -65,35 +81,41 @@ class Borrowed:
         last = self.errors.shape[1] - 1
         time = last - (last - time.abs() % (2 * last)).abs()  # turn back in time at the ends
         window = self.window[match][:, None]
+        errors, own = self.errors[window, time], self.own[window, time]
         strength = torch.exp(0.25 * torch.randn(count, 1, 1, 1, generator=random))
         offset = 0.008 * torch.randn(count, 1, 17, 2, generator=random)
         unit = UNIT_M / points[:, :, COCO, 2].mean(dim=2)
         keypoints = project(points[:, :, COCO]) + unit[..., None, None] * (
-            strength * self.errors[window, time] + offset
+            strength * errors + offset
         )
-        return keypoints, self.scores[window, time]
+        own = _shape(along_ray(points[:, :, :17])) + strength * own
+        return Seen(keypoints, self.scores[window, time], own)
 
 
-def _parts(pairs: Pairs, mirrored: bool) -> tuple[Tensor, Tensor, Tensor]:
-    """Poses (N, T, 48), errors (N, T, 17, 2) and scores (N, T, 17)."""
-    points, keypoints, scores = (
-        torch.from_numpy(part) for part in (pairs.points, pairs.keypoints, pairs.scores)
+def _parts(pairs: Pairs, mirrored: bool) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Poses (N, T, 48), errors (N, T, 17, 2), scores (N, T, 17) and own errors (N, T, 17, 3)."""
+    points, keypoints, scores, own = (
+        torch.from_numpy(part) for part in (pairs.points, pairs.keypoints, pairs.scores, pairs.own)
     )
     points, truth = points[:, :, :17], points[:, :, COCO]
     if mirrored:
         flip = torch.tensor([-1.0, 1.0, 1.0])
-        points = points[:, :, _MIRROR_3D] * flip
+        points, own = (part[:, :, _MIRROR_3D] * flip for part in (points, own))
         truth = truth[:, :, _MIRROR_2D] * flip
         keypoints, scores = keypoints[:, :, _MIRROR_2D] * flip[:2], scores[:, :, _MIRROR_2D]
     unit = UNIT_M / truth[..., 2].mean(dim=2)
     errors = (keypoints - project(truth)) / unit[..., None, None]
     errors = torch.where((scores > 0)[..., None], errors, 0.0)
-    return _pose(points), errors, scores
+    return _pose(points), errors, scores, _shape(own) - _shape(along_ray(points))
 
 
 def _pose(points: Tensor) -> Tensor:
-    """(..., T, 48) what the person looks like: joints about the root, centred, of one size."""
-    joints = along_ray(points)
+    """(..., T, 48) what the person looks like: joints about the root as the camera sees them."""
+    return _shape(along_ray(points))[..., 1:, :].flatten(-2)
+
+
+def _shape(joints: Tensor) -> Tensor:
+    """(..., J, 3) centred and scaled to a mean distance of 1."""
     centred = joints - joints.mean(dim=-2, keepdim=True)
     size: Tensor = centred.norm(dim=-1).mean(dim=-1)
-    return (centred / size[..., None, None].clamp(min=1e-6))[..., 1:, :].flatten(-2)
+    return centred / size[..., None, None].clamp(min=1e-6)

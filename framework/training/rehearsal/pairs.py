@@ -19,11 +19,13 @@ class Pairs:
         keypoints: (N, T, 17, 2) float32 COCO-17 in units of the focal length, 0 where missing.
         scores: (N, T, 17) float32 as lifters are shown them; 0 where missing.
         points: (N, T, 23, 3) float32, the truth: `BODY`, metres, camera space.
+        own: (N, T, 17, 3) float32, the detector's own 3D, H36M-17, metres; NaN where there is none.
     """
 
     keypoints: Floats
     scores: Floats
     points: Floats
+    own: Floats
 
     def save(self, path: Path) -> None:
         """Write one npz, whole or not at all."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from framework.scores import calibrated
-from framework.skeletons import COCO17, map_joints, map_scores
+from framework.skeletons import COCO17, H36M17, map_joints, map_scores
 from framework.stages import Detector
 from framework.training.bodies import points_of, varied
 from framework.training.body import COCO, FPS
@@ -41,12 +41,19 @@ def rehearse(library: Library, detector: Detector, recipe: Recipe, count: int, s
     looks = np.random.default_rng(seed)
     windows = points.double().numpy()
     watched = [_watch(detector, window, looks) for window in windows]
-    keypoints, scores = (np.stack(part) for part in zip(*watched, strict=True))
-    return Pairs(keypoints=keypoints, scores=scores, points=windows.astype(np.float32))
+    keypoints, scores, own = (np.stack(part) for part in zip(*watched, strict=True))
+    return Pairs(
+        keypoints=keypoints,
+        scores=scores,
+        points=windows.astype(np.float32),
+        own=own,
+    )
 
 
-def _watch(detector: Detector, points: Array, random: np.random.Generator) -> tuple[Floats, Floats]:
-    """Keypoints (T, 17, 2) and scores (T, 17) of a window (T, 23, 3)."""
+def _watch(
+    detector: Detector, points: Array, random: np.random.Generator
+) -> tuple[Floats, Floats, Floats]:
+    """Keypoints (T, 17, 2), scores (T, 17) and own 3D (T, 17, 3) of a window (T, 23, 3)."""
     frame = framed(points, random)
     truth = frame.to_pixels(points[:, COCO, :2] / points[:, COCO, 2:])
     images = np.stack(list(film(points, frame, random)))
@@ -63,13 +70,17 @@ def _watch(detector: Detector, points: Array, random: np.random.Generator) -> tu
             )
         )
     rows = [_nearest(people, true, frame) for people, true in zip(found, truth, strict=True)]
-    keypoints, scores = (np.stack(part) for part in zip(*rows, strict=True))
-    return keypoints, scores
+    keypoints, scores, own = (np.stack(part) for part in zip(*rows, strict=True))
+    return keypoints, scores, own
 
 
-def _nearest(people: Detections, truth: Array, frame: Frame) -> tuple[Floats, Floats]:
+def _nearest(people: Detections, truth: Array, frame: Frame) -> tuple[Floats, Floats, Floats]:
     """The person found where the true one (17, 2) is, if any."""
-    nobody = np.zeros((17, 2), np.float32), np.zeros(17, np.float32)
+    nobody = (
+        np.zeros((17, 2), np.float32),
+        np.zeros(17, np.float32),
+        np.full((17, 3), np.nan, np.float32),
+    )
     if not len(people):
         return nobody
     keypoints = map_joints(people.keypoints, people.skeleton, COCO17)
@@ -81,5 +92,11 @@ def _nearest(people: Detections, truth: Array, frame: Frame) -> tuple[Floats, Fl
     scores = calibrated(
         map_scores(people.keypoint_scores[best], people.skeleton, COCO17), people.score_threshold
     )
-    places = np.where(seen[:, None], frame.to_image(keypoints[best]), 0)
-    return places.astype(np.float32), np.where(seen, scores, 0).astype(np.float32)
+    own = nobody[2]
+    if people.keypoints_3d is not None:
+        own = map_joints(people.keypoints_3d[best], people.skeleton, H36M17)
+    return (
+        np.where(seen[:, None], frame.to_image(keypoints[best]), 0).astype(np.float32),
+        np.where(seen, scores, 0).astype(np.float32),
+        own.astype(np.float32),
+    )

@@ -20,6 +20,10 @@ class TemporalConfig:
         default=True,
         metadata={"help": "average with the lifted mirror image: better, at twice the cost"},
     )
+    own_3d: bool = field(
+        default=True,
+        metadata={"help": "use the detector's own 3D, where it has one, as a second opinion"},
+    )
     causal: bool = field(
         default=False,
         metadata={"help": "lift each frame without a look at later ones, as live use must"},

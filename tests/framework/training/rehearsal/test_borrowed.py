@@ -7,7 +7,7 @@ import torch
 from framework.errors import InputError
 from framework.skeletons import COCO17
 from framework.training.body import BODY, COCO
-from framework.training.cameras import Cameras, project, seen_by
+from framework.training.cameras import Cameras, along_ray, project, seen_by
 from framework.training.noise import UNIT_M
 from framework.training.rehearsal.borrowed import Borrowed
 from framework.training.rehearsal.pairs import Pairs
@@ -23,7 +23,7 @@ def points(person):
 
 @pytest.fixture
 def pairs(points):
-    """A detector that puts everything too low and misses left wrists."""
+    """A detector that puts everything too low, misses left wrists, and is right in 3D."""
     coco = points[:, :, COCO]
     unit = UNIT_M / coco[..., 2].mean(dim=2)
     keypoints = project(coco)
@@ -34,6 +34,7 @@ def pairs(points):
         keypoints=keypoints.numpy(),
         scores=scores.numpy(),
         points=points.numpy(),
+        own=(3 * along_ray(points[:, :, :17])).numpy(),
     )
 
 
@@ -42,20 +43,28 @@ def lend(pairs, points):
 
 
 def test_somebody_else_is_seen_too_low_by_as_much(pairs, points):
-    keypoints, scores = lend(pairs, points * 1.2)
+    seen = lend(pairs, points * 1.2)
     unit = UNIT_M / (1.2 * points[:, :, COCO, 2].mean(dim=2))
-    error = (keypoints - project(points[:, :, COCO])) / unit[..., None, None]
-    kept = scores > 0
+    error = (seen.keypoints - project(points[:, :, COCO])) / unit[..., None, None]
+    kept = seen.scores > 0
     assert error[kept][:, 1].mean() == pytest.approx(TOO_LOW, rel=0.2)
     assert abs(error[kept][:, 0].mean()) < 0.1 * TOO_LOW
 
 
 def test_a_joint_that_was_missed_is_missed_of_who_is_posed_alike(pairs, points):
-    missed = (lend(pairs, points)[1] == 0).all(dim=1).all(dim=0)
+    missed = (lend(pairs, points).scores == 0).all(dim=1).all(dim=0)
     assert np.flatnonzero(missed).tolist() == [COCO17.index("left_wrist")]
     mirrored = points[:, :, list(BODY.mirror)] * torch.tensor([-1.0, 1, 1])
-    missed = (lend(pairs, mirrored)[1] == 0).all(dim=1).all(dim=0)
+    missed = (lend(pairs, mirrored).scores == 0).all(dim=1).all(dim=0)
     assert np.flatnonzero(missed).tolist() == [COCO17.index("right_wrist")]
+
+
+def test_own_3d_without_errors_stays_without(pairs, points):
+    own = lend(pairs, points).own
+    truth = along_ray(points[:, :, :17])
+    truth = truth - truth.mean(dim=2, keepdim=True)
+    own = own * (truth.norm(dim=-1).mean() / own.norm(dim=-1).mean())
+    assert (own - truth).norm(dim=-1).max() < 0.02
 
 
 def test_pairs_come_back_from_a_file(pairs, tmp_path):

@@ -4,6 +4,7 @@ import csv
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from framework import rehearse
@@ -45,6 +46,7 @@ def test_a_rehearsal_goes_on_where_it_stopped_and_is_trained_on(recordings, tmp_
     pairs = Pairs.load([first])
     assert pairs.keypoints.shape == (1, 27, 17, 2)
     assert (pairs.scores > 0).mean() > 0.8, "the detector did not find the figure"
+    assert np.isfinite(pairs.own).mean() > 0.8
 
     run = compose_train(
         [

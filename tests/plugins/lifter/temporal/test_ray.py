@@ -23,7 +23,8 @@ def steps(x, y, missing=()):
     keypoints[:, HIPS[1], 0] += 10
     scores = np.ones((FRAMES, 17), np.float32)
     scores[:, list(missing)] = 0
-    return Steps(start_s=0.0, keypoints=keypoints, scores=scores)
+    own = np.full((FRAMES, 17, 3), np.nan, np.float32)
+    return Steps(start_s=0.0, keypoints=keypoints, scores=scores, own=own)
 
 
 def test_the_middle_of_the_picture_is_straight_ahead():
