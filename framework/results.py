@@ -242,6 +242,7 @@ def _video(described: Mapping[str, Any], arrays: Arrays) -> VideoInfo:
         duration_s=None if duration_s is None else float(duration_s),
         rotation_deg=int(described.get("rotation_deg", 0)),
         has_audio=bool(described.get("has_audio", False)),
+        has_picture=bool(described.get("has_picture", True)),
         start_s=float(described.get("start_s", 0.0)),
         end_s=None if end_s is None else float(end_s),
         stride=int(described.get("stride", 1)),

@@ -48,7 +48,7 @@ def probe(
         ConfigurationError: ``start_s``, ``end_s`` or ``stride`` make no sense.
     """
     path = Path(path)
-    _check_part(start_s, end_s, stride)
+    check_part(start_s, end_s, stride)
     with open_video(path) as (container, stream):
         width, height, orientation = _first_picture(path, container, stream)
         size_wh = orientation.size(_square_pixels(width, height, stream.sample_aspect_ratio))
@@ -112,7 +112,8 @@ def _largest(path: Path, container: InputContainer) -> VideoStream:
     return max(known, key=lambda stream: stream.width * stream.height)
 
 
-def _check_part(start_s: float, end_s: float | None, stride: int) -> None:
+def check_part(start_s: float, end_s: float | None, stride: int) -> None:
+    """Raise ConfigurationError unless this can be a part of a clip."""
     if not (math.isfinite(start_s) and start_s >= 0):
         raise ConfigurationError(
             f"start_s must be 0 or more seconds, but is {start_s}",
