@@ -30,7 +30,7 @@ from framework.errors import InputError
 from framework.skeletons import H36M17, SKELETONS, Skeleton
 from framework.types import Pose3D, RunResult, Track, VideoInfo
 
-__all__ = ["TABLE", "Arrays", "load", "to_arrays"]
+__all__ = ["BROKEN", "TABLE", "Arrays", "load", "reason", "to_arrays"]
 
 
 def to_arrays(result: RunResult) -> Arrays:
@@ -98,7 +98,7 @@ def load(path: Path | str) -> RunResult:
         ) from None
     except BROKEN as error:
         raise InputError(
-            f"{path} is not a whole results file: {_reason(error)}",
+            f"{path} is not a whole results file: {reason(error)}",
             "Give a .npz or .json that a run of this program wrote, or run the clip again.",
         ) from error
 
@@ -120,7 +120,8 @@ BROKEN = (
 )
 
 
-def _reason(error: BaseException) -> str:
+def reason(error: BaseException) -> str:
+    """Say in one line what is wrong with a file."""
     lines = str(error).splitlines() or [type(error).__name__]
     return f"no {lines[0]}" if isinstance(error, KeyError) else lines[0]
 
