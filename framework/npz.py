@@ -19,12 +19,11 @@ MAX_BYTES = 1 << 30
 """The most that an archive may unpack to."""
 
 
-def read_objects(path: Path, max_bytes: int = MAX_BYTES) -> dict[str, NDArray[Any]]:
+def read_objects(path: Path) -> dict[str, NDArray[Any]]:
     """The arrays of an npz, object arrays included.
 
     Args:
         path: the archive.
-        max_bytes: the most that it may unpack to.
 
     Returns:
         Arrays by key. Objects in them are containers, text, numbers and arrays.
@@ -34,7 +33,7 @@ def read_objects(path: Path, max_bytes: int = MAX_BYTES) -> dict[str, NDArray[An
     """
     arrays: dict[str, NDArray[Any]] = {}
     with zipfile.ZipFile(path) as archive:
-        check_size(archive, max_bytes)
+        check_size(archive)
         for member in archive.infolist():
             key = member.filename.removesuffix(".npy")
             with archive.open(member) as file:
@@ -42,10 +41,10 @@ def read_objects(path: Path, max_bytes: int = MAX_BYTES) -> dict[str, NDArray[An
     return arrays
 
 
-def check_size(archive: zipfile.ZipFile, max_bytes: int = MAX_BYTES) -> None:
-    """Raise ValueError when an archive would unpack to more."""
+def check_size(archive: zipfile.ZipFile) -> None:
+    """Raise ValueError when an archive would unpack to more than `MAX_BYTES`."""
     declared = sum(member.file_size for member in archive.infolist())
-    if declared > max_bytes:
+    if declared > MAX_BYTES:
         raise ValueError(f"it would unpack to {declared:,} bytes")
 
 

@@ -81,9 +81,8 @@ def _frames(found: Found, config: KeypointsConfig) -> tuple[Ints, Ints, str]:
         return places, places, note
     frames = np.array(numbers, np.int64)
     last = int(frames.max(initial=-1))
-    first = int(frames.min(initial=0))
     note = ""
-    if first == 1:
+    if frames.size and frames.min() == 1:
         note = "its pictures are numbered from 1: frame 0 has nobody, or give first_number=1"
     return np.arange(last + 1), frames, note
 

@@ -29,10 +29,10 @@ class Format(NamedTuple):
 
 
 # AlphaPose draws joints from 0.4, detectron2 from 0.05. OpenPose writes whatever it connected,
-# from 0.05 up; joints that it guesses behind a body score about 0.1, those it sees 0.4 and more.
-# Detectron's softmax is 0.005 on average, and 0.0003 where it is spread evenly.
+# from 0.05 up, guesses behind a body too; Pose2Sim trusts its joints from 0.3. Detectron's
+# softmax is 0.005 on average, and 0.0003 where it is spread evenly.
 ALPHAPOSE = Format("AlphaPose", 0.4, skips_empty=True)
-OPENPOSE = Format("OpenPose", 0.2)
+OPENPOSE = Format("OpenPose", 0.3)
 COCO = Format("COCO", 0.3, skips_empty=True)
 COCO_FLAGS = Format("COCO with visibility flags", 0.5, skips_empty=True)
 DETECTRON2 = Format("detectron2 by VideoPose3D", 0.05)

@@ -95,6 +95,8 @@ class Keypoints(Detector):
         self.skeleton, self.score_threshold = recording.skeleton, recording.score_threshold
         self._said.append(_about(recording))
         self._said += recording.notes
+        if not video.has_picture:
+            self._said.append("without a video: what is drawn stands before a plain background")
 
     def detect(self, frames: FrameBatch) -> list[Detections]:
         """Return the people whom the file has in each frame, in its order."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import Self
 
-from framework.skeletons import Skeleton
+from framework.skeletons import COCO17, SKELETONS, Skeleton
 from framework.types import Detections, Floats, Ints, RunResult, State, Times
 
 from .found import Doubles
@@ -58,7 +58,8 @@ class Recording:
     def of_result(cls, result: RunResult) -> Self:
         """What a run saw itself: filled rows are left out, the tracker fills them again."""
         seen = [track.take(track.state == State.OBSERVED) for track in result.tracks]
-        skeleton = seen[0].skeleton if seen else Skeleton(name="none", joints=(), bones=())
+        meant = SKELETONS.get(str(result.meta.get("skeleton")), COCO17)
+        skeleton = seen[0].skeleton if seen else meant
         joints = len(skeleton.joints)
         frame = np.concatenate([np.zeros(0, np.int64), *(track.frame_index for track in seen)])
         order = np.argsort(frame, kind="stable")
