@@ -30,7 +30,7 @@ from framework.errors import InputError
 from framework.skeletons import H36M17, SKELETONS, Skeleton
 from framework.types import Pose3D, RunResult, Track, VideoInfo
 
-__all__ = ["TABLE", "Arrays", "load", "to_arrays"]
+__all__ = ["BROKEN", "TABLE", "Arrays", "load", "reason", "to_arrays"]
 
 
 def to_arrays(result: RunResult) -> Arrays:
@@ -99,7 +99,7 @@ def load(path: Path | str) -> RunResult:
         ) from None
     except BROKEN as error:
         raise InputError(
-            f"{path} is not a whole results file: {_reason(error)}",
+            f"{path} is not a whole results file: {reason(error)}",
             "Give a .npz or .json that a run of this program wrote, or run the clip again.",
         ) from error
 
@@ -121,7 +121,8 @@ BROKEN = (
 )
 
 
-def _reason(error: BaseException) -> str:
+def reason(error: BaseException) -> str:
+    """Say in one line what is wrong with a file."""
     lines = str(error).splitlines() or [type(error).__name__]
     return f"no {lines[0]}" if isinstance(error, KeyError) else lines[0]
 
@@ -248,6 +249,7 @@ def _video(described: Mapping[str, Any], arrays: Arrays) -> VideoInfo:
         duration_s=None if duration_s is None else float(duration_s),
         rotation_deg=int(described.get("rotation_deg", 0)),
         has_audio=bool(described.get("has_audio", False)),
+        has_picture=bool(described.get("has_picture", True)),
         start_s=float(described.get("start_s", 0.0)),
         end_s=None if end_s is None else float(end_s),
         stride=int(described.get("stride", 1)),
