@@ -24,6 +24,7 @@ class Kind(Enum):
     packed = "packed"
     bvh = "bvh"
     asfamc = "asfamc"
+    positions = "positions"
 
 
 @dataclass(kw_only=True)
