@@ -1,6 +1,6 @@
 """What each part of training is worth: short trainings of a small network, each without one part.
 
-    python benchmarks/training/ablations.py motion_root=FOLDER rehearsal=FOLDER output=runs/ablations
+    python benchmarks/training/ablations.py motion_root=FOLDER rehearsal=FOLDER output=runs/all
 
 Every variant sees as many windows. Errors are those of people who were not trained on, with
 synthetic detector noise, with the true projection, and with what a real detector said. A variant

@@ -55,6 +55,26 @@ def test_a_recorded_person_is_lifted(lifter, track_of, video, shared_data):
     assert procrustes_errors(joints, truth).mean() < 45
 
 
+def test_it_hardly_matters_from_where_the_sample_is_filmed(lifter, track_of, video):
+    from framework.geometry.camera import camera_from_world, intrinsics, look_at, project
+    from framework.sample.body import joints
+    from framework.sample.scene import default_scene
+
+    scene = default_scene(size_wh=video.size_wh)
+    pose, size = scene.poses(scene.times)[0], scene.people[0].body.size
+    coco, h36m = (joints(pose, size, skeleton) for skeleton in (COCO17, H36M17))
+    middle, matrix = h36m[:, 0].mean(axis=0), intrinsics(video.size_wh, np.radians(50))
+    errors = []
+    for angle in np.radians(range(0, 360, 30)):
+        eye = middle + 5 * np.array([np.cos(angle), np.sin(angle), 0.1])
+        camera = look_at(eye, middle)
+        pixels = project(camera_from_world(coco, *camera), matrix).astype(np.float32)
+        lifted = lifter.lift([track_of(pixels)], video)[0].joints
+        errors.append(procrustes_errors(lifted, camera_from_world(h36m, *camera)).mean())
+    assert np.mean(errors) < 45
+    assert np.std(errors) < 0.15 * np.mean(errors)
+
+
 def test_the_size_of_the_picture_does_not_matter(lifter, walker, video):
     track, _ = walker()
     small = replace(track, keypoints=0.25 * track.keypoints)
