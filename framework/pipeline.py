@@ -196,7 +196,8 @@ class Pipeline:
             stage.start(video)
         seen = [(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, bool))]
         detected = 0
-        with FrameReader(video, batch_size=self.detector.batch_size) as reader:
+        batch_size = max(1, self.detector.batch_size // self.interpolator.factor)
+        with FrameReader(video, batch_size=batch_size) as reader:
             for frames in self._expand(reader):
                 detected += self._take_in(frames)
                 seen.append((frames.index, frames.time_s, frames.is_source))

@@ -82,7 +82,14 @@ class Stage(Protocol):
 
 @runtime_checkable
 class Interpolator(Stage, Protocol):
-    """Puts frames between frames, against motion that is too fast for the frame rate."""
+    """Puts frames between frames, against motion that is too fast for the frame rate.
+
+    Attributes:
+        factor: about how many frames come out for each that goes in, known after `start`; chunks
+            are made so much smaller, so that what comes out is what the detector likes to get.
+    """
+
+    factor: int = 1
 
     def expand(self, frames: FrameBatch) -> FrameBatch:
         """Return the frames with more in between.
