@@ -204,16 +204,19 @@ class Renderer(Stage, Protocol):
 
     Attributes:
         wants_frames: whether the clip is decoded a second time for `draw`.
+        wants_made: whether what an interpolator put in between is drawn too. Then the result
+            has those rows, and their frames are made again.
     """
 
     wants_frames: bool = True
+    wants_made: bool = False
 
     def open(self, result: RunResult, target: Path) -> None:
         """Begin a picture whose file name begins with ``target`` (a path without suffix)."""
         ...
 
     def draw(self, frames: FrameBatch) -> None:
-        """Draw these source frames; they come in the order of the result's rows."""
+        """Draw these frames; they come in the order of the result's rows."""
         ...
 
     def close(self) -> Path | None:

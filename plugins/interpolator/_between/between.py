@@ -30,6 +30,7 @@ class Between(Interpolator):
 
     def __init__(self, config: BetweenConfig) -> None:
         self._settings = config
+        self._held: FrameBatch | None = None
         self._forget()
 
     def start(self, video: VideoInfo) -> None:
@@ -93,7 +94,7 @@ class Between(Interpolator):
 
     def _forget(self) -> None:
         self.factor = self._settings.factor
-        self._held: FrameBatch | None = None
+        self._held = None
         self._cuts = self._pauses = 0
 
     def _steps(self, frames: FrameBatch) -> Ints:
