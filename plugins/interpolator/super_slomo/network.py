@@ -114,6 +114,12 @@ def load_networks(path: Path) -> SuperSloMo:
     return networks.float().eval()
 
 
+def save_networks(networks: SuperSloMo, path: Path) -> None:
+    """Write a checkpoint with the keys of the published one."""
+    parts = {FLOW: networks.flow, SYNTHESIS: networks.synthesis}
+    torch.save({key: network.state_dict() for key, network in parts.items()}, path)
+
+
 def _check(network: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
     wanted = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
     found = {name: tuple(tensor.shape) for name, tensor in tensors.items()}

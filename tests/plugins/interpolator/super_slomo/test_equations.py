@@ -11,7 +11,7 @@ SIZE = (32, 64)
 
 def slow_warp(image, flow):
     """(C, H, W) read at (2, H, W), one pixel at a time."""
-    channels, height, width = image.shape
+    _, height, width = image.shape
     result = np.zeros_like(image)
     for row in range(height):
         for column in range(width):

@@ -92,9 +92,7 @@ def test_a_missing_checkpoint_is_one_clear_error(tmp_path):
 
 
 @pytest.mark.parametrize("factor", [2, 3, 8])
-def test_n_frames_become_n_minus_1_times_the_factor_plus_1(
-    checkpoint, flying, run_through, factor
-):
+def test_n_frames_become_n_minus_1_times_the_factor_plus_1(checkpoint, flying, run_through, factor):
     frames = flying(np.arange(4) / 10)
     with stage(checkpoint, factor=factor, batch_size=3) as interpolator:
         out = run_through(interpolator, frames)
