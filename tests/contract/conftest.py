@@ -1,10 +1,11 @@
-"""Weights for lifters that come without any."""
+"""Weights for backends that come without any."""
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
 
+from framework.plugins.interpolator.super_slomo.network import SuperSloMo, save_networks
 from framework.skeletons import COCO17, H36M17, mapping_matrix
 
 
@@ -31,3 +32,21 @@ def copying_checkpoint(tmp_path_factory):
     path = tmp_path_factory.mktemp("weights") / "copying.safetensors"
     save_file(tensors, path)
     return path
+
+
+@pytest.fixture(scope="session")
+def small_super_slomo(tmp_path_factory):
+    """Super-SloMo's networks, untrained and two channels wide."""
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("weights") / "small.ckpt"
+    save_networks(SuperSloMo(width=2), path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def own_checkpoints(copying_checkpoint, small_super_slomo):
+    """By stage and name."""
+    return {
+        ("lifter", "videopose3d"): copying_checkpoint,
+        ("interpolator", "super_slomo"): small_super_slomo,
+    }

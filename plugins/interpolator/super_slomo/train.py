@@ -120,9 +120,9 @@ def train(
         total.backward()
         optimizer.step()
         decay.step()
-        errors.append(float(error))
+        errors.append(error.item())
         if step % REPORT == 0 or step == settings.steps:
-            log.info("step %d: loss %.2f, error %.4f", step, float(total), errors[-1])
+            log.info("step %d: loss %.2f, error %.4f", step, total.item(), errors[-1])
             _save(networks, output)
     return errors
 

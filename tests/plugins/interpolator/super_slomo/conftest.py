@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from framework.plugins.interpolator.super_slomo.network import FLOW, SYNTHESIS, SuperSloMo
+from framework.plugins.interpolator.super_slomo.network import SuperSloMo, save_networks
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +22,5 @@ def networks() -> SuperSloMo:
 def checkpoint(networks, tmp_path_factory):
     """They in a file."""
     path = tmp_path_factory.mktemp("weights") / "small.ckpt"
-    parts = {FLOW: networks.flow.state_dict(), SYNTHESIS: networks.synthesis.state_dict()}
-    torch.save(parts, path)
+    save_networks(networks, path)
     return path

@@ -2,7 +2,6 @@
 
 import datetime
 import os
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,11 +12,7 @@ from framework.plugins.interpolator.super_slomo.config import SuperSloMoConfig
 from framework.plugins.interpolator.super_slomo.network import SuperSloMo, load_networks
 from framework.plugins.interpolator.super_slomo.super_slomo import SuperSloMoFrames
 from framework.plugins.interpolator.super_slomo.tiles import tiles
-from framework.registry import registry
 from framework.stages import Runtime
-from framework.testing import checks_of
-
-ITEM = registry().entries["interpolator"]["super_slomo"]
 
 
 def stage(checkpoint, **options) -> SuperSloMoFrames:
@@ -27,11 +22,6 @@ def stage(checkpoint, **options) -> SuperSloMoFrames:
 @pytest.fixture(scope="module")
 def pictures():
     return np.random.default_rng(0).integers(0, 256, (2, 50, 70, 3), np.uint8)
-
-
-@pytest.mark.parametrize("check", checks_of("interpolator", ITEM.entry), ids=lambda c: c.name)
-def test_contract(check, checkpoint):
-    replace(check, subject=replace(check.subject, settings={"checkpoint": checkpoint}))()
 
 
 def test_the_networks_have_the_published_shapes():
