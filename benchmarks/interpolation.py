@@ -2,10 +2,11 @@
 
     python benchmarks/interpolation.py [clip.mp4:STRIDE ...] [weights=SuperSloMo.ckpt]
 
-The sample is drawn at 60 frames/s and every eighth frame kept, 7.5 frames/s, so the truth is known
-at the frames that are left and in between. Of clips that are given, with what every STRIDE-th frame
-leaves, the truth is the detector's own answer on all frames. ``linear`` interpolates keypoints
-instead of pictures. At last the peak memory of each interpolator on 1080p is printed.
+The sample is drawn at 60 frames/s. Every eighth frame is kept (7.5 frames/s), then every 24th
+(2.5), so the truth is known at the frames that are left and in between. Of clips that are given
+every STRIDE-th frame is kept; their truth is the detector's own answer on all frames. ``linear``
+draws keypoints instead of pictures. At last the peak memory of each interpolator on 1080p is
+printed.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ from framework.stages import Refiner
 from framework.types import Floats, Pose3D, State, Times, Track, VideoInfo
 from framework.video.probe import probe
 
-STRIDE, SECONDS, FPS, SIZE_WH = 8, 4.0, 60, (640, 360)
+SECONDS, FPS, SIZE_WH = 4.0, 60, (640, 360)
+KEPT = ((8, 8), (24, 8))
+"""Every how many frames one is kept of the sample, and into how many parts the gaps are divided."""
 MAX_GAP_S = 0.5
 LIMBS_2D = [COCO17.index(joint) for joint in COCO17.joints if joint in LIMBS]
 LIMBS_3D = [H36M17.index(joint) for joint in LIMBS]
@@ -47,6 +50,11 @@ class Known:
     time_s: Times
     pixels: Floats
     joints: Floats | None
+
+    def every(self, step: int) -> Known:
+        """Less of it."""
+        joints = None if self.joints is None else self.joints[::step]
+        return Known(self.time_s[::step], self.pixels[::step], joints)
 
 
 class Everything(Refiner):
@@ -130,8 +138,12 @@ def judge(
     print(f"  {name:22} |{cells[0]} |{cells[1]} | {cpu_s:5.1f} s")
 
 
-def compare(clip: Path, known: Known, stride: int, weights: str | None, *cut: str) -> None:
+def compare(
+    clip: Path, known: Known, kept: tuple[int, int], weights: str | None, *cut: str
+) -> None:
     """Print the table of one clip."""
+    stride, factor = kept
+    known = known.every(stride // factor)
     head = f"{'frames':>7} {'limbs':>9} {'wrists':>9} {'3D':>8}"
     print(f"  {'':22} |{head} |{head} |  CPU")
     thinned = (f"stride={stride}", *cut)
@@ -145,7 +157,7 @@ def compare(clip: Path, known: Known, stride: int, weights: str | None, *cut: st
     with pipeline.lifter:
         (pose,) = pipeline.lifter.lift([track], probe(clip))
     judge("linear keypoints", (track, pose), known, source_s, cpu_s)
-    for name, overrides in interpolators(stride, weights):
+    for name, overrides in interpolators(factor, weights):
         _, made, cpu_s = watch(clip, *thinned, *overrides)
         if made.tracks:
             judge(name, made.person, known, source_s, cpu_s)
@@ -153,12 +165,12 @@ def compare(clip: Path, known: Known, stride: int, weights: str | None, *cut: st
         print("  super_slomo            | not judged: no weights=SuperSloMo.ckpt is given")
 
 
-def interpolators(stride: int, weights: str | None) -> Iterator[tuple[str, list[str]]]:
-    """Name and overrides of each way to make as many frames as were left out."""
-    yield "minterpolate", ["interpolator=minterpolate", f"interpolator.factor={stride}"]
+def interpolators(factor: int, weights: str | None) -> Iterator[tuple[str, list[str]]]:
+    """Name and overrides of each way to make frames."""
+    yield "minterpolate", ["interpolator=minterpolate", f"interpolator.factor={factor}"]
     if weights is not None:
         chosen = ["interpolator=super_slomo", f"interpolator.checkpoint={weights}"]
-        yield "super_slomo", [*chosen, f"interpolator.factor={stride}"]
+        yield "super_slomo", [*chosen, f"interpolator.factor={factor}"]
 
 
 def sample(folder: Path, weights: str | None) -> None:
@@ -167,8 +179,9 @@ def sample(folder: Path, weights: str | None) -> None:
     render(default_scene(seconds=SECONDS, fps=Fraction(FPS), size_wh=SIZE_WH), clip, truth)
     with np.load(truth) as arrays:
         known = Known(arrays["time_s"], arrays["coco_2d"][0], arrays["joints_camera"][0])
-    print(f"sample, {FPS} frames/s, every {STRIDE}th kept; at source frames | in between")
-    compare(clip, known, STRIDE, weights)
+    for kept in KEPT:
+        print(f"sample, {FPS} frames/s, every {kept[0]}th kept; at source frames | in between")
+        compare(clip, known, kept, weights)
     _, every, cpu_s = watch(clip)
     judge("every frame, as filmed", every.person, known, known.time_s, cpu_s)
 
@@ -181,7 +194,7 @@ def footage(clip: Path, stride: int, weights: str | None) -> None:
     pixels = map_joints(track.keypoints, track.skeleton, COCO17)
     known = Known(track.time_s, pixels, None)
     print(f"{clip.name}, every {stride}th kept; distance to the detector's answer on all frames")
-    compare(clip, known, stride, weights, *cut)
+    compare(clip, known, (stride, stride), weights, *cut)
 
 
 def memory(name: str, checkpoint: Path) -> None:

@@ -23,8 +23,9 @@ FLOW, SYNTHESIS = "state_dictFC", "state_dictAT"
 """Where a checkpoint keeps the two networks."""
 WIDTH = 32
 """Channels of the first layer of the published networks."""
+SLOPE = 0.1
+"""Of the leaky rectifiers."""
 
-_SLOPE = 0.1
 _GROWTH = (1, 2, 4, 8, 16, 16)
 
 
@@ -83,7 +84,7 @@ class _Up(nn.Module):
 
 
 def _leaky(x: Tensor) -> Tensor:
-    return functional.leaky_relu(x, _SLOPE)
+    return functional.leaky_relu(x, SLOPE)
 
 
 class SuperSloMo(nn.Module):

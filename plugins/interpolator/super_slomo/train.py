@@ -15,15 +15,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
 from framework.devices import torch_device
 from framework.errors import INTERRUPTED, OK, ConfigurationError, FrameworkError, InputError
 
 from .losses import loss
-from .network import MULTIPLE, WIDTH, SuperSloMo, load_networks, save_networks
+from .network import MULTIPLE, SLOPE, WIDTH, SuperSloMo, load_networks, save_networks
 from .super_slomo import to_network
 from .triplets import triplets
 
@@ -96,7 +98,7 @@ def train(
     """
     device = torch_device(settings.device)
     torch.manual_seed(settings.seed)
-    networks = load_networks(start) if start else SuperSloMo(settings.width)
+    networks = load_networks(start) if start else fresh(settings.width)
     networks = networks.to(device).train()
     optimizer = torch.optim.Adam(networks.parameters(), settings.learning_rate)
     decay = torch.optim.lr_scheduler.MultiStepLR(
@@ -125,6 +127,19 @@ def train(
             log.info("step %d: loss %.2f, error %.4f", step, total.item(), errors[-1])
             _save(networks, output)
     return errors
+
+
+def fresh(width: int) -> SuperSloMo:
+    """Networks with random weights through which signals neither grow nor fade (He et al., 2015).
+
+    PyTorch's own beginning fades over so many layers: flow would stay zero for a long time.
+    """
+    networks = SuperSloMo(width)
+    for layer in networks.modules():
+        if isinstance(layer, nn.Conv2d):
+            nn.init.kaiming_normal_(layer.weight, SLOPE)
+            nn.init.zeros_(cast(Tensor, layer.bias))
+    return networks
 
 
 def _save(networks: SuperSloMo, output: Path) -> None:
