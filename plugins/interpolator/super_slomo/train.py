@@ -119,7 +119,7 @@ def train(
         times = torch.tensor([example.time for example in batch], device=device)
         total, error = loss(networks, frames[0], frames[1], frames[2], times)
         optimizer.zero_grad()
-        total.backward()
+        total.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         decay.step()
         errors.append(error.item())
