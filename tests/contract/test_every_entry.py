@@ -33,10 +33,11 @@ def need(item):
 
 
 @pytest.fixture
-def settings_of(copying_checkpoint, keypoint_file):
+def settings_of(copying_checkpoint, keypoint_file, small_super_slomo):
     """What an implementation cannot do without, by stage and name."""
     settings = {
         ("lifter", "videopose3d"): {"checkpoint": copying_checkpoint},  # not ours to ship
+        ("interpolator", "super_slomo"): {"checkpoint": small_super_slomo},
         ("detector", "keypoints"): {"file": keypoint_file},
     }
     return lambda item: settings.get((item.stage, item.entry.name), {})
