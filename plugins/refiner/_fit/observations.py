@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from framework.geometry.camera import Array, view
-from framework.types import Floats, Pose3D, Times, Track
+from framework.types import Bools, Floats, Pose3D, Times, Track
 
 FLOOR_M = 0.02
 """A detector that is sure of a joint still puts it 1 to 4 cm from where a skeleton has it."""
@@ -41,8 +41,20 @@ class Observations:
     sigmas: Array
     rays: Array
     doubts: Array
-    seen: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+    seen: Bools
     share: float
+
+    def take(self, rows: slice) -> Observations:
+        """Some of the rows."""
+        return replace(
+            self,
+            time_s=self.time_s[rows],
+            joints=self.joints[rows],
+            sigmas=self.sigmas[rows],
+            rays=self.rays[rows],
+            doubts=self.doubts[rows],
+            seen=self.seen[rows],
+        )
 
 
 def observe(pose: Pose3D, track: Track, size_wh: tuple[int, int], focal: float) -> Observations:
