@@ -15,6 +15,7 @@ from framework.geometry.camera import Array
 from framework.geometry.smoothing import roughness, smoothest
 
 from .observations import Observations
+from .windows import windows
 
 ACCELERATION = 0.75
 """Spectral density of a pelvis' acceleration, m^2/s^3: the mean of recorded people of all sorts."""
@@ -34,6 +35,15 @@ def place(seen: Observations) -> Array:
     Returns:
         (T, 3) metres in camera space. Rows in which little was seen follow from their neighbours.
     """
+    path = np.empty((len(seen.time_s), 3))
+    for together, kept in windows(seen.time_s):
+        rows = slice(together.start + kept.start, together.start + kept.stop)
+        path[rows] = _solve(seen.take(together))[kept]
+    return path
+
+
+def _solve(seen: Observations) -> Array:
+    """The path of one window."""
     rows = len(seen.time_s)
     matrix = np.zeros((*seen.seen.shape, 2, 3))
     matrix[..., 0, 0] = matrix[..., 1, 1] = 1

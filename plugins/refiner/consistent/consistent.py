@@ -21,8 +21,8 @@ from .fit import Body, fit
 class Consistent(Refiner):
     """Fits all rows of a person by least squares; fills `Pose3D.root` too.
 
-    The terms and their weights are in `fit`. `Pose3D.sigmas` becomes what a row by itself tells:
-    less than the lifter's where a joint was well seen.
+    The terms and their weights are in `fit`. `Pose3D.sigmas` stays the lifter's: it saw the same
+    keypoints, so that what agrees with them now is no surer for that.
     """
 
     def __init__(self, config: ConsistentConfig, runtime: Runtime) -> None:
@@ -36,33 +36,17 @@ class Consistent(Refiner):
         seen = observe(pose, track, video.size_wh, self._config.focal)
         if not seen.seen.any():
             return pose
-        places, sigmas = _solve(seen, place(seen), pose.skeleton)
+        places = _solve(seen, pose.skeleton)
         joints, root = pose.joints.copy(), np.full((len(pose), 3), np.nan, np.float32)
-        doubts = np.full(joints.shape[:2], np.nan, np.float32)
-        anchor = places[:, pose.skeleton.root or 0]
-        joints[pose.valid] = places - anchor[:, None]
-        root[pose.valid], doubts[pose.valid] = anchor, sigmas
-        return replace(pose, joints=joints, root=root, sigmas=doubts)
+        root[pose.valid] = places[:, pose.skeleton.root or 0]
+        joints[pose.valid] = places - places[:, pose.skeleton.root or 0, None]
+        return replace(pose, joints=joints, root=root)
 
 
-def _solve(seen: Observations, root: Array, skeleton: Skeleton) -> tuple[Array, Array]:
-    """(T, J, 3) joints in camera space and (T, J) how far off they may be about the root."""
-    body = Body.of(seen.joints, skeleton)
-    places, sigmas = np.empty(seen.joints.shape), np.empty(seen.sigmas.shape)
+def _solve(seen: Observations, skeleton: Skeleton) -> Array:
+    """(T, J, 3) joints in camera space."""
+    body, root, places = Body.of(seen, skeleton), place(seen), np.empty(seen.joints.shape)
     for together, kept in windows(seen.time_s):
-        joints, information = fit(seen.take(together), root[together], body)
         rows = slice(together.start + kept.start, together.start + kept.stop)
-        places[rows] = joints[kept]
-        sigmas[rows] = _sigmas(information[kept], skeleton.root or 0)
-    return places, sigmas
-
-
-def _sigmas(information: Array, root: int) -> Array:
-    """(T, J) standard deviations along an axis, mean of the three, from (T, 3 J, 3 J)."""
-    rows, size = information.shape[:2]
-    covariance = np.linalg.inv(information + 1e-6 * np.eye(size))
-    covariance = covariance.reshape(rows, size // 3, 3, size // 3, 3)
-    each = np.einsum("tjaja->tj", covariance)
-    shared = np.einsum("tjaa->tj", covariance[:, :, :, root])
-    variance = each + each[:, root, None] - 2 * shared
-    return np.asarray(np.sqrt(np.maximum(variance, 0) / 3))
+        places[rows] = fit(seen.take(together), root[together], body)[kept]
+    return places
