@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from framework.stages import Refiner
@@ -69,6 +71,35 @@ def one_frame_is_a_clip(subject: Subject[Refiner]) -> None:
     expect(set(lengths) <= {1}, f"poses of {lengths} rows for one frame")
 
 
+def roots_belong_to_poses(subject: Subject[Refiner]) -> None:
+    """A root is None, or finite in rows that are valid and NaN in those that are not.
+
+    Renderers put people where the root says, and side by side as soon as one row says nothing.
+    """
+    for pose in refine(subject, subject.sample()):
+        if pose.root is not None:
+            expect(np.isfinite(pose.root[pose.valid]).all(), "a valid row has a root at NaN")
+            expect(np.isnan(pose.root[~pose.valid]).all(), "a row that is not valid has a root")
+
+
+def uncertainties_stay(subject: Subject[Refiner]) -> None:
+    """Poses that came with ``sigmas`` have them: positive in valid rows, NaN in others."""
+    sample = subject.sample()
+    stated = [_with_sigmas(pose) for pose in sample.poses]
+    with subject.ready(sample.video) as refiner:
+        for pose in refiner.refine(stated, sample.tracks, sample.video):
+            if pose.sigmas is None:
+                expect(False, "sigmas were given, and are None")
+            else:
+                expect((pose.sigmas[pose.valid] > 0).all(), "a valid row has sigmas that are not > 0")
+                expect(np.isnan(pose.sigmas[~pose.valid]).all(), "a row without pose has sigmas")
+
+
+def _with_sigmas(pose: Pose3D) -> Pose3D:
+    sigmas = np.where(pose.valid[:, None], np.float32(0.05), np.float32(np.nan))
+    return replace(pose, sigmas=np.repeat(sigmas, len(pose.skeleton.joints), axis=1))
+
+
 SUITE = Suite(
     play=play,
     checks=(
@@ -76,6 +107,8 @@ SUITE = Suite(
         keeps_rows,
         no_row_becomes_valid,
         valid_rows_are_whole,
+        roots_belong_to_poses,
+        uncertainties_stay,
         nobody_is_an_empty_list,
         one_frame_is_a_clip,
     ),

@@ -41,7 +41,7 @@ class Smooth(Refiner):
     def _filtered(self, values: Floats, known: Bools, time_s: Times) -> Floats:
         """(T, ...) values, the known rows filtered; the others stay."""
         filtered = values.copy()
-        flat = values[known].reshape(int(known.sum()), -1)
+        flat = values[known].reshape(int(known.sum()), int(np.prod(values.shape[1:])))
         smooth = low_pass(flat, time_s[known], self._cutoff_hz)
         filtered[known] = smooth.reshape(values[known].shape)
         return filtered

@@ -658,6 +658,18 @@ class SpreadsGaps(Taller):
         return replace(pose, joints=joints)
 
 
+@fault("refiner", "roots_belong_to_poses")
+class StandsInGaps(Taller):
+    def pose(self, pose):
+        return replace(super().pose(pose), root=np.nan_to_num(pose.root))
+
+
+@fault("refiner", "uncertainties_stay")
+class ForgetsDoubt(Taller):
+    def pose(self, pose):
+        return replace(super().pose(pose), sigmas=None)
+
+
 @fault("refiner", "nobody_is_an_empty_list")
 class NoPosesNoDice(Taller):
     def refine(self, poses, tracks, video):
