@@ -18,6 +18,7 @@ from framework.types import Times
 
 Array = NDArray[np.float64]
 
+
 def roughness(time_s: Times, order: int = 2) -> Array:
     """The matrix ``R`` for which ``x @ R @ x`` is the integral of a squared derivative of x.
 

@@ -91,7 +91,9 @@ def uncertainties_stay(subject: Subject[Refiner]) -> None:
             if pose.sigmas is None:
                 expect(False, "sigmas were given, and are None")
             else:
-                expect((pose.sigmas[pose.valid] > 0).all(), "a valid row has sigmas that are not > 0")
+                expect(
+                    (pose.sigmas[pose.valid] > 0).all(), "a valid row has sigmas that are not > 0"
+                )
                 expect(np.isnan(pose.sigmas[~pose.valid]).all(), "a row without pose has sigmas")
 
 
