@@ -1,8 +1,8 @@
 """How far off people stand, in share of their distance: two and four people at known places.
 
 The truth of synthetic scenes is projected, a synthetic detector looks at it (errors, hidden and
-missing joints, scores), ``lifter=temporal`` lifts and ``refiner=root`` places. Beyond the camera, what
-one picture cannot tell is size: people of 1.6 to 1.85 m are lifted at about 1.75 m.
+missing joints, scores), ``lifter=temporal`` lifts and ``refiner=root`` places. What one picture
+cannot tell is size: people of 1.6 to 1.85 m are lifted as if of one height.
 
 Run: python benchmarks/placement.py [SEEDS]
 """

@@ -246,9 +246,10 @@ def _build_one(
             OmegaConf.structured(item.entry.config, flags={"readonly": False}), values
         )
         # Among the others, as a value may point to that of another stage.
-        named = (key for key in STAGES if key in config and not OmegaConf.is_missing(config, key))
-        others = {key: config[key] for key in named}
-        settings = OmegaConf.to_object(OmegaConf.create({**others, "settings": typed}).settings)
+        whole: dict[str, Any] = {"settings": typed}
+        known = (key for key in STAGES if key in config and not OmegaConf.is_missing(config, key))
+        whole.update((key, config[key]) for key in known)
+        settings = OmegaConf.to_object(OmegaConf.create(whole).settings)
     except OmegaConfBaseException as error:
         raise explain(error, ()) from error
     return item, item.create(settings, runtime(config))

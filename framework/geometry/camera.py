@@ -17,8 +17,8 @@ Array: TypeAlias = NDArray[np.float64]
 FOCAL = 0.95
 """Focal length of a camera that nobody knows, in longer sides of its picture.
 
-Phones have 0.75 to 0.85, webcams 0.8 to 0.9, camcorders and laboratories up to 1.2: in the middle of
-these, distances are at most a quarter off.
+Phones have 0.75 to 0.85, webcams 0.8 to 0.9, camcorders and laboratories up to 1.2: in the middle
+of these, distances are at most a quarter off.
 """
 
 

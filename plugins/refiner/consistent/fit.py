@@ -83,7 +83,7 @@ def fit(seen: Observations, root: Array, body: Body) -> Array:
     Returns:
         (T, J, 3) joints in camera space.
     """
-    rows, count = seen.seen.shape
+    count = seen.seen.shape[1]
     starts, time_s = _groups(seen.time_s)
     rough = roughness(time_s)
     lifted = seen.joints + root[:, None]

@@ -35,7 +35,7 @@ class Smooth(Refiner):
         joints = self._filtered(pose.joints, pose.valid, time_s)
         root = pose.root
         if root is not None:
-            root = self._filtered(root, np.isfinite(root).all(axis=-1), time_s)
+            root = self._filtered(root, np.asarray(np.isfinite(root).all(axis=-1)), time_s)
         return replace(pose, joints=joints, root=root)
 
     def _filtered(self, values: Floats, known: Bools, time_s: Times) -> Floats:
