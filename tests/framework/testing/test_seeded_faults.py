@@ -318,7 +318,7 @@ class NotPlain(Taller):
             pass
 
         pose = super().pose(pose)
-        names = ("track_id", "skeleton", "joints", "valid", "root")
+        names = ("track_id", "skeleton", "joints", "valid", "root", "sigmas")
         return Better(**{name: getattr(pose, name) for name in names})
 
 
