@@ -238,19 +238,22 @@ def build(stage: StageName, config: DictConfig) -> list[tuple[Registered, Stage]
         values = OmegaConf.to_container(node)
         assert isinstance(values, dict)  # noqa: S101  (the schema makes it one)
         chosen = [(str(values.pop("name")), values)]
-    return [_build_one(stage, name, values or {}, runtime(config)) for name, values in chosen]
+    return [_build_one(stage, name, values or {}, config) for name, values in chosen]
 
 
 def _build_one(
-    stage: StageName, name: str, values: Mapping[str, Any], granted: Runtime
+    stage: StageName, name: str, values: Mapping[str, Any], config: DictConfig
 ) -> tuple[Registered, Stage]:
     item = registry().find(stage, name)
     try:
-        settings = OmegaConf.to_object(
-            OmegaConf.merge(
-                OmegaConf.structured(item.entry.config, flags={"readonly": False}), values
-            )
+        typed = OmegaConf.merge(
+            OmegaConf.structured(item.entry.config, flags={"readonly": False}), values
         )
+        # Among the others, as a value may point to that of another stage.
+        whole: dict[str, Any] = {"settings": typed}
+        known = (key for key in STAGES if key in config and not OmegaConf.is_missing(config, key))
+        whole.update((key, config[key]) for key in known)
+        settings = OmegaConf.to_object(OmegaConf.create(whole).settings)
     except OmegaConfBaseException as error:
         raise explain(error, ()) from error
-    return item, item.create(settings, granted)
+    return item, item.create(settings, runtime(config))

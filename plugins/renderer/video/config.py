@@ -72,7 +72,7 @@ class VideoConfig:
         default=Floor.auto,
         metadata={
             "help": "clip: one height for the clip; frame: the lowest joint stands on it; "
-            "auto: clip where the path of the root joint is known, else frame, smoothed"
+            "auto: what was lowest within a second where the root is known, else frame, smoothed"
         },
     )
     skip_s: float = field(default=0.0, metadata={"help": "seconds left out at the start"})

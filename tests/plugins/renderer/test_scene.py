@@ -150,3 +150,13 @@ def test_rows_without_a_valid_pose_hold_nobody(make_scene):
     nobody = scene_of(make_scene(missing=slice(None)))
     assert nobody.joints.size == 0 and nobody.radius_m > 0 and nobody.height_m > 1
     assert scene_of(make_scene(people=0)).joints.size == 0
+
+
+def test_who_walks_away_from_a_camera_that_looks_down_stays_on_the_floor(make_scene):
+    result = make_scene(rows=90, roots=True)
+    pose = result.poses[0]
+    root = pose.root + np.linspace(0, 1, 90)[:, None] * np.float32([0, -1.2, 4])
+    away = replace(result, poses=(replace(pose, root=root.astype(np.float32)),))
+    lowest = scene_of(away).joints[0, :, :, 2].min(-1)
+    assert np.abs(lowest - ANKLE_HEIGHT_M).max() < 0.3
+    assert np.abs(scene_of(away, floor=Floor.clip).joints[0, :, :, 2].min(-1)).max() > 1
