@@ -159,7 +159,30 @@ BLAZEPOSE33 = Skeleton(
     sigmas=tuple(_OKS.get(joint, 0.079) for joint in _BLAZEPOSE_JOINTS),
 )
 
-SKELETONS: Mapping[str, Skeleton] = {s.name: s for s in (COCO17, H36M17, BLAZEPOSE33)}
+# COCO-17 with the top of the head, the point between chin and neck, the pelvis, and feet.
+_HALPE_JOINTS = (
+    *_COCO_JOINTS,
+    *"head upper_neck pelvis left_big_toe right_big_toe left_small_toe right_small_toe".split(),
+    *"left_heel right_heel".split(),
+)
+HALPE26 = Skeleton(
+    name="halpe26",
+    joints=_HALPE_JOINTS,
+    bones=_named_bones(
+        _HALPE_JOINTS,
+        *_LIMBS,
+        "head upper_neck pelvis",
+        "left_shoulder upper_neck right_shoulder",
+        "left_hip pelvis right_hip",
+        "nose left_eye left_ear",
+        "nose right_eye right_ear",
+        "left_ankle left_heel left_big_toe left_small_toe left_ankle",
+        "right_ankle right_heel right_big_toe right_small_toe right_ankle",
+    ),
+    sigmas=tuple(_OKS.get(joint, 0.079) for joint in _HALPE_JOINTS),
+)
+
+SKELETONS: Mapping[str, Skeleton] = {s.name: s for s in (COCO17, H36M17, BLAZEPOSE33, HALPE26)}
 
 # Joints as combinations of others, tried in order. H36M's "neck" is the point between neck and
 # nose, its "head" the top of the head: ears lie about 10 cm below it, half an ear-thorax length.

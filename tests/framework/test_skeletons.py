@@ -7,6 +7,7 @@ from framework.skeletons import (
     BLAZEPOSE33,
     COCO17,
     H36M17,
+    HALPE26,
     SKELETONS,
     Skeleton,
     map_joints,
@@ -36,6 +37,18 @@ def test_every_coco_and_h36m_joint_follows_from_blazepose() -> None:
     for target in (COCO17, H36M17):
         weights = mapping_matrix(BLAZEPOSE33, target)
         np.testing.assert_allclose(weights.sum(1), 1, atol=1e-6)
+
+
+def test_halpe_is_coco_with_head_trunk_and_feet_and_gives_every_h36m_joint() -> None:
+    assert HALPE26.joints[:17] == COCO17.joints
+    assert [HALPE26.index(joint) for joint in ("head", "upper_neck", "pelvis")] == [17, 18, 19]
+    assert [HALPE26.mirror[i] for i in (20, 22, 24)] == [21, 23, 25], "left and right alternate"
+    weights = mapping_matrix(HALPE26, H36M17)
+    np.testing.assert_allclose(weights.sum(1), 1, atol=1e-6)
+    for joint in ("head", "pelvis"):
+        row = weights[H36M17.index(joint)]
+        assert np.flatnonzero(row).tolist() == [HALPE26.index(joint)], "seen, not derived"
+    assert mapping_matrix(HALPE26, H36M17)[H36M17.index("neck"), HALPE26.index("nose")] == 1
 
 
 def test_derived_joints_lie_where_they_should() -> None:

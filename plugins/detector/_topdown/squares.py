@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Image = NDArray[np.uint8]
 
+SQUARE_PER_RADIUS = 2.5
+"""Side of BlazePose's square over the radius of the circle around a person: a quarter of margin."""
+
 
 def square_from_axis(centre: Array, top: Array, scale: float) -> Array:
     """Squares that stand upright along the line from ``centre`` to ``top``.

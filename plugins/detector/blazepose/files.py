@@ -1,4 +1,4 @@
-"""The model files and the public places that serve them; all are Google MediaPipe's."""
+"""The landmark models and the public places that serve them; all are Google MediaPipe's."""
 
 from __future__ import annotations
 
@@ -6,42 +6,15 @@ from collections.abc import Mapping
 
 from framework.hookspecs import WeightsEntry
 
+from .._topdown.files import mediapipe_asset, mediapipe_wheel
+
 _LICENCE = "Apache-2.0"
-
-
-def _wheel(member: str) -> Mapping[str, str]:
-    """A member of the last MediaPipe wheel that carries models; they are plain data inside."""
-    return {
-        "kind": "pip",
-        "requirement": "mediapipe==0.10.21",
-        "platform": "manylinux_2_28_x86_64",
-        "python": "3.11",
-        "member": f"mediapipe/modules/{member}",
-    }
 
 
 def _npm(member: str) -> Mapping[str, str]:
     package = {"package": "@mediapipe/pose", "version": "0.5.1675469404"}
     return {"kind": "npm", **package, "member": member}
 
-
-def _asset(name: str, generation: str) -> Mapping[str, str]:
-    """A file that MediaPipe's own build fetches, at the version that its build pins."""
-    address = f"https://storage.googleapis.com/mediapipe-assets/{name}?generation={generation}"
-    return {"kind": "url", "url": address}
-
-
-DETECTOR = WeightsEntry(
-    name="blazepose_detector",
-    filename="pose_detection.tflite",
-    size=2_959_046,
-    sha256="9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c",
-    licence=_LICENCE,
-    sources=(
-        _wheel("pose_detection/pose_detection.tflite"),
-        _asset("pose_detection.tflite", "1678737489600422"),
-    ),
-)
 
 LANDMARKS = {
     "lite": WeightsEntry(
@@ -52,7 +25,7 @@ LANDMARKS = {
         licence=_LICENCE,
         sources=(
             _npm("pose_landmark_lite.tflite"),
-            _asset("pose_landmark_lite.tflite", "1661875901231143"),
+            mediapipe_asset("pose_landmark_lite.tflite", "1661875901231143"),
         ),
     ),
     "full": WeightsEntry(
@@ -62,9 +35,9 @@ LANDMARKS = {
         sha256="e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f",
         licence=_LICENCE,
         sources=(
-            _wheel("pose_landmark/pose_landmark_full.tflite"),
+            mediapipe_wheel("pose_landmark/pose_landmark_full.tflite"),
             _npm("pose_landmark_full.tflite"),
-            _asset("pose_landmark_full.tflite", "1661875894245786"),
+            mediapipe_asset("pose_landmark_full.tflite", "1661875894245786"),
         ),
     ),
     "heavy": WeightsEntry(
@@ -75,7 +48,7 @@ LANDMARKS = {
         licence=_LICENCE,
         sources=(
             _npm("pose_landmark_heavy.tflite"),
-            _asset("pose_landmark_heavy.tflite", "1661875897944151"),
+            mediapipe_asset("pose_landmark_heavy.tflite", "1661875897944151"),
         ),
     ),
 }

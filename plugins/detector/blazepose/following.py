@@ -12,8 +12,8 @@ import numpy as np
 from .._topdown.squares import Array, Image
 from . import rules
 from .config import BlazePoseConfig
+from .finders import SquareFinder
 from .landmarks import Pose
-from .persons import PersonFinder
 
 _CLOCK_SLACK_S = 1e-3
 """Times are sums of frame durations; an even multiple of them must count as due."""
@@ -49,7 +49,7 @@ class Follower:
         config: how often to search, how many to follow, and whom to believe in.
     """
 
-    def __init__(self, looker: Looker, finder: PersonFinder, config: BlazePoseConfig) -> None:
+    def __init__(self, looker: Looker, finder: SquareFinder, config: BlazePoseConfig) -> None:
         self._looker = looker
         self._finder = finder
         self._config = config

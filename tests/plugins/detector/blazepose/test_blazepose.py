@@ -263,7 +263,6 @@ def test_a_detector_that_is_not_open_says_so(dancer):
         ({"detection_threshold": float("nan")}, "detector.detection_threshold"),
         ({"redetect_s": -1.0}, "detector.redetect_s"),
         ({"max_people": 0}, "detector.max_people"),
-        ({"person_detector": PersonDetector.yolox}, "detector.yolox_path"),
     ],
 )
 def test_a_setting_that_cannot_be_is_named(settings, key):

@@ -1,0 +1,88 @@
+"""The files of the person detectors, and the public places that serve them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from framework.hookspecs import WeightsEntry
+
+
+def mediapipe_wheel(member: str) -> Mapping[str, str]:
+    """A member of the last MediaPipe wheel that carries models; they are plain data inside."""
+    return {
+        "kind": "pip",
+        "requirement": "mediapipe==0.10.21",
+        "platform": "manylinux_2_28_x86_64",
+        "python": "3.11",
+        "member": f"mediapipe/modules/{member}",
+    }
+
+
+def mediapipe_asset(name: str, generation: str) -> Mapping[str, str]:
+    """A file that MediaPipe's own build fetches, at the version that its build pins."""
+    address = f"https://storage.googleapis.com/mediapipe-assets/{name}?generation={generation}"
+    return {"kind": "url", "url": address}
+
+
+def url(address: str) -> Mapping[str, str]:
+    """A file at an address."""
+    return {"kind": "url", "url": address}
+
+
+BLAZEPOSE = WeightsEntry(
+    name="blazepose_detector",
+    filename="pose_detection.tflite",
+    size=2_959_046,
+    sha256="9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c",
+    licence="Apache-2.0",
+    sources=(
+        mediapipe_wheel("pose_detection/pose_detection.tflite"),
+        mediapipe_asset("pose_detection.tflite", "1678737489600422"),
+    ),
+)
+# Megvii publishes no digest; this is the one of a copy whose boxes were looked at.
+YOLOX_NANO = WeightsEntry(
+    name="yolox_nano",
+    filename="yolox_nano.onnx",
+    size=3_678_356,
+    sha256="e8af074932d4ed7e232278e3055cefcdea3edf178874a3694ae292649fb464dd",
+    licence="Apache-2.0",
+    sources=(
+        url(
+            "https://github.com/Megvii-BaseDetection/YOLOX/releases/download/0.1.1rc0/"
+            "yolox_nano.onnx"
+        ),
+        url(
+            "https://raw.githubusercontent.com/Bigisland1729/object-detection-models/"
+            "6e770c5ef34fa42aaa2521eb7d0d9ec2bb5f40a3/yolox_nano.onnx"
+        ),
+    ),
+)
+RTMDET = WeightsEntry(
+    name="rtmdet_nano_person",
+    filename="rtmdet_nano_person.onnx",
+    size=4_038_157,
+    sha256="4720eda18a18402e7b76d85827d4bc60fba18111fc0b74b559e4d24da9ddc3d2",
+    licence="Apache-2.0",
+    sources=(
+        url(
+            "https://raw.githubusercontent.com/zli20/RtmDet-RtmPose-OnnxRuntime/"
+            "f7cb01b156d0ddce64ea09dfd24e450103782db9/models/rtmdet_nano.onnx"
+        ),
+    ),
+)
+# Its digest begins with what its name ends with, says PyTorch; the first download is pinned.
+FASTER_RCNN = WeightsEntry(
+    name="torchvision_person",
+    filename="fasterrcnn_mobilenet_v3_large_320_fpn-907ea3f9.pth",
+    size=0,
+    sha256="",
+    licence="BSD-3-Clause",
+    sources=(
+        url(
+            "https://download.pytorch.org/models/fasterrcnn_mobilenet_v3_large_320_fpn-907ea3f9.pth"
+        ),
+    ),
+)
+PERSON_FILES = (YOLOX_NANO, RTMDET, BLAZEPOSE, FASTER_RCNN)
+"""Every backend that uses them announces them all; equal entries are one."""

@@ -1,0 +1,89 @@
+"""One ONNX file run by ONNX Runtime."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from framework.errors import BackendError, StageError
+from framework.stages import Runtime
+
+Tensor = NDArray[Any]
+
+_CUDA, _CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
+
+
+class OnnxModel:
+    """An opened ONNX file.
+
+    Args:
+        path: the file.
+        runtime: device, and threads of one `run`.
+
+    Attributes:
+        device: where it really runs, "cpu" or "cuda".
+        takes: shapes of the inputs by name; a length that is free is a name or None.
+        gives: shapes of the outputs by name.
+
+    Raises:
+        BackendError: the file cannot be opened, or a GPU is demanded that cannot be used.
+    """
+
+    def __init__(self, path: Path, runtime: Runtime) -> None:
+        if not path.is_file():
+            raise BackendError(f"there is no file {path}", "Check the path.")
+        self._path = path
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(path), _options(runtime.threads), providers=_providers(runtime.device)
+            )
+        except BackendError:
+            raise
+        except Exception as error:  # ONNX Runtime's own exceptions share no base class
+            raise BackendError(
+                f"{path} cannot be opened as an ONNX model: {str(error).splitlines()[0]}",
+                "Give an ONNX file; fetch it again if it was cut off or is a web page.",
+            ) from error
+        self.device = "cuda" if _CUDA in self._session.get_providers() else "cpu"
+        self.takes = {tensor.name: tensor.shape for tensor in self._session.get_inputs()}
+        self.gives = {tensor.name: tensor.shape for tensor in self._session.get_outputs()}
+
+    def run(self, feed: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Run the model once and return its outputs by name; threads may do so at once.
+
+        Raises:
+            StageError: inference failed.
+        """
+        try:
+            answers = self._session.run(None, dict(feed))
+        except Exception as error:  # as above
+            shapes = [np.shape(tensor) for tensor in feed.values()]
+            raise StageError(f"{self._path.name} failed on input {shapes}: {error}") from error
+        return dict(zip(self.gives, answers, strict=True))
+
+
+def _options(threads: int) -> onnxruntime.SessionOptions:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    # Waiting threads would otherwise take the cores from another model's runtime.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3  # errors only; warnings of strangers' graphs help nobody
+    return options
+
+
+def _providers(device: str) -> list[str]:
+    if device == "cpu":
+        return [_CPU]
+    if _CUDA in onnxruntime.get_available_providers():
+        return [_CUDA, _CPU]
+    if device == "cuda":
+        raise BackendError(
+            "device=cuda, but the installed ONNX Runtime cannot use a GPU",
+            "pip uninstall onnxruntime, then pip install onnxruntime-gpu; or leave device out",
+        )
+    return [_CPU]
