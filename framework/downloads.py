@@ -34,6 +34,8 @@ Advance = Callable[[int, int | None], None]
 
 _ATTEMPTS = 3
 _TIMEOUT_S = 30
+_BLOCK = 1 << 16
+"""Bytes; what is left of a block when a connection breaks off is lost."""
 
 
 class SourceFailed(Exception):
@@ -85,7 +87,7 @@ class Partial:
 
     def close(self) -> None:
         """Keep what a later call can take up, and nothing else."""
-        if not self._note.is_file():
+        if not self._note.is_file() or not self.path.is_file() or not self.path.stat().st_size:
             self.discard()
 
 
@@ -117,8 +119,10 @@ def bring(source: Mapping[str, str], scratch: Path, partial: Partial, size: int,
                 return _unzip(partial.path, source, scratch)
             raise KeyError(source["kind"])
     except KeyError as missing:
+        partial.discard()
         raise SourceFailed(f"the source's description lacks or misnames {missing}") from missing
     except (zipfile.BadZipFile, tarfile.TarError) as broken:
+        partial.discard()
         raise SourceFailed(f"broken archive: {broken}") from broken
 
 
@@ -170,7 +174,7 @@ def _append_rest(url: str, partial: Partial, size: int, advance: Advance) -> Non
         _refuse_size(total, size)
         _refuse_full_disk(partial.path.parent, (total or size) - have)
         with partial.path.open("ab") as file:
-            for block in answer.iter_content(1 << 18):
+            for block in answer.iter_content(_BLOCK):
                 file.write(block)
                 have += len(block)
                 advance(have, total)
@@ -260,7 +264,7 @@ def _unzip(archive: Path, source: Mapping[str, str], scratch: Path) -> Path:
 
 def _refuse_other(archive: Path, source: Mapping[str, str]) -> None:
     if not sha256_of(archive).startswith(source.get("sha256", "")):
-        raise SourceFailed("it brought another archive (its SHA-256 differs)")
+        raise SourceFailed("it brought another archive: its SHA-256 differs")
 
 
 def sha256_of(path: Path) -> str:
