@@ -84,8 +84,10 @@ def _of_coco(path: Path) -> tuple[Array, Array]:
     return table[:, 0], table[:, 1:]
 
 
-def _rows(entries: Iterable[dict[str, object]]) -> Iterable[list[float]]:
+def _rows(entries: Iterable[object]) -> Iterable[list[float]]:
     for entry in entries:
+        if not isinstance(entry, dict):
+            raise TypeError(f"an entry reads {entry!r:.200}")
         if entry.get("category_id", _PERSON) == _PERSON:
             frame, box = entry["image_id"], entry["bbox"]
             if not isinstance(frame, int) or not isinstance(box, list) or len(box) != 4:

@@ -15,6 +15,7 @@ from framework.stages import Runtime
 from framework.types import FrameBatch
 
 from .boxes import Array
+from .torch_threads import torch_threads
 
 _PERSON = 1
 _CLASSES = 91
@@ -34,6 +35,7 @@ class FasterRcnn:
 
     def __init__(self, path: Path, runtime: Runtime, threshold: float) -> None:
         self.device = torch_device(runtime.device)
+        self._threads = runtime.threads
         self._model = fasterrcnn_mobilenet_v3_large_320_fpn(
             weights=None, weights_backbone=None, num_classes=_CLASSES, box_score_thresh=threshold
         )
@@ -56,9 +58,9 @@ class FasterRcnn:
             StageError: inference failed.
         """
         try:
-            with torch.inference_mode():
-                pictures = torch.from_numpy(frames.images).to(self.device).permute(0, 3, 1, 2)
-                answers = self._model([picture / 255 for picture in pictures])
+            with torch.inference_mode(), torch_threads(self._threads):
+                pictures = torch.from_numpy(frames.images.copy()).to(self.device)
+                answers = self._model([one.permute(2, 0, 1) / 255 for one in pictures])
         except RuntimeError as error:
             raise StageError(f"Faster R-CNN failed: {error}") from error
         found = []
