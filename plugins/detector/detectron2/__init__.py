@@ -5,19 +5,16 @@ from framework.hookspecs import Module, StageEntry, WeightFile, WeightsEntry, ho
 from .config import Detectron2Config, DetectronConfig
 from .files import DETECTRON, ZOO
 
+_NEEDS = "pip install 'framework[detectron2]'"
 _LIBRARY = (
     Module(
         name="detectron2",
-        install="git clone https://github.com/facebookresearch/detectron2, then set "
-        "detector.path=detectron2 (it need not be built)",
-        option="path",
+        install="git clone https://github.com/facebookresearch/detectron2, then give "
+        "detector.checkout=detectron2; it need not be built",
+        option="checkout",
     ),
-    Module(name="torchvision", install="pip install torchvision (one that fits your torch)"),
-    Module(
-        name="fvcore",
-        install="pip install fvcore iopath yacs termcolor tabulate cloudpickle tqdm pillow "
-        "matplotlib pycocotools",
-    ),
+    Module(name="torchvision", install=_NEEDS),
+    Module(name="fvcore", install=_NEEDS),
 )
 _LICENCE = "code Apache-2.0; published weights CC-BY-SA-3.0"
 

@@ -24,9 +24,9 @@ class Model(Enum):
 class DetectronConfig:
     """What both have; box scores are 0..1."""
 
-    path: Path | None = field(
+    checkout: Path | None = field(
         default=None,
-        metadata={"help": "checkout of detectron2; null: the one that Python finds"},
+        metadata={"help": "folder of detectron2's sources; null: the one that Python finds"},
     )
     weights: Path | None = field(
         default=None,

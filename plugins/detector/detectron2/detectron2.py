@@ -23,6 +23,7 @@ from framework.stages import Detector, Runtime
 from framework.types import Bytes, Detections, FrameBatch, VideoInfo
 from framework.weights import locate
 
+from .._topdown.torch_threads import torch_threads
 from . import files, network
 from .config import Detectron2Config, DetectronConfig
 from .library import import_library
@@ -72,7 +73,7 @@ class Detectron(Detector):
         Raises:
             BackendError: detectron2 or the weights cannot be had, or are others.
         """
-        library = import_library(self._config.path)
+        library = import_library(self._config.checkout)
         model, entry = self._published()
         path = self._config.weights or locate(entry)
         tensors = load_tensors(path, section="blobs" if model.caffe2 else "model")
@@ -177,10 +178,8 @@ def detections(
 @contextmanager
 def _inference(threads: int) -> Iterator[None]:
     """Torch for inference with so many threads; its errors as ours."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
     try:
-        with torch.inference_mode():
+        with torch_threads(threads), torch.inference_mode():
             yield
     except (torch.cuda.OutOfMemoryError, MemoryError) as error:
         raise StageError(
@@ -189,5 +188,3 @@ def _inference(threads: int) -> Iterator[None]:
         ) from error
     except RuntimeError as error:
         raise StageError(f"detectron2 failed: {error}") from error
-    finally:
-        torch.set_num_threads(before)

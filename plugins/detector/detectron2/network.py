@@ -15,8 +15,10 @@ from torch import Tensor, nn
 
 from framework.errors import BackendError
 
-from .library import config_file
+from .._checkout import config_file
 
+_CONFIGS = "../configs", "model_zoo/configs"
+"""In a checkout, and in an installed package."""
 _ZOO = "COCO-Keypoints/keypoint_rcnn_{}_FPN_3x.yaml"
 _AS_IN_DETECTRON = {
     # Means of the images it was trained on, BGR, and regions cut out as its operators did.
@@ -68,7 +70,7 @@ def build(library: ModuleType, model: Published, device: str, threshold: float) 
         **model.settings,
     }
     config = library.config.get_cfg()
-    config.merge_from_file(str(config_file(library, model.config)))
+    config.merge_from_file(str(config_file(library, model.config, *_CONFIGS)))
     config.merge_from_list([part for pair in settings.items() for part in pair])
     network: nn.Module = library.modeling.build_model(config)
     return network.eval()
