@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType, TracebackType
@@ -179,7 +180,8 @@ def detections(
 def _inference(threads: int) -> Iterator[None]:
     """Torch for inference with so many threads; its errors as ours."""
     try:
-        with torch_threads(threads), torch.inference_mode():
+        with torch_threads(threads), torch.inference_mode(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # old idioms in its sources are its makers' business
             yield
     except (torch.cuda.OutOfMemoryError, MemoryError) as error:
         raise StageError(
