@@ -19,6 +19,7 @@ from typing import Any
 
 from omegaconf import DictConfig, ListConfig, OmegaConf
 
+from framework.config import refuse_missing
 from framework.errors import (
     INTERRUPTED,
     ConfigurationError,
@@ -84,6 +85,7 @@ def run_all(config: DictConfig, output: Path) -> Generator[Outcome, None, None]:
     """
     if config.workers < 1:
         raise ConfigurationError(f"workers is {config.workers}", "Give at least 1.")
+    refuse_missing(config)
     sources = inputs(None if OmegaConf.is_missing(config, "input") else config.input)
     jobs = [Job(*pair) for pair in zip(sources, result_names(sources), strict=True)]
     if config.resume:
