@@ -256,8 +256,13 @@ def _through_npm(source: Mapping[str, str], scratch: Path) -> Path:
 def _unzip(archive: Path, source: Mapping[str, str], scratch: Path) -> Path:
     _refuse_other(archive, source)
     target = scratch / "member"
-    with zipfile.ZipFile(archive) as opened, opened.open(source["member"]) as member:
-        with target.open("wb") as file:
+    with zipfile.ZipFile(archive) as opened:
+        wanted = source["member"]
+        # A path, or the end of one: some archives put their files into folders with dates.
+        names = [name for name in opened.namelist() if f"/{name}".endswith(f"/{wanted}")]
+        if len(names) != 1:
+            raise KeyError(wanted)
+        with opened.open(names[0]) as member, target.open("wb") as file:
             shutil.copyfileobj(member, file)
     return target
 

@@ -12,7 +12,8 @@ nobody publishes a digest (size 0, sha256 ""), the first download pins it beside
   wheel, whatever this machine is.
 * ``{"kind": "npm", "package": "@scope/name", "version": "1.0", "member": "file"}``: a member of
   a package, through ``npm pack``.
-* ``{"kind": "url", "url": "https://..."}``: the file itself, or, with ``"member"``, a zip archive.
+* ``{"kind": "url", "url": "https://..."}``: the file itself, or, with ``"member"``, a zip archive
+  that has one file of this path, or one whose path ends so.
 
 ``"sha256"``, optional, is that of the wheel, package or archive, or its first digits.
 """

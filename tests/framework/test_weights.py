@@ -245,9 +245,10 @@ def test_a_run_that_must_not_fetch_says_how_to(cache, entry, server, monkeypatch
     assert locate(entry("/right")).read_bytes() == CONTENT
 
 
-def test_a_zip_archive_gives_its_member(cache, entry):
+@pytest.mark.parametrize("member", ["inside/model.bin", "model.bin"])
+def test_a_zip_archive_gives_its_member_by_path_or_by_the_end_of_it(cache, entry, member):
     (source,) = entry("/zip").sources
-    archived = replace(ENTRY, sources=({**source, "member": "inside/model.bin"},))
+    archived = replace(ENTRY, sources=({**source, "member": member},))
     assert locate(archived).read_bytes() == CONTENT
 
 

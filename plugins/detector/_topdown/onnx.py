@@ -97,6 +97,15 @@ class OnnxBatches:
         if self.device == "cpu" and runtime.threads > 1:
             self._narrow = OnnxModel(path, Runtime(device="cpu", threads=1))
 
+    def shapes_for(self, size_wh: tuple[int, int]) -> dict[str, tuple[int, ...]]:
+        """Shapes of the outputs by name for one black picture: exports leave lengths open.
+
+        Raises:
+            StageError: it takes no such picture.
+        """
+        black = np.zeros((1, 3, size_wh[1], size_wh[0]), np.float32)
+        return {name: value.shape for name, value in self.run(black).items()}
+
     def run(self, batch: Tensor) -> dict[str, Tensor]:
         """Return the outputs by name for a batch of at least one.
 

@@ -83,7 +83,7 @@ class Yolox:
         columns = gives[0][-1] if len(gives[0]) == 3 else None
         if picture and gives == [[1, len(self._grid), _BOX + _CLASSES]]:
             return True
-        if picture and columns == _BOX:
+        if picture and (columns == _BOX or "dets" in self._model.gives):
             return False
         raise BackendError(
             f"{path} maps {takes} to {gives}, but a YOLOX that knows people maps "

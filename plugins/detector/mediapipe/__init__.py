@@ -19,7 +19,7 @@ def register_detectors() -> list[StageEntry]:
             factory=f"{__name__}.pose_landmarker:PoseLandmarker",
             requires=(
                 Module(name="mediapipe", install="pip install 'framework[mediapipe]'"),
-                WeightFile(name=BUNDLES[MediaPipeConfig().model.value].name),
+                WeightFile(name=BUNDLES[MediaPipeConfig().model.value].name, option="path"),
             ),
             licence="Apache-2.0",
             homepage="https://ai.google.dev/edge/mediapipe/solutions/vision/pose_landmarker",

@@ -155,7 +155,8 @@ class PoseLandmarker(Detector):
 
     def _close(self) -> None:
         if self._landmarker is not None:
-            self._landmarker.close()
+            with quiet():
+                self._landmarker.close()
             self._landmarker = None
 
 

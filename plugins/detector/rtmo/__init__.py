@@ -19,7 +19,7 @@ def register_detectors() -> list[StageEntry]:
             factory=f"{__name__}.rtmo:Rtmo",
             requires=(
                 Module(name="onnxruntime", install="pip install 'framework[rtmpose]'"),
-                WeightFile(name=MODELS[RtmoConfig().model.value].name),
+                WeightFile(name=MODELS[RtmoConfig().model.value].name, option="path"),
             ),
             licence="Apache-2.0",
             homepage="https://github.com/open-mmlab/mmpose/tree/main/projects/rtmo",

@@ -101,11 +101,14 @@ class Rtmo(Detector):
 
 
 def _refuse_unless_rtmo(path: Path, model: OnnxBatches) -> None:
-    gives = model.gives
-    keypoints = gives.get("keypoints", [])[2:]
-    if len(model.takes) != 4 or "dets" not in gives or keypoints != [len(COCO17.joints), 3]:
+    takes, shapes = model.takes, {name: tuple(shape) for name, shape in model.gives.items()}
+    if len(takes) == 4 and takes[1] == 3 and {"dets", "keypoints"} <= set(shapes):
+        size = side_of(takes, _SIDE)
+        shapes = model.shapes_for((size, size))
+    joints = len(COCO17.joints)
+    if shapes.get("dets", ())[2:] != (5,) or shapes.get("keypoints", ())[2:] != (joints, 3):
         raise BackendError(
-            f"{path} maps {model.takes} to {gives}, but RTMO maps [N, 3, 640, 640] to "
-            "dets [N, n, 5] and keypoints [N, n, 17, 3]",
+            f"{path} maps {takes} to {shapes}, but RTMO maps [N, 3, 640, 640] to "
+            f"dets [N, n, 5] and keypoints [N, n, {joints}, 3]",
             "Give an ONNX file of RTMO, as OpenMMLab's kit exports it.",
         )

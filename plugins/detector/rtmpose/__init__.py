@@ -24,8 +24,8 @@ def register_detectors() -> list[StageEntry]:
             factory=f"{__name__}.rtmpose:RtmPose",
             requires=(
                 Module(name="onnxruntime", install="pip install 'framework[rtmpose]'"),
-                WeightFile(name=pose.name),
-                WeightFile(name=PERSONS[default.model.value].name),
+                WeightFile(name=pose.name, option="path"),
+                WeightFile(name=PERSONS[default.model.value].name, option="person_path"),
             ),
             licence="Apache-2.0",
             homepage="https://github.com/open-mmlab/mmpose/tree/main/projects/rtmpose",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,11 @@ from .wholebody import WHOLEBODY133
 _MEAN = np.array([123.675, 116.28, 103.53], np.float32)
 _STD = np.array([58.395, 57.12, 57.375], np.float32)
 _BATCH = 32
-_SKELETONS = {len(one.joints): one for one in (COCO17, HALPE26, WHOLEBODY133)}
+_SKELETONS: dict[int | str | None, Skeleton] = {
+    len(one.joints): one for one in (COCO17, HALPE26, WHOLEBODY133)
+}
+
+Shape = list[int | str | None]
 
 
 class SimCcModel:
@@ -39,17 +43,21 @@ class SimCcModel:
         self._model = OnnxBatches(path, runtime)
         self.device = self._model.device
         takes, gives = self._model.takes, self._model.gives
-        if not _is_simcc(takes, gives):
+        self._size_wh = _size_of(takes)
+        shapes = gives
+        if all(self._size_wh) and {"simcc_x", "simcc_y"} <= set(gives):
+            shapes = {name: [*one] for name, one in self._model.shapes_for(self._size_wh).items()}
+        skeleton = _skeleton_of(shapes)
+        if skeleton is None:
             hint = "Give an ONNX file of RTMPose or DWPose, as OpenMMLab's kit exports it."
             if {"dets", "keypoints"} <= set(gives):
                 hint = "This looks like an RTMO: choose detector=rtmo and give detector.path."
             raise BackendError(
-                f"{path} maps {takes} to {gives}, but RTMPose maps [N, 3, 256, 192] to "
+                f"{path} maps {takes} to {shapes}, but RTMPose maps [N, 3, 256, 192] to "
                 "simcc_x [N, 17, 384] and simcc_y [N, 17, 512]",
                 hint,
             )
-        self._size_wh = takes[3], takes[2]
-        self.skeleton: Skeleton = _SKELETONS[gives["simcc_x"][1]]
+        self.skeleton: Skeleton = skeleton
 
     def poses(self, images: Sequence[Image], boxes: Sequence[Array]) -> Sequence[Poses]:
         """See `PoseModel.poses`."""
@@ -83,9 +91,17 @@ def decode(simcc_x: Tensor, simcc_y: Tensor, size_wh: tuple[int, int]) -> Poses:
     return points, scores
 
 
-def _is_simcc(takes: list[int | str | None], gives: dict[str, list[int | str | None]]) -> bool:
-    if len(takes) != 4 or not {"simcc_x", "simcc_y"} <= set(gives):
-        return False
-    axes = gives["simcc_x"], gives["simcc_y"]
-    fixed = all(isinstance(side, int) for side in (*takes[2:], *axes[0][1:], *axes[1][1:]))
-    return takes[1] == 3 and fixed and axes[0][1] == axes[1][1] and axes[0][1] in _SKELETONS
+def _size_of(takes: Shape) -> tuple[int, int]:
+    """Width and height of the crops that a network takes; zeros where it takes no pictures."""
+    height, width = takes[2:] if len(takes) == 4 else (0, 0)
+    if isinstance(height, int) and isinstance(width, int) and takes[1] == 3:
+        return width, height
+    return 0, 0
+
+
+def _skeleton_of(shapes: Mapping[str, Shape]) -> Skeleton | None:
+    """The skeleton with as many joints as two outputs of these shapes tell of."""
+    x, y = shapes.get("simcc_x", []), shapes.get("simcc_y", [])
+    if len(x) != 3 or len(y) != 3 or x[1] != y[1]:
+        return None
+    return _SKELETONS.get(x[1])

@@ -19,7 +19,7 @@ def register_detectors() -> list[StageEntry]:
             factory=f"{__name__}.keypoint_rcnn:KeypointRcnn",
             requires=(
                 Module(name="torchvision", install="pip install 'framework[torchvision]'"),
-                WeightFile(name=KEYPOINT_RCNN.name),
+                WeightFile(name=KEYPOINT_RCNN.name, option="path"),
             ),
             licence="BSD-3-Clause",
             homepage="https://docs.pytorch.org/vision/stable/models/keypoint_rcnn.html",

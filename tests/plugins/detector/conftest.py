@@ -110,8 +110,8 @@ def simcc_file(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
             "colours",
             [value("input", onnx.TensorProto.FLOAT, ["N", 3, height, width])],
             [
-                value(x, onnx.TensorProto.FLOAT, ["N", joints, 2 * width]),
-                value(y, onnx.TensorProto.FLOAT, ["N", joints, 2 * height]),
+                value(x, onnx.TensorProto.FLOAT, ["N", "open", 2 * width]),  # as exporters leave it
+                value(y, onnx.TensorProto.FLOAT, ["N", "open", 2 * height]),
             ],
             [numpy_helper.from_array(array, name) for name, array in constants.items()],
         )
@@ -156,7 +156,10 @@ def boxed_file(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
             [value("input", onnx.TensorProto.FLOAT, [1, 3, size, size])],
             [
                 value("dets", onnx.TensorProto.FLOAT, [1, "n", 5]),
-                *(value(k, kinds(v.dtype), [1, "n", *v.shape[1:]]) for k, v in others.items()),
+                *(
+                    value(k, kinds(v.dtype), [1, "n", *"ab"[: v.ndim - 1]])
+                    for k, v in others.items()
+                ),
             ],
             [numpy_helper.from_array(array, name) for name, array in constants.items()],
         )

@@ -157,3 +157,4 @@ def test_settings_are_checked_and_the_weights_are_known():
             TorchvisionConfig(**wrong)
     (entry,) = register_weights()
     assert entry.filename in entry.sources[0]["url"]
+    assert entry.filename.endswith(f"-{entry.sha256}.pth")
