@@ -136,6 +136,15 @@ def test_a_file_is_fetched_once_and_then_found_without_any_network_call(cache, e
     assert in_sight(cache) == [path]
 
 
+def test_a_file_goes_where_it_is_wanted_unless_it_lies_somewhere(cache, entry, server, tmp_path):
+    wanted = tmp_path / "elsewhere"
+    assert fetch(entry("/right"), wanted) == wanted / ENTRY.filename
+    (tmp_path / "checkpoint").mkdir()
+    placed = (wanted / ENTRY.filename).rename(tmp_path / "checkpoint" / ENTRY.filename)
+    assert fetch(entry("/right")) == placed
+    assert server.asked == ["/right"]
+
+
 def test_the_next_source_serves_where_one_fails(cache, entry, server):
     assert locate(entry("/missing", "/wrong", "/short", "/right")).read_bytes() == CONTENT
     assert server.asked == ["/missing", "/wrong", "/short", "/right"]

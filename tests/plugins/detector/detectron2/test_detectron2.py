@@ -244,6 +244,7 @@ def test_the_first_detectron_differs_from_the_zoo_where_it_should():
 
 @installed
 @pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 def test_half_precision_moves_points_little(random_weights, read_frames):
     frames = read_frames("dance_480p.mp4", 1)
     found = []
