@@ -29,7 +29,7 @@ from framework.devices import torch_device
 from framework.errors import BackendError, ConfigurationError
 from framework.registry import Registered, did_you_mean, registry
 from framework.stages import CHAINS, STAGES, Runtime, Stage, StageName
-from framework.weights import is_here
+from framework.weights import is_here, must_be_asked_for
 
 CONFIG_MODULE = "framework.conf"
 MAX_THREADS = 1024
@@ -254,16 +254,21 @@ def refuse_missing(config: DictConfig) -> None:
         BackendError: more than one stage lacks a library or weights.
     """
     lacking = [
-        (f"{stage} {item.entry.name!r}", missing)
+        (item, settings, missing)
         for stage in STAGES
         for item, settings in chosen(stage, config)
         if (missing := item.missing(settings))
     ]
     if len(lacking) > 1:
-        raise BackendError(
-            f"this run lacks what {' and '.join(name for name, _ in lacking)} need",
-            "\n  ".join(line for _, missing in lacking for line in missing),
-        )
+        names = " and ".join(f"{item.stage} {item.entry.name!r}" for item, _, _ in lacking)
+        lines = [line for _, _, missing in lacking for line in missing]
+        lines += [
+            f"{weights.filename} is not here either: a run fetches it by itself"
+            for item, settings, _ in lacking
+            for weights in item.weights(settings)
+            if not (is_here(weights) or must_be_asked_for(weights))
+        ]
+        raise BackendError(f"this run lacks what {names} need", "\n  ".join(lines))
 
 
 def chosen(stage: StageName, config: DictConfig) -> list[tuple[Registered, object]]:

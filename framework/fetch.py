@@ -88,9 +88,9 @@ def _bring_all(entries: Sequence[WeightsEntry], options: argparse.Namespace) -> 
     code = OK
     for entry in entries:
         try:
-            if entry.non_commercial and not (options.accept_licence or is_here(entry)):
-                if entry.licence not in accepted:
-                    _ask(entry)
+            asks = entry.non_commercial and entry.sources and not is_here(entry)
+            if asks and not options.accept_licence and entry.licence not in accepted:
+                _ask(entry)
                 accepted.add(entry.licence)
             path = fetch(entry, options.into)
             sys.stdout.write(f"{entry.name}: {path} ({entry.licence})\n")

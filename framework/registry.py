@@ -77,11 +77,14 @@ class Registered:
         Args:
             config: settings; a module whose place they give is not missing.
         """
-        modules = [need for need in self.entry.requires if isinstance(need, Module)]
+        by_command: dict[str, list[str]] = {}
+        for need in self.entry.requires:
+            if isinstance(need, Module) and not getattr(config, need.option, None):
+                if not _installed(need.name):
+                    by_command.setdefault(need.install, []).append(need.name)
         return [
-            f"{need.name} is not installed: {need.install}"
-            for need in modules
-            if not getattr(config, need.option, None) and not _installed(need.name)
+            f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} not installed: {command}"
+            for command, names in by_command.items()
         ]
 
     def weights(self, config: object = None) -> list[WeightsEntry]:

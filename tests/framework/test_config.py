@@ -51,9 +51,9 @@ def test_classic_says_everything_that_is_missing(cache):
     with pytest.raises(BackendError, match="detector 'detectron' and lifter") as caught:
         refuse_missing(config)
     for said in (
-        "detectron2 is not",
-        "git clone",
-        "pretrained_h36m_detectron_coco.bin is not here",
+        "detectron2 is not installed: git clone",
+        "pretrained_h36m_detectron_coco.bin is not here: python -m framework.fetch videopose3d",
+        "model_final.pkl is not here either",
     ):
         assert said in caught.value.hint
 

@@ -47,13 +47,14 @@ def test_a_licence_is_asked_for_once(
     cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stdin", Person("y\n"))
-    restricted = {"licence": "CC-BY-NC-4.0", "non_commercial": True}
+    nowhere = {"kind": "url", "url": "http://127.0.0.1:9/x"}
+    restricted = {"licence": "CC-BY-NC-4.0", "non_commercial": True, "sources": (nowhere,)}
     entries = [entry(name=name, filename=name, **restricted) for name in ("a", "b")]
     options = fetch._parser().parse_args(["a", "b"])
     assert fetch._bring_all(entries, options) == 4
     said = capsys.readouterr().err
     assert said.count("Accept?") == 1
-    assert said.count("it has no public source") == 2
+    assert said.count("no connection") == 2
 
 
 def test_a_file_that_cannot_be_had_does_not_stop_the_others(
