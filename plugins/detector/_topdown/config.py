@@ -18,6 +18,7 @@ class PersonDetector(Enum):
     rtmdet = "rtmdet"
     blazepose = "blazepose"
     torchvision = "torchvision"
+    detectron2 = "detectron2"
     file = "file"
 
 
@@ -27,7 +28,9 @@ class TopDownConfig:
 
     person_detector: PersonDetector = field(
         default=PersonDetector.yolox,
-        metadata={"help": "who finds people: yolox, rtmdet, blazepose, torchvision, or file"},
+        metadata={
+            "help": "who finds people: yolox, rtmdet, blazepose, torchvision, detectron2, or file"
+        },
     )
     person_path: Path | None = field(
         default=None,

@@ -20,6 +20,7 @@ from framework.stages import Runtime
 from framework.types import FrameBatch
 from framework.weights import locate
 
+from .._detectron2.files import ZOO
 from . import files
 from .boxes import Array, Image
 from .config import PersonDetector
@@ -72,6 +73,13 @@ _KINDS = {
     ),
     PersonDetector.torchvision: _Kind(
         "faster_rcnn:FasterRcnn", 0.5, "pip install torchvision", files.FASTER_RCNN
+    ),
+    PersonDetector.detectron2: _Kind(
+        "detectron2:Detectron2Boxes",
+        0.5,
+        "git clone https://github.com/facebookresearch/detectron2, put it on PYTHONPATH, and "
+        "pip install 'framework[detectron2]'",
+        ZOO["r50"],
     ),
     PersonDetector.file: _Kind("boxes_file:BoxesFile", 0.0, "", None),
 }

@@ -2,8 +2,8 @@
 
 from framework.hookspecs import Module, StageEntry, WeightFile, WeightsEntry, hookimpl
 
+from .._detectron2.files import DETECTRON, ZOO
 from .config import Detectron2Config, DetectronConfig
-from .files import DETECTRON, ZOO
 
 _NEEDS = "pip install 'framework[detectron2]'"
 _LIBRARY = (

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import logging
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import ModuleType, TracebackType
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import nn
 from typing_extensions import Self
@@ -24,15 +20,13 @@ from framework.stages import Detector, Runtime
 from framework.types import Bytes, Detections, FrameBatch, VideoInfo
 from framework.weights import locate
 
-from .._topdown.torch_threads import torch_threads
-from . import files, network
+from .._detectron2 import files, network
+from .._detectron2.library import import_library
+from .._detectron2.looking import inference, prepared
 from .config import Detectron2Config, DetectronConfig
-from .library import import_library
 
 logger = logging.getLogger(__name__)
 
-_LONG_SIDE = 1333 / 800
-"""Longest longer side over shorter side, as in training."""
 _PATIENCE_FRAMES = 100
 _CPU_SECONDS = 5
 """What a frame takes without a GPU, roughly."""
@@ -117,22 +111,13 @@ class Detectron(Detector):
         found: list[Detections] = []
         for start in range(0, len(frames), self.batch_size):
             images = frames.images[start : start + self.batch_size]
-            with _inference(self._threads):
+            with inference(self._threads):
                 answers = self._network([self._prepared(image) for image in images])
             found += [self._detections(answer["instances"].to("cpu")) for answer in answers]
         return found
 
     def _prepared(self, image: Bytes) -> dict[str, Any]:
-        """A frame as the network takes it: BGR, scaled, channels first."""
-        height, width = image.shape[:2]
-        short = self._config.short_side_px
-        transforms = self._library.data.transforms
-        size = transforms.ResizeShortestEdge.get_output_shape(
-            height, width, short, round(short * _LONG_SIDE)
-        )
-        scaled = transforms.ResizeTransform(height, width, *size).apply_image(image[:, :, ::-1])
-        tensor = torch.from_numpy(np.ascontiguousarray(scaled.transpose(2, 0, 1)))
-        return {"image": tensor.to(self.device).float(), "height": height, "width": width}
+        return prepared(self._library, image, self._config.short_side_px, self.device)
 
     def _detections(self, people: Any) -> Detections:
         """Of one frame's `detectron2.structures.Instances`."""
@@ -174,19 +159,3 @@ def detections(
         keypoint_scores=keypoints[order, :, 2].clip(0, 1).astype(np.float32),
         score_threshold=score_threshold,
     )
-
-
-@contextmanager
-def _inference(threads: int) -> Iterator[None]:
-    """Torch for inference with so many threads; its errors as ours."""
-    try:
-        with torch_threads(threads), torch.inference_mode(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # old idioms in its sources are its makers' business
-            yield
-    except (torch.cuda.OutOfMemoryError, MemoryError) as error:
-        raise StageError(
-            "detectron2 ran out of memory",
-            "Set a smaller detector.batch_size or detector.short_side_px.",
-        ) from error
-    except RuntimeError as error:
-        raise StageError(f"detectron2 failed: {error}") from error

@@ -10,10 +10,10 @@ import torch
 from framework.checkpoints import load_tensors
 from framework.errors import BackendError, ConfigurationError
 from framework.pipeline import Pipeline
-from framework.plugins.detector.detectron2 import network
+from framework.plugins.detector._detectron2 import network
+from framework.plugins.detector._detectron2.library import import_library
 from framework.plugins.detector.detectron2.config import Detectron2Config, DetectronConfig, Model
 from framework.plugins.detector.detectron2.detectron2 import Detectron, Detectron2, detections
-from framework.plugins.detector.detectron2.library import import_library
 from framework.stages import Runtime
 
 CPU = Runtime(device="cpu", threads=1)
@@ -179,6 +179,20 @@ def test_frames_are_looked_at_in_batches_and_by_themselves(detector, read_frames
         assert (one.keypoint_scores <= 1).all()
         np.testing.assert_allclose(one.boxes, other.boxes, atol=1e-2)
         np.testing.assert_allclose(one.keypoint_scores, other.keypoint_scores, atol=1e-4)
+
+
+@installed
+@pytest.mark.slow
+def test_it_finds_people_for_other_detectors(detector, random_weights, read_frames, monkeypatch):
+    from framework.plugins.detector._topdown import detectron2
+
+    monkeypatch.setattr(detectron2, "SHORT_SIDE_PX", SMALL["short_side_px"])
+    frames = read_frames("dance_480p.mp4", 1)
+    ((boxes),) = detectron2.Detectron2Boxes(random_weights, CPU, 0.7).boxes(frames)
+    (people,) = detector.detect(frames)
+    assert len(boxes)
+    np.testing.assert_allclose(boxes[:, :4], people.boxes, atol=1e-2)
+    np.testing.assert_allclose(boxes[:, 4], people.box_scores, atol=1e-4)
 
 
 @installed
