@@ -15,6 +15,8 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from framework.npz import check_length, read_header
+
 SCHEMA_VERSION = 1
 MAX_BYTES = 4 << 30
 """The most that a results file may unpack to; enough for forty hours of one person."""
@@ -40,6 +42,7 @@ TABLE: Mapping[str, tuple[type, str]] = {
     "state": (np.uint8, "NT"),
     "joints": (np.float32, "NTK3"),
     "joint_names": (np.str_, "K"),
+    "joint_sigmas": (np.float32, "NTK"),
     "valid": (np.bool_, "NT"),
     "root": (np.float32, "NT3"),
     "image_size_wh": (np.int64, "2"),
@@ -115,6 +118,7 @@ def _arrays_of(document: dict[str, Any]) -> Arrays:
         "complete": column("complete", np.bool_),
         "state": column("state", np.uint8),
         "joints": column("joints", np.float32, k, 3),
+        "joint_sigmas": column("joint_sigmas", np.float32, k),
         "valid": column("valid", np.bool_),
         "root": column("root", np.float32, 3),
         "meta": np.array(json.dumps(document["meta"])),
@@ -130,18 +134,10 @@ def _has(archive: zipfile.ZipFile, key: str) -> bool:
 
 def _header(key: str, file: IO[bytes], size: int) -> tuple[np.dtype[Any], tuple[int, ...]]:
     """Dtype and shape that a member of an npz declares; they must account for all its bytes."""
-    version = npy.read_magic(file)
-    if version not in ((1, 0), (2, 0)):
-        raise ValueError(f"{key} is of an unknown npy version {version}")
-    read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-    shape, _, dtype = read(file)
+    dtype, shape, _ = read_header(key, file)
     if dtype.hasobject:
         raise ValueError(f"{key} holds pickled objects, which are never read")
-    count = 1
-    for length in shape:  # not np.prod, which overflows silently
-        count *= length
-    if file.tell() + count * dtype.itemsize != size:
-        raise ValueError(f"{key} does not hold the {count:,} values that it declares")
+    check_length(key, dtype, shape, size - file.tell())
     return dtype, shape
 
 

@@ -49,7 +49,11 @@ class RunConfig:
     """Settings of a run; everything that belongs to a stage sits under that stage."""
 
     input: Any = field(
-        default=MISSING, metadata={"help": "a video, a list of them, or a glob: clips/*.mp4"}
+        default=MISSING,
+        metadata={
+            "help": "a video, a list of them, or a glob: clips/*.mp4; keypoints instead of a video "
+            "where the detector reads such files"
+        },
     )
     output: str | None = field(
         default=None,

@@ -100,7 +100,7 @@ def run_all(config: DictConfig, output: Path) -> Generator[Outcome, None, None]:
 
 
 def _done(job: Job, config: DictConfig, output: Path) -> bool:
-    whole = job.source.is_file() and is_whole(output, job.name, job.source, config)
+    whole = job.source.exists() and is_whole(output, job.name, job.source, config)
     if whole:
         log.warning("%s: results are whole, skipped (resume=true)", job.source)
     return whole

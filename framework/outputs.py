@@ -41,12 +41,21 @@ def result_names(sources: Iterable[Path]) -> list[str]:
 
 
 def digest(path: Path) -> str:
-    """Return the SHA-256 of a file as hex."""
-    with path.open("rb") as file:
-        sha = hashlib.sha256()
-        while block := file.read(1 << 20):
+    """Return the SHA-256 of a file as hex; of a folder, that of its files' names and digests."""
+    sha = hashlib.sha256()
+    if path.is_dir():
+        for file in files_of(path):
+            sha.update(f"{readable(file.relative_to(path))}\n{digest(file)}\n".encode())
+        return sha.hexdigest()
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
             sha.update(block)
     return sha.hexdigest()
+
+
+def files_of(path: Path) -> list[Path]:
+    """Return every file below a folder, in order; of a file, itself."""
+    return sorted(part for part in path.rglob("*") if part.is_file()) if path.is_dir() else [path]
 
 
 def write_json(path: Path, value: object) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -43,8 +43,7 @@ from framework.types import (
     Track,
     VideoInfo,
 )
-from framework.video.decode import FrameReader
-from framework.video.probe import probe
+from framework.video.source import Source, open_source
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -154,7 +153,7 @@ class Pipeline:
         """Turn one video into tracks, poses, files and a picture.
 
         Args:
-            source: the video.
+            source: the video, or a file that the detector reads instead of one.
             name: what the names of the results begin with; None: the stem of the source.
             keep: files beside the source that no result may replace.
 
@@ -171,32 +170,34 @@ class Pipeline:
             registry().notify("run_failed", error=error)
             raise
 
-    def _run(self, source: Path, name: str, inputs: Collection[Path]) -> RunResult:
-        video = probe(source, **{key: self.config[key] for key in ("start_s", "end_s", "stride")})
+    def _run(self, path: Path, name: str, inputs: Collection[Path]) -> RunResult:
+        part = {key: self.config[key] for key in ("start_s", "end_s", "stride")}
+        source = open_source(path, self.detector, **part)
+        video = source.video
         with ExitStack() as stack:
             folder = None
             if self.output is not None:
                 folder = stack.enter_context(OutputFolder(self.output, name, inputs))
             plan = RunPlan(video=video, stages=self._records(), output=self.output)
             registry().notify("run_started", plan=plan)
-            watched = self._watch(video)  # pass 1: decode, detect, judge, track
+            watched = self._watch(source)  # pass 1: decode, detect, judge, track
             poses = self._lift(watched, video)  # pass 2: arrays only
             with self._steps.step("record"):
                 result = self._gather(video, watched, poses)
             if folder is not None:
-                result = self._show(result, folder)  # pass 3: export, draw, encode
+                result = self._show(result, source, folder)  # pass 3: export, draw, encode
         registry().notify("run_finished", result=result)
         return result
 
-    def _watch(self, video: VideoInfo) -> _Watched:
+    def _watch(self, source: Source) -> _Watched:
         """Stream through the clip once; only keypoints outlive a chunk."""
-        self._steps = Steps()
+        video, self._steps = source.video, Steps()
         watching = (self.interpolator, self.detector, self.completeness, self.tracker)
         for stage in watching:
             stage.start(video)
         seen = [(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, bool))]
         detected = 0
-        with FrameReader(video, batch_size=self.detector.batch_size) as reader:
+        with source.frames(self.detector.batch_size) as reader:
             for frames in self._expand(reader):
                 detected += self._take_in(frames)
                 seen.append((frames.index, frames.time_s, frames.is_source))
@@ -218,7 +219,7 @@ class Pipeline:
             warnings=(*reader.warnings, *notes),
         )
 
-    def _expand(self, reader: FrameReader) -> Iterator[FrameBatch]:
+    def _expand(self, reader: Iterable[FrameBatch]) -> Iterator[FrameBatch]:
         """Chunks of the clip with the frames that the interpolator puts in between."""
         for frames in self._steps.each("decode", reader):
             with self._steps.step("interpolator"):
@@ -273,7 +274,7 @@ class Pipeline:
         )
         return replace(result, counts=count(result, watched.detected))
 
-    def _show(self, result: RunResult, folder: OutputFolder) -> RunResult:
+    def _show(self, result: RunResult, source: Source, folder: OutputFolder) -> RunResult:
         """Export, draw and encode, then give every file its final name."""
         written: list[Path] = []
         for exporter in self.exporters:
@@ -281,19 +282,19 @@ class Pipeline:
             with self._steps.step("exporter"):
                 written += exporter.export(result, folder.target)
         with self._steps.step("renderer"):
-            written += self._draw(result, folder.target)
+            written += self._draw(result, source, folder.target)
         with self._steps.step("record"):
             result = replace(result, paths=folder.final_paths(written))
             written += write_record(result, self.config, folder.target)
             folder.commit(written)
         return replace(result, paths=folder.final_paths(written))
 
-    def _draw(self, result: RunResult, target: Path) -> list[Path]:
-        """Decode the clip again for the renderer."""
+    def _draw(self, result: RunResult, source: Source, target: Path) -> list[Path]:
+        """Read the clip again for the renderer."""
         self.renderer.open(result, target)
         drawn, rows = 0, len(result.frame_index)
         if self.renderer.wants_frames:
-            with FrameReader(result.video, batch_size=DRAWING_BATCH) as reader:
+            with source.frames(DRAWING_BATCH) as reader:
                 for frames in reader:
                     self.renderer.draw(frames)
                     drawn += len(frames)

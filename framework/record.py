@@ -17,7 +17,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from framework import __version__
 from framework.arguments import escape_interpolation
-from framework.outputs import digest, readable, write_json
+from framework.outputs import digest, files_of, readable, write_json
 from framework.stages import CHAINS, STAGES, Detector
 from framework.types import RunResult, StageRecord, State, VideoInfo
 
@@ -68,7 +68,7 @@ def describe(
         "python": platform.python_version(),
         "input": {
             "name": readable(video.path.name),
-            "bytes": video.path.stat().st_size,
+            "bytes": sum(file.stat().st_size for file in files_of(video.path)),
             "sha256": digest(video.path),
         },
         "stages": [asdict(stage) for stage in stages],

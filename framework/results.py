@@ -30,7 +30,7 @@ from framework.errors import InputError
 from framework.skeletons import H36M17, SKELETONS, Skeleton
 from framework.types import Pose3D, RunResult, Track, VideoInfo
 
-__all__ = ["TABLE", "Arrays", "load", "to_arrays"]
+__all__ = ["BROKEN", "TABLE", "Arrays", "load", "reason", "to_arrays"]
 
 
 def to_arrays(result: RunResult) -> Arrays:
@@ -46,7 +46,6 @@ def to_arrays(result: RunResult) -> Arrays:
     tracks, poses, t = result.tracks, result.poses, len(result.frame_index)
     seen, posed = _skeletons(result)
     j, k = len(seen.joints), len(posed.joints)
-    unknown = np.full((t, 3), np.nan, np.float32)
     return {
         "schema_version": np.array(SCHEMA_VERSION, np.int64),
         "frame_index": result.frame_index,
@@ -59,9 +58,10 @@ def to_arrays(result: RunResult) -> Arrays:
         "complete": _people([x.complete for x in tracks], np.bool_, t),
         "state": _people([x.state for x in tracks], np.uint8, t),
         "joints": _people([x.joints for x in poses], np.float32, t, k, 3),
+        "joint_sigmas": _people([_or_unknown(x.sigmas, t, k) for x in poses], np.float32, t, k),
         "joint_names": np.array(posed.joints, np.str_),
         "valid": _people([x.valid for x in poses], np.bool_, t),
-        "root": _people([unknown if x.root is None else x.root for x in poses], np.float32, t, 3),
+        "root": _people([_or_unknown(x.root, t, 3) for x in poses], np.float32, t, 3),
         "image_size_wh": np.array(result.video.size_wh, np.int64),
         "fps": np.array(float(result.video.fps), np.float64),
         "meta": np.array(_strict_json(_meta(result))),
@@ -76,7 +76,8 @@ def load(path: Path | str) -> RunResult:
 
     Returns:
         The result as it was, except: ``video.path`` is a bare name, ``paths`` and ``seconds``
-        are empty, a detector's own 3D is gone, and a root that is NaN throughout is None.
+        are empty, a detector's own 3D is gone, and a root or sigmas that are NaN throughout
+        are None.
 
     Raises:
         InputError: the file is missing, broken, of another kind, or newer than this program.
@@ -98,7 +99,7 @@ def load(path: Path | str) -> RunResult:
         ) from None
     except BROKEN as error:
         raise InputError(
-            f"{path} is not a whole results file: {_reason(error)}",
+            f"{path} is not a whole results file: {reason(error)}",
             "Give a .npz or .json that a run of this program wrote, or run the clip again.",
         ) from error
 
@@ -120,7 +121,8 @@ BROKEN = (
 )
 
 
-def _reason(error: BaseException) -> str:
+def reason(error: BaseException) -> str:
+    """Say in one line what is wrong with a file."""
     lines = str(error).splitlines() or [type(error).__name__]
     return f"no {lines[0]}" if isinstance(error, KeyError) else lines[0]
 
@@ -128,6 +130,10 @@ def _reason(error: BaseException) -> str:
 def _people(rows: Sequence[NDArray[Any]], dtype: type, *shape: int) -> NDArray[Any]:
     """Arrays of people stacked; (0, ...) when there is nobody."""
     return np.stack(rows) if rows else np.zeros((0, *shape), dtype)
+
+
+def _or_unknown(values: NDArray[np.float32] | None, *shape: int) -> NDArray[np.float32]:
+    return np.full(shape, np.nan, np.float32) if values is None else values
 
 
 def _skeletons(result: RunResult) -> tuple[Skeleton, Skeleton]:
@@ -199,13 +205,14 @@ def _track(arrays: Arrays, n: int, skeleton: Skeleton, score_threshold: float) -
 
 
 def _pose(arrays: Arrays, n: int, skeleton: Skeleton) -> Pose3D:
-    root = arrays["root"][n]
+    root, sigmas = arrays["root"][n], arrays["joint_sigmas"][n]
     return Pose3D(
         track_id=int(arrays["track_id"][n]),
         skeleton=skeleton,
         joints=arrays["joints"][n],
         valid=arrays["valid"][n],
         root=None if np.isnan(root).all() else root,
+        sigmas=None if np.isnan(sigmas).all() else sigmas,
     )
 
 
@@ -242,6 +249,7 @@ def _video(described: Mapping[str, Any], arrays: Arrays) -> VideoInfo:
         duration_s=None if duration_s is None else float(duration_s),
         rotation_deg=int(described.get("rotation_deg", 0)),
         has_audio=bool(described.get("has_audio", False)),
+        has_picture=bool(described.get("has_picture", True)),
         start_s=float(described.get("start_s", 0.0)),
         end_s=None if end_s is None else float(end_s),
         stride=int(described.get("stride", 1)),

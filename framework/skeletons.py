@@ -159,30 +159,67 @@ BLAZEPOSE33 = Skeleton(
     sigmas=tuple(_OKS.get(joint, 0.079) for joint in _BLAZEPOSE_JOINTS),
 )
 
-# COCO-17 with the top of the head, the point between chin and neck, the pelvis, and feet.
-_HALPE_JOINTS = (
-    *_COCO_JOINTS,
-    *"head upper_neck pelvis left_big_toe right_big_toe left_small_toe right_small_toe".split(),
-    *"left_heel right_heel".split(),
-)
-HALPE26 = Skeleton(
-    name="halpe26",
-    joints=_HALPE_JOINTS,
-    bones=_named_bones(
-        _HALPE_JOINTS,
-        *_LIMBS,
-        "head upper_neck pelvis",
-        "left_shoulder upper_neck right_shoulder",
-        "left_hip pelvis right_hip",
-        "nose left_eye left_ear",
-        "nose right_eye right_ear",
-        "left_ankle left_heel left_big_toe left_small_toe left_ankle",
-        "right_ankle right_heel right_big_toe right_small_toe right_ankle",
-    ),
-    sigmas=tuple(_OKS.get(joint, 0.079) for joint in _HALPE_JOINTS),
+_HEAD = ("nose left_eye left_ear", "nose right_eye right_ear")
+_FEET = (
+    "left_ankle left_heel left_big_toe left_small_toe",
+    "right_ankle right_heel right_big_toe right_small_toe",
 )
 
-SKELETONS: Mapping[str, Skeleton] = {s.name: s for s in (COCO17, H36M17, BLAZEPOSE33, HALPE26)}
+
+def _of_joints(name: str, joints: str, *chains: str) -> Skeleton:
+    """A skeleton of named joints, with arms, legs, head and these chains."""
+    names = tuple(joints.split())
+    return Skeleton(
+        name=name,
+        joints=names,
+        bones=_named_bones(names, *_LIMBS, *_HEAD, *chains),
+        sigmas=tuple(_OKS.get(joint, 0.079) for joint in names),
+    )
+
+
+# "upper_neck" is where the neck meets the skull; OpenPose's "neck" lies between the shoulders and
+# its "mid hip" between the hips, as the thorax and the pelvis of Human3.6M do.
+HALPE26 = _of_joints(
+    "halpe26",
+    f"{' '.join(_COCO_JOINTS)} head upper_neck pelvis left_big_toe right_big_toe left_small_toe "
+    "right_small_toe left_heel right_heel",
+    *_SIDES,
+    *_TRUNK,
+    *_FEET,
+    "head upper_neck",
+)
+BODY25 = _of_joints(
+    "body25",
+    "nose thorax right_shoulder right_elbow right_wrist left_shoulder left_elbow left_wrist pelvis "
+    "right_hip right_knee right_ankle left_hip left_knee left_ankle right_eye left_eye right_ear "
+    "left_ear left_big_toe left_small_toe left_heel right_big_toe right_small_toe right_heel",
+    *_FEET,
+    "pelvis thorax nose",
+    "left_shoulder thorax right_shoulder",
+    "left_hip pelvis right_hip",
+)
+BODY25B = _of_joints(
+    "body25b",
+    f"{' '.join(_COCO_JOINTS)} upper_neck head left_big_toe left_small_toe left_heel right_big_toe "
+    "right_small_toe right_heel",
+    *_SIDES,
+    *_TRUNK,
+    *_FEET,
+    "head upper_neck",
+)
+OPENPOSE18 = _of_joints(
+    "openpose18",
+    "nose thorax right_shoulder right_elbow right_wrist left_shoulder left_elbow left_wrist "
+    "right_hip right_knee right_ankle left_hip left_knee left_ankle right_eye left_eye right_ear "
+    "left_ear",
+    "left_hip thorax right_hip",
+    "left_shoulder thorax right_shoulder",
+    "thorax nose",
+)
+
+SKELETONS: Mapping[str, Skeleton] = {
+    s.name: s for s in (COCO17, H36M17, BLAZEPOSE33, HALPE26, BODY25, BODY25B, OPENPOSE18)
+}
 
 # Joints as combinations of others, tried in order. H36M's "neck" is the point between neck and
 # nose, its "head" the top of the head: ears lie about 10 cm below it, half an ear-thorax length.

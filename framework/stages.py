@@ -18,7 +18,7 @@ from typing import Literal, Protocol, runtime_checkable
 from typing_extensions import Self
 
 from framework.skeletons import Skeleton
-from framework.types import Detections, FrameBatch, Pose3D, RunResult, Track, VideoInfo
+from framework.types import BlankClip, Detections, FrameBatch, Pose3D, RunResult, Track, VideoInfo
 
 StageName = Literal[
     "interpolator",
@@ -120,6 +120,22 @@ class Detector(Stage, Protocol):
 
         Raises:
             StageError: inference failed.
+        """
+        ...
+
+
+@runtime_checkable
+class FileDetector(Detector, Protocol):
+    """A detector that reads what it finds from a file, and so can do without a video."""
+
+    def open_clip(self, path: Path) -> BlankClip | None:
+        """Return the clip that a file or folder of keypoints stands for.
+
+        None when it is something else, a video perhaps. ``start(clip.video)`` follows, and
+        `detect` with blank frames.
+
+        Raises:
+            InputError: it is damaged, or does not say what one must know of a clip.
         """
         ...
 

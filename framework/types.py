@@ -62,6 +62,7 @@ class VideoInfo:
         duration_s: declared duration in seconds, or None.
         rotation_deg: clockwise turn (0, 90, 180, 270) that makes the coded picture upright.
         has_audio: whether there is a sound track.
+        has_picture: whether there is a video; without one only keypoints are known.
         start_s, end_s, stride: the part of the clip that a run reads.
     """
 
@@ -72,6 +73,7 @@ class VideoInfo:
     duration_s: float | None = None
     rotation_deg: int = 0
     has_audio: bool = False
+    has_picture: bool = True
     start_s: float = 0.0
     end_s: float | None = None
     stride: int = 1
@@ -84,6 +86,26 @@ class VideoInfo:
             length_s = min(self.end_s or self.duration_s, self.duration_s) - self.start_s
             frames = round(length_s * self.fps)
         return None if frames is None else -(-frames // self.stride)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlankClip:
+    """A clip without a video: when its frames were, not what was in them.
+
+    Attributes:
+        video: the file that stands for the video; ``has_picture`` is cleared.
+        index: (T,) int64 numbers of the frames, rising.
+        time_s: (T,) float64 seconds, rising.
+    """
+
+    video: VideoInfo
+    index: Ints
+    time_s: Times
+
+    def __post_init__(self) -> None:
+        """Check shapes and dtypes."""
+        _expect(self, "index", np.int64, None)
+        _expect(self, "time_s", np.float64, len(self.index))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

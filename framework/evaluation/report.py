@@ -25,6 +25,7 @@ COLUMNS: dict[str, tuple[str, float, int]] = {
     "p_mpjpe": ("P-MPJPE mm", 1, 1),
     "velocity": ("velocity mm/frame", 1, 1),
     "acceleration": ("acceleration mm/frame²", 1, 1),
+    "peak_speed": ("peak wrist speed / truth's", 1, 2),
     "pck": ("PCK 150 mm %", 100, 1),
     "auc": ("AUC %", 100, 1),
     "p_pck": ("P-PCK %", 100, 1),

@@ -116,6 +116,22 @@ def acceleration_errors(predicted: Points, truth: Points, mask: Mask | None = No
     return _length_mm(np.diff(_difference(predicted, truth, mask), n=2, axis=-3))
 
 
+def peak_speed(joints: Points) -> float:
+    """What the fastest hundredth of all steps from row to row exceeds.
+
+    Smoothing that wipes out quick motion lowers it; a share of the truth's says by how much.
+
+    Args:
+        joints: (..., T, J, 3) metres.
+
+    Returns:
+        mm per frame; NaN where no joint is known in two rows in a row.
+    """
+    steps = _length_mm(np.diff(joints, axis=-3))
+    known = steps[np.isfinite(steps)]
+    return float(np.quantile(known, 0.99)) if known.size else float("nan")
+
+
 def pck(errors_mm: Array, threshold_mm: float = PCK_THRESHOLD_MM) -> float:
     """Share of joints nearer to the truth than a threshold (3DPCK).
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
+from hydra import compose, initialize_config_module
+from hydra.core.config_store import ConfigStore
+from hydra.errors import HydraException
 from omegaconf import MISSING, DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
+from framework.errors import ConfigurationError
 from framework.training.loop import Schedule
 from framework.training.recipe import Recipe
 
@@ -18,6 +24,7 @@ class Kind(Enum):
     packed = "packed"
     bvh = "bvh"
     asfamc = "asfamc"
+    positions = "positions"
 
 
 @dataclass(kw_only=True)
@@ -44,12 +51,21 @@ class Source:
 
 @dataclass(kw_only=True)
 class TrainConfig:
-    """Settings of ``python -m framework.train``."""
+    """Settings of ``python -m framework.train``.
+
+    Attributes:
+        tensorboard: also log for TensorBoard, into ``output/tensorboard``.
+        rehearsal: folder of ``python -m framework.rehearse``: errors of a real detector; or None.
+        initial: weight file to begin with; None begins by chance.
+    """
 
     motion_root: str = MISSING
     output: str = MISSING
     motion: list[Source] = MISSING
     split: str = MISSING
+    tensorboard: bool = False
+    rehearsal: str | None = None
+    initial: str | None = None
     network: Any = MISSING
     recipe: Recipe = field(default_factory=Recipe)
     schedule: Schedule = field(default_factory=Schedule)
@@ -65,3 +81,17 @@ def schema() -> DictConfig:
         OmegaConf.set_readonly(part, False)
     OmegaConf.set_readonly(node.schedule, False)
     return node
+
+
+def compose_train(overrides: Sequence[str]) -> TrainConfig:
+    """Compose ``conf/train.yaml`` with overrides as on the command line.
+
+    Raises:
+        ConfigurationError: an override is not understood.
+    """
+    ConfigStore.instance().store(name="train_schema", node=schema())
+    try:
+        with initialize_config_module("framework.conf", version_base=None):
+            return cast(TrainConfig, OmegaConf.to_object(compose("train", list(overrides))))
+    except (HydraException, OmegaConfBaseException) as error:
+        raise ConfigurationError(str(error), "Options are those of conf/train.yaml.") from error

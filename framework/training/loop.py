@@ -14,6 +14,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from framework.training.recipe import Recipe, chance, make_batch
+from framework.training.rehearsal.borrowed import Borrowed
 from framework.training.windows import Library
 
 
@@ -76,10 +77,12 @@ class Trainer:
     """A network in training, with everything that a checkpoint must hold.
 
     Args:
-        network: lifts (B, T, 17, 2) keypoints and (B, T, 17) scores, as `loss_of` wants it.
+        network: lifts (B, T, 17, 2) keypoints, (B, T, 17) scores and (B, T, 17, 3) own 3D of a
+            detector, as `loss_of` wants it.
         library: motion to train on.
         recipe: how batches are made.
         schedule: how long and how fast.
+        borrowed: errors of a rehearsal, or None.
         seed: of all chance.
         device: where the network lives; batches are made on the CPU.
     """
@@ -91,12 +94,14 @@ class Trainer:
         recipe: Recipe,
         schedule: Schedule,
         *,
+        borrowed: Borrowed | None = None,
         seed: int = 0,
         device: str = "cpu",
     ) -> None:
         self.network = network.to(device)
         self.averaged = copy.deepcopy(self.network).requires_grad_(False)
         self.library, self.recipe, self.schedule = library, recipe, schedule
+        self.borrowed = borrowed
         self.seed, self.device, self.step = seed, torch.device(device), 0
         self.seconds, self.distances = 0.0, list[float]()
         inner = [p for n, p in network.named_parameters() if "blocks" in n and p.ndim == 2]
@@ -112,15 +117,15 @@ class Trainer:
     def train_step(self) -> None:
         """Take one step."""
         began = time.monotonic()
-        batch = make_batch(self.library, self.recipe, chance(self.seed, self.step))
-        keypoints, scores, truth = (part.to(self.device) for part in batch)
+        batch = make_batch(self.library, self.recipe, chance(self.seed, self.step), self.borrowed)
+        keypoints, scores, own, truth = (part.to(self.device) for part in batch)
         factor = self.schedule.factor(self.step)
         rates = (self.schedule.rate, self.schedule.rate_rest)
         for optimizer, rate in zip(self.optimizers, rates, strict=True):
             optimizer.param_groups[0]["lr"] = factor * rate
             optimizer.zero_grad()
         with torch.autocast(self.device.type, torch.bfloat16):
-            joints, spread = self.network(keypoints, scores)
+            joints, spread = self.network(keypoints, scores, own)
         loss, distance = loss_of(joints, spread, truth)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from framework.skeletons import COCO17
 from framework.training.bodies import slow
+from framework.training.cameras import project
 
 UNIT_M = 0.85
 _EARS = [3, 4]
@@ -102,7 +103,7 @@ def detected(points: Tensor, noise: Noise, random: torch.Generator) -> tuple[Ten
     """
     size = points.shape[:2]
     unit = UNIT_M / points[..., 2].mean(dim=2)
-    keypoints = points[..., :2] / points[..., 2:]
+    keypoints = project(points)
     local, depth = keypoints / unit[..., None, None], points[..., 2]
     covered, averted = _covered(local, depth), _averted(depth)
     amount = _amount(local, noise, random) + 0.03 * covered + 0.06 * averted
@@ -114,10 +115,27 @@ def detected(points: Tensor, noise: Noise, random: torch.Generator) -> tuple[Ten
     error += outlier * 0.3 * torch.randn(*size, 17, 2, generator=random)
     keypoints = keypoints + noise.strength * unit[..., None, None] * error
     scores = _scores(amount, noise, random)
-    keypoints, scores = _swapped(keypoints, scores, noise, random)
     for part, share in ((covered, noise.covered), (averted, noise.averted)):
         scores = scores * ~(part & (torch.rand(size[0], 1, 1, generator=random) < share))
-    scores = scores * ~_missing(size, noise, random)
+    return spoilt(keypoints, scores, noise, random)
+
+
+def spoilt(
+    keypoints: Tensor, scores: Tensor, noise: Noise, random: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Exchange left and right, lose joints and frames: what befalls any detector.
+
+    Args:
+        keypoints: (B, T, 17, 2).
+        scores: (B, T, 17).
+        noise: how often.
+        random: source of chance.
+
+    Returns:
+        Keypoints and scores.
+    """
+    keypoints, scores = _swapped(keypoints, scores, noise, random)
+    scores = scores * ~_missing(scores.shape[:2], noise, random)
     return _sparse(keypoints, scores, noise, random)
 
 

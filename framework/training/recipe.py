@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -10,11 +11,25 @@ from torch import Tensor
 from framework.training.bodies import BodyChanges, points_of, varied
 from framework.training.body import COCO
 from framework.training.cameras import Cameras, along_ray, seen_by
-from framework.training.noise import Noise, detected
+from framework.training.noise import Noise, detected, spoilt
+from framework.training.rehearsal.borrowed import Borrowed
 from framework.training.windows import Library
 
-Batch = tuple[Tensor, Tensor, Tensor]
-"""Keypoints (B, T, 17, 2), scores (B, T, 17) and truth (B, T, 17, 3)."""
+
+class Batch(NamedTuple):
+    """What a network is shown and what it should answer; B windows of T frames.
+
+    Attributes:
+        keypoints: (B, T, 17, 2) COCO-17, units of the focal length.
+        scores: (B, T, 17) in 0..1, 0 where a joint is missing.
+        own: (B, T, 17, 3) the detector's own 3D, H36M-17 in any scale; NaN where there is none.
+        truth: (B, T, 17, 3) H36M-17 in metres relative to the pelvis, as `along_ray` has it.
+    """
+
+    keypoints: Tensor
+    scores: Tensor
+    own: Tensor
+    truth: Tensor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +41,8 @@ class Recipe:
         frames: in a window; a multiple of the network's group of frames.
         speed_spread: speed is changed by a factor exp(-spread..spread).
         bodies, cameras, noise: see there.
+        borrowed: share of windows with errors of a rehearsal, where there is one.
+        opinion: share of these in which the detector's own 3D is shown.
     """
 
     windows: int = 128
@@ -34,19 +51,34 @@ class Recipe:
     bodies: BodyChanges = field(default_factory=BodyChanges)
     cameras: Cameras = field(default_factory=Cameras)
     noise: Noise = field(default_factory=Noise)
+    borrowed: float = 0.5
+    opinion: float = 0.7
 
 
-def make_batch(library: Library, recipe: Recipe, random: torch.Generator) -> Batch:
+def make_batch(
+    library: Library, recipe: Recipe, random: torch.Generator, borrowed: Borrowed | None = None
+) -> Batch:
     """Draw windows and look at them.
 
-    Returns:
-        keypoints (B, T, 17, 2), scores (B, T, 17) and the truth (B, T, 17, 3): H36M-17 in
-        metres relative to the pelvis, as `along_ray` has it.
+    Args:
+        library: motion.
+        recipe: how.
+        random: source of chance.
+        borrowed: errors of a rehearsal, or None: all errors are synthetic.
     """
     bones = library.sample(recipe.windows, recipe.frames, random, recipe.speed_spread)
     points = seen_by(points_of(varied(bones, recipe.bodies, random)), recipe.cameras, random)
     keypoints, scores = detected(points[:, :, COCO], recipe.noise, random)
-    return keypoints, scores, along_ray(points[:, :, :17])
+    own = torch.full((*scores.shape, 3), torch.nan)
+    count = round(recipe.windows * recipe.borrowed) if borrowed else 0
+    if borrowed and count:
+        lent = borrowed.lend(points[:count], random)
+        keypoints[:count], scores[:count] = spoilt(
+            lent.keypoints, lent.scores, recipe.noise, random
+        )
+        shown = torch.rand(count, 1, 1, 1, generator=random) < recipe.opinion
+        own[:count] = torch.where(shown, lent.own, torch.nan)
+    return Batch(keypoints, scores, own, along_ray(points[:, :, :17]))
 
 
 def chance(seed: int, step: int) -> torch.Generator:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import csv
 import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 import torch
 from hydra.utils import instantiate
 
+from framework.checkpoints import load_tensors
 from framework.devices import torch_device
+from framework.errors import BackendError, ConfigurationError
 from framework.training.card import write_card
 from framework.training.config import TrainConfig
 from framework.training.loop import Trainer, save_checkpoint, save_weights
+from framework.training.rehearsal.borrowed import Borrowed
+from framework.training.rehearsal.pairs import Pairs
 from framework.training.sources import load_part
 from framework.training.validation import Errors, Validation
 
@@ -42,23 +48,62 @@ def train(config: TrainConfig) -> None:
     split = Path(config.split)
     motion, used = load_part(config.motion, split, "train")
     held_back, _ = load_part(config.motion, split, "validation")
+    network = instantiate(config.network)
+    if config.initial:
+        network.load_state_dict(load_tensors(Path(config.initial)))
+    lent = _rehearsed(config.rehearsal, "train")
     trainer = Trainer(
-        instantiate(config.network),
+        network,
         motion,
         config.recipe,
         config.schedule,
+        borrowed=Borrowed.of(lent) if lent else None,
         seed=config.seed,
         device=config.device,
     )
     if (output / CHECKPOINT).exists():
         trainer.restore(torch.load(output / CHECKPOINT, weights_only=True))
         log.info("going on from step %d", trainer.step)
-    validation = Validation(held_back, config.recipe)
-    _to_the_end(trainer, validation, output)
+    validation = Validation(held_back, config.recipe, _rehearsed(config.rehearsal, "validation"))
+    with _board(config, trainer.step) as log_scalar:
+        _to_the_end(trainer, validation, output, log_scalar)
     write_card(output / CARD, config, trainer, used, validation.measure(trainer.averaged))
 
 
-def _to_the_end(trainer: Trainer, validation: Validation, output: Path) -> None:
+def _rehearsed(folder: str | None, part: str) -> Pairs | None:
+    """What a detector said of the people of one part; None without such files."""
+    paths = sorted(Path(folder).glob(f"{part}_*.npz")) if folder else []
+    if folder and part == "train" and not paths:
+        raise ConfigurationError(
+            f"rehearsal: {folder} has no train_*.npz",
+            "Make them with python -m framework.rehearse.",
+        )
+    return Pairs.load(paths) if paths else None
+
+
+LogScalar = Callable[[str, float, int], None]
+
+
+@contextmanager
+def _board(config: TrainConfig, step: int) -> Iterator[LogScalar]:
+    """What takes a name, a value and a step for TensorBoard, or nothing if that is not wanted."""
+    if not config.tensorboard:
+        yield lambda name, value, step: None
+        return
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ModuleNotFoundError as missing:
+        raise BackendError(
+            f"tensorboard=true needs the module {missing.name}", "pip install tensorboard"
+        ) from missing
+    # What came after the last checkpoint is done again.
+    with SummaryWriter(str(Path(config.output) / "tensorboard"), purge_step=step + 1) as writer:
+        yield writer.add_scalar
+
+
+def _to_the_end(
+    trainer: Trainer, validation: Validation, output: Path, log_scalar: LogScalar
+) -> None:
     schedule = trainer.schedule
     rows = _kept_rows(output / LOG, trainer.step)
     while trainer.step < schedule.steps:
@@ -68,6 +113,8 @@ def _to_the_end(trainer: Trainer, validation: Validation, output: Path) -> None:
             errors = validation.measure(trainer.averaged)
             rows.append(_row(trainer, errors))
             _write_rows(output / LOG, rows)
+            for name, value in rows[-1].items():
+                log_scalar(name, float(value), trainer.step)
             save_weights(trainer.averaged, errors.spread_scale, output / WEIGHTS)
             log.info(", ".join(f"{name} {value}" for name, value in rows[-1].items()))
         if ends or trainer.step % schedule.save_every == 0:

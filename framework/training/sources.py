@@ -13,6 +13,7 @@ from framework.training.config import Kind, Source
 from framework.training.motion.asfamc import read_asfamc
 from framework.training.motion.bvh import read_bvh
 from framework.training.motion.packed import read_packed, subjects_of
+from framework.training.motion.positions import read_positions
 from framework.training.motion.rig import load_rig, to_motion
 from framework.training.windows import Library
 
@@ -66,6 +67,9 @@ def _files(sources: list[Source]) -> Iterator[tuple[Source, Path]]:
 def _read(source: Source, path: Path) -> Iterator[Motion]:
     if source.kind is Kind.packed:
         yield from read_packed(path)
+        return
+    if source.kind is Kind.positions:
+        yield from read_positions(path)
         return
     if not source.rig or not source.subject:
         raise ConfigurationError(

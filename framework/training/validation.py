@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,8 +12,10 @@ from torch import nn
 from framework.geometry.metrics import MM_PER_M, joint_errors, procrustes_errors
 from framework.training.bodies import BodyChanges
 from framework.training.body import Floats
+from framework.training.cameras import along_ray
 from framework.training.noise import Noise
 from framework.training.recipe import Batch, Recipe, chance, make_batch
+from framework.training.rehearsal.pairs import Pairs
 from framework.training.windows import Library
 
 _WINDOWS = 128
@@ -46,15 +49,18 @@ class Errors:
     Attributes:
         mpjpe, p_mpjpe: from keypoints as a detector gives them.
         mpjpe_clean, p_mpjpe_clean: from the true projection.
+        mpjpe_real, p_mpjpe_real: from what a real detector said in a rehearsal; NaN without one.
         spread_scale: what the network's spread must be multiplied by to be a standard deviation
-            along each axis: one for which nine in ten noisy joints lie as near to the truth as
-            a normal distribution says.
+            along each axis: one for which nine in ten joints, noisy or of the rehearsal, lie as
+            near to the truth as a normal distribution says.
     """
 
     mpjpe: float
     p_mpjpe: float
     mpjpe_clean: float
     p_mpjpe_clean: float
+    mpjpe_real: float
+    p_mpjpe_real: float
     spread_scale: float
 
 
@@ -64,21 +70,26 @@ class Validation:
     Args:
         library: motion of people kept back.
         recipe: of training; its cameras and noise are used, its changes of bodies are not.
+        pairs: what a detector said of people kept back, or None.
         batches: of 128 windows.
     """
 
-    def __init__(self, library: Library, recipe: Recipe, batches: int = 4) -> None:
+    def __init__(
+        self, library: Library, recipe: Recipe, pairs: Pairs | None = None, batches: int = 4
+    ) -> None:
         plain = BodyChanges(lengths=0.0, turned=0.0, tilted=0.0)
-        noisy = replace(recipe, windows=_WINDOWS, speed_spread=0.0, bodies=plain)
+        noisy = replace(recipe, windows=_WINDOWS, speed_spread=0.0, bodies=plain, borrowed=0.0)
         clean = replace(noisy, noise=PERFECT)
         self._noisy = [make_batch(library, noisy, chance(1 << 20, n)) for n in range(batches)]
         self._clean = [make_batch(library, clean, chance(1 << 20, n)) for n in range(batches)]
+        self._real = [_as_batch(pairs)] if pairs else []
 
     def measure(self, network: nn.Module) -> Errors:
         """Lift all windows with a network."""
         noisy = [_lifted(network, batch) for batch in self._noisy]
         clean = [_lifted(network, batch) for batch in self._clean]
-        return Errors(*_means(noisy), *_means(clean), _spread_scale(noisy))
+        real = [_lifted(network, batch) for batch in self._real]
+        return Errors(*_means(noisy), *_means(clean), *_means(real), _spread_scale(noisy + real))
 
 
 _Lifted = tuple[Floats, Floats, Floats]
@@ -88,10 +99,17 @@ _Lifted = tuple[Floats, Floats, Floats]
 def _lifted(network: nn.Module, batch: Batch) -> _Lifted:
     """Joints (B, T, 16, 3), spread (B, T, 16) in metres and truth (B, T, 16, 3)."""
     device = next(network.parameters()).device
-    keypoints, scores, truth = batch
+    keypoints, scores, own, truth = (part.to(device) for part in batch)
     with torch.autocast(device.type, torch.bfloat16):
-        joints, spread = network(keypoints.to(device), scores.to(device))
+        joints, spread = network(keypoints, scores, own)
     return _array(joints), _array(spread.exp()), _array(truth)
+
+
+def _as_batch(pairs: Pairs) -> Batch:
+    keypoints, scores, points, own = (
+        torch.from_numpy(part) for part in (pairs.keypoints, pairs.scores, pairs.points, pairs.own)
+    )
+    return Batch(keypoints, scores, own, along_ray(points[:, :, :17]))
 
 
 def _array(values: torch.Tensor) -> Floats:
@@ -99,7 +117,9 @@ def _array(values: torch.Tensor) -> Floats:
 
 
 def _means(lifted: list[_Lifted]) -> tuple[float, float]:
-    """MPJPE and P-MPJPE."""
+    """MPJPE and P-MPJPE; NaN of nothing."""
+    if not lifted:
+        return math.nan, math.nan
     plain = [joint_errors(joints, truth).mean() for joints, _, truth in lifted]
     aligned = [
         procrustes_errors(joints[:, ::_EVERY], truth[:, ::_EVERY]).mean()

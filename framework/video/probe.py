@@ -21,6 +21,8 @@ from framework.video.orientation import Orientation
 
 TEXT_FORMATS = {"tty", "bin", "xbin", "adf", "idf"}
 """Demuxers that paint any text file as a picture of a terminal."""
+DATA_SUFFIXES = (".json", ".npz", ".zip")
+_KEYPOINTS = "For keypoints choose a detector that reads them: python -m framework.list"
 UNKNOWN_FPS = Fraction(25)
 _MAJOR = int(av.__version__.split(".")[0])
 _LENIENT: dict[str, Any] = {"metadata_errors": "replace"} if _MAJOR < 19 else {}
@@ -48,7 +50,7 @@ def probe(
         ConfigurationError: ``start_s``, ``end_s`` or ``stride`` make no sense.
     """
     path = Path(path)
-    _check_part(start_s, end_s, stride)
+    check_part(start_s, end_s, stride)
     with open_video(path) as (container, stream):
         width, height, orientation = _first_picture(path, container, stream)
         size_wh = orientation.size(_square_pixels(width, height, stream.sample_aspect_ratio))
@@ -87,7 +89,11 @@ def open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(
             f"'{path}' cannot be read as a video ({reason})",
-            "It may be damaged, cut off, or no video at all: try to play it, or export it again.",
+            _advice(
+                path,
+                "It may be damaged, cut off, or no video at all: try to play it, or export it "
+                "again.",
+            ),
         ) from error
     with container:
         yield container, _largest(path, container)
@@ -101,7 +107,7 @@ def _largest(path: Path, container: InputContainer) -> VideoStream:
     ]
     if not streams or container.format.name in TEXT_FORMATS:
         what = "only sound" if container.streams.audio else "no moving picture"
-        raise InputError(f"'{path}' holds {what}", "Give a file with a video track.")
+        raise InputError(f"'{path}' holds {what}", _advice(path, "Give a file with a video track."))
     # PyAV gives no codec context to a track that it has no decoder for, whatever its types say.
     known = [stream for stream in streams if cast(object, stream.codec_context) is not None]
     if not known:
@@ -112,7 +118,13 @@ def _largest(path: Path, container: InputContainer) -> VideoStream:
     return max(known, key=lambda stream: stream.width * stream.height)
 
 
-def _check_part(start_s: float, end_s: float | None, stride: int) -> None:
+def _advice(path: Path, otherwise: str) -> str:
+    """What to do about a file that is no video."""
+    return _KEYPOINTS if path.suffix.lower() in DATA_SUFFIXES else otherwise
+
+
+def check_part(start_s: float, end_s: float | None, stride: int) -> None:
+    """Raise ConfigurationError unless this can be a part of a clip."""
     if not (math.isfinite(start_s) and start_s >= 0):
         raise ConfigurationError(
             f"start_s must be 0 or more seconds, but is {start_s}",
@@ -133,7 +145,8 @@ def _check_file(path: Path) -> None:
     """Name the plain mistakes before ffmpeg answers them with 'Invalid data'."""
     try:
         if path.is_dir():
-            raise InputError(f"'{path}' is a folder", "Give a video file, or a pattern in quotes.")
+            hint = f"Give a video file, or a pattern in quotes. {_KEYPOINTS}"
+            raise InputError(f"'{path}' is a folder", hint)
         if not path.exists():
             raise InputError(f"'{path}' does not exist", "Check the name and the folder.")
         if not path.is_file():

@@ -1,4 +1,6 @@
-"""Weights for lifters that come without any."""
+"""Weights for lifters that come without any, and a file for the detector that reads one."""
+
+import json
 
 import numpy as np
 import pytest
@@ -30,4 +32,23 @@ def copying_checkpoint(tmp_path_factory):
             tensors[f"{norm}.{name}"] = torch.full((2 * inputs,), float(value))
     path = tmp_path_factory.mktemp("weights") / "copying.safetensors"
     save_file(tensors, path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def keypoint_file(tmp_path_factory):
+    """COCO results of two people; nobody is in the first three frames, as if they were blank."""
+    people = [
+        {
+            "image_id": frame,
+            "category_id": 1,
+            "keypoints": [40 * person + 3 * joint + 0.5 * frame if axis < 2 else 0.9
+                          for joint in range(17) for axis in range(3)],
+            "score": 0.8,
+        }
+        for frame in range(3, 24)
+        for person in (1, 2)
+    ]  # fmt: skip
+    path = tmp_path_factory.mktemp("keypoints") / "people.json"
+    path.write_text(json.dumps(people))
     return path

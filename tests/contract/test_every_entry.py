@@ -32,15 +32,22 @@ def need(item):
                 pytest.skip(f"{requirement.name} cannot be had: {error.message.splitlines()[0]}")
 
 
+@pytest.fixture
+def settings_of(copying_checkpoint, keypoint_file):
+    """What an implementation cannot do without, by stage and name."""
+    settings = {
+        ("lifter", "videopose3d"): {"checkpoint": copying_checkpoint},  # not ours to ship
+        ("detector", "keypoints"): {"file": keypoint_file},
+    }
+    return lambda item: settings.get((item.stage, item.entry.name), {})
+
+
 @pytest.mark.parametrize(("item", "check"), CASES)
-def test_contract(item, check, copying_checkpoint):
-    if (item.stage, item.entry.name) == ("lifter", "videopose3d"):
-        # Its published weights are not ours to ship.
-        settings = {"checkpoint": copying_checkpoint}
-        check = replace(check, subject=replace(check.subject, settings=settings))
-    else:
+def test_contract(item, check, settings_of):
+    settings = settings_of(item)
+    if not settings:
         need(item)
-    check()
+    replace(check, subject=replace(check.subject, settings=settings))()
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +57,12 @@ def frames_of_a_dancer(shared_data):
 
 
 @pytest.mark.parametrize(("item", "check"), DETECTOR_CASES)
-def test_contract_of_detectors_with_somebody_in_the_picture(item, check, frames_of_a_dancer):
+def test_contract_of_detectors_with_somebody_in_the_picture(
+    item, check, frames_of_a_dancer, settings_of
+):
     need(item)
-    replace(check, subject=replace(check.subject, frames=frames_of_a_dancer))()
+    subject = replace(check.subject, frames=frames_of_a_dancer, settings=settings_of(item))
+    replace(check, subject=subject)()
 
 
 def test_no_plugin_failed_to_load():

@@ -52,7 +52,7 @@ def blocks():
 def pytest_generate_tests(metafunc):
     """Give ``page`` to tests that ask for it: those that have Python to run."""
     if "page" in metafunc.fixturenames:
-        pages = sorted(path.name for path in DOCS.glob("*.md"))
+        pages = sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
         runnable = [
             page
             for page in pages

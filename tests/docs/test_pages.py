@@ -1,9 +1,12 @@
 """The Python that pages show runs as it stands."""
 
 import re
+import shlex
 
 import pytest
 
+from framework.arguments import quote_paths
+from framework.config import compose_config, path_keys
 from framework.plugins.exporter.npz.config import NpzConfig
 from framework.plugins.exporter.npz.npz import NpzExporter
 from framework.stages import Runtime
@@ -29,8 +32,23 @@ def test_every_python_block_runs(page, blocks, folder_with_results):
 def test_links_between_pages_lead_somewhere(docs):
     broken = [
         f"{page.name}: {target}"
-        for page in docs.glob("*.md")
+        for page in docs.rglob("*.md")
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
-        if not (docs / target).exists()
+        if not (page.parent / target).exists()
     ]
     assert broken == []
+
+
+def test_every_command_of_a_backend_is_understood(docs, blocks):
+    commands = [
+        shlex.split(line, comments=True)
+        for page in sorted((docs / "backends").glob("*.md"))
+        for block in blocks(page.relative_to(docs))
+        if block.language == "bash"
+        for line in block.text.replace("\\\n", " ").splitlines()
+        if line.startswith("python -m framework")
+    ]
+    assert commands
+    for _, _, _, *options in commands:
+        overrides = [option for option in options if not option.startswith(("truth=", "joints="))]
+        compose_config(quote_paths(overrides, path_keys()))

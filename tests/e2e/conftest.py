@@ -16,7 +16,8 @@ from framework.sweeps import exit_codes
 
 TICKS = 12800
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-DATA = ["exporter=[npz]", "threads=1", "detector.tiles=one"]
+DATA = ["exporter=[npz]", "threads=1"]
+QUICK = "detector.tiles=one"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ def run(
 
     def call(*arguments: str, render: bool = False) -> Ended:
         stages = [*DATA, "renderer.height_px=120" if render else "renderer=none"]
+        if not any(argument.startswith("detector=") for argument in arguments):
+            stages.append(QUICK)
         exit_codes.clear()
         capfd.readouterr()
         monkeypatch.setattr(sys, "argv", ["framework", *stages, *arguments])

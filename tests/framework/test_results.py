@@ -64,13 +64,26 @@ def results(draw: st.DrawFn) -> RunResult:
             complete=draw(flags),
             score_threshold=0.25,
         )
-        root = draw(st.none() | floats(t, 3))
-        if root is not None and np.isnan(root).all():
-            root = None
+        root, sigmas = (
+            None if values is None or np.isnan(values).all() else values
+            for values in (
+                draw(st.none() | floats(t, 3)),
+                draw(st.none() | floats(t, len(posed.joints))),
+            )
+        )
         joints = draw(floats(t, len(posed.joints), 3))
         valid = draw(flags)
         tracks.append(track)
-        poses.append(Pose3D(track_id=number, skeleton=posed, joints=joints, valid=valid, root=root))
+        poses.append(
+            Pose3D(
+                track_id=number,
+                skeleton=posed,
+                joints=joints,
+                valid=valid,
+                root=root,
+                sigmas=sigmas,
+            )
+        )
     return RunResult(
         video=VideoInfo(
             path=Path(draw(st.sampled_from(["clip.mp4", "ü, ${x}.mov"]))),
@@ -123,6 +136,7 @@ def test_what_is_written_reads_back_the_same(result):
         assert (one.skeleton, one.score_threshold) == (other.skeleton, other.score_threshold)
     for one, other in zip(result.poses, again.poses, strict=True):
         assert (one.skeleton, one.root is None) == (other.skeleton, other.root is None)
+        assert (one.sigmas is None) == (other.sigmas is None)
 
 
 @pytest.fixture

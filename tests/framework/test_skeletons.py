@@ -5,9 +5,12 @@ import pytest
 
 from framework.skeletons import (
     BLAZEPOSE33,
+    BODY25,
+    BODY25B,
     COCO17,
     H36M17,
     HALPE26,
+    OPENPOSE18,
     SKELETONS,
     Skeleton,
     map_joints,
@@ -39,16 +42,35 @@ def test_every_coco_and_h36m_joint_follows_from_blazepose() -> None:
         np.testing.assert_allclose(weights.sum(1), 1, atol=1e-6)
 
 
-def test_halpe_is_coco_with_head_trunk_and_feet_and_gives_every_h36m_joint() -> None:
-    assert HALPE26.joints[:17] == COCO17.joints
-    assert [HALPE26.index(joint) for joint in ("head", "upper_neck", "pelvis")] == [17, 18, 19]
-    assert [HALPE26.mirror[i] for i in (20, 22, 24)] == [21, 23, 25], "left and right alternate"
-    weights = mapping_matrix(HALPE26, H36M17)
-    np.testing.assert_allclose(weights.sum(1), 1, atol=1e-6)
-    for joint in ("head", "pelvis"):
-        row = weights[H36M17.index(joint)]
-        assert np.flatnonzero(row).tolist() == [HALPE26.index(joint)], "seen, not derived"
-    assert mapping_matrix(HALPE26, H36M17)[H36M17.index("neck"), HALPE26.index("nose")] == 1
+@pytest.mark.parametrize("skeleton", [HALPE26, BODY25, BODY25B, OPENPOSE18], ids=lambda s: s.name)
+def test_every_coco_and_h36m_joint_follows_from_what_other_tools_find(skeleton: Skeleton) -> None:
+    for target in (COCO17, H36M17):
+        weights = mapping_matrix(skeleton, target)
+        np.testing.assert_allclose(weights.sum(1), 1, atol=1e-6)
+
+
+# By hand, from the tools' own documentation: nose, eyes, ears, shoulders ... ankles, left first.
+PUBLISHED = {
+    "halpe26": list(range(17)),
+    "body25b": list(range(17)),
+    "body25": [0, 16, 15, 18, 17, 5, 2, 6, 3, 7, 4, 12, 9, 13, 10, 14, 11],
+    "openpose18": [0, 15, 14, 17, 16, 5, 2, 6, 3, 7, 4, 11, 8, 12, 9, 13, 10],
+}
+OTHERS = {
+    "halpe26": {"head": 17, "upper_neck": 18, "pelvis": 19, "left_big_toe": 20, "right_heel": 25},
+    "body25b": {"upper_neck": 17, "head": 18, "left_big_toe": 19, "right_small_toe": 23},
+    "body25": {"thorax": 1, "pelvis": 8, "left_heel": 21, "right_big_toe": 22, "right_heel": 24},
+    "openpose18": {"thorax": 1},
+}
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_joints_of_other_tools_are_in_their_published_order(name: str) -> None:
+    skeleton = SKELETONS[name]
+    assert [skeleton.index(joint) for joint in COCO17.joints] == PUBLISHED[name]
+    assert {joint: skeleton.index(joint) for joint in OTHERS[name]} == OTHERS[name]
+    points = np.arange(len(skeleton.joints) * 2, dtype=np.float32).reshape(-1, 2)
+    np.testing.assert_array_equal(map_joints(points, skeleton, COCO17), points[PUBLISHED[name]])
 
 
 def test_derived_joints_lie_where_they_should() -> None:

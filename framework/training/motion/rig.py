@@ -13,8 +13,9 @@ from omegaconf.errors import OmegaConfBaseException
 
 from framework.errors import ConfigurationError, InputError
 from framework.skeletons import H36M17
-from framework.training.body import FPS, Floats, Motion, add_face
+from framework.training.body import FPS, Motion, add_face
 from framework.training.motion.kinematics import Array, Skeleton3D
+from framework.training.motion.resample import resampled
 
 _LEG_M = 0.82
 _GIVEN = (*H36M17.joints[1:7], "thorax", *H36M17.joints[11:])
@@ -91,11 +92,15 @@ def to_motion(recorded: Skeleton3D, rig: Rig, *, name: str, subject: str) -> Mot
     axes = recorded.axes[:, recorded.names.index(rig.head)]
     leg = [places[f"left_{part}"] for part in ("hip", "knee", "ankle")]
     size = float(np.linalg.norm(np.diff(leg, axis=0), axis=-1).mean(axis=1).sum()) / _LEG_M
-    rows = _rows(len(axes), rig.fps or recorded.fps or FPS)
+    fps = rig.fps or recorded.fps or FPS
     joints = np.stack([places[name] for name in H36M17.joints], axis=1)
     forward, up = _axis(axes, rig.head_forward), _axis(axes, rig.head_up)
     points = add_face(
-        _at(rows, joints), _at(rows, skull), _at(rows, forward), _at(rows, up), size=size
+        resampled(joints, fps),
+        resampled(skull, fps),
+        resampled(forward, fps),
+        resampled(up, fps),
+        size,
     )
     return Motion(name=name, subject=subject, action="", points=points)
 
@@ -115,16 +120,3 @@ def _axis(axes: Array, which: str) -> Array:
     """(T, 3) an axis of (T, 3, 3), by a sign and a letter."""
     axis: Array = axes[:, :, "xyz".index(which[-1])]
     return -axis if which.startswith("-") else axis
-
-
-def _rows(count: int, fps: float) -> Array:
-    """Places of the frames at 30 frames/s among ``count`` frames at another rate."""
-    return np.arange(0, count - 1 + 1e-6, fps / FPS)
-
-
-def _at(rows: Array, values: Array) -> Floats:
-    """Values (T, ...) between rows, linearly."""
-    below = np.minimum(rows.astype(np.int64), max(len(values) - 2, 0))
-    above = np.minimum(below + 1, len(values) - 1)
-    part = (rows - below).reshape(-1, *(1 for _ in values.shape[1:]))
-    return np.asarray(values[below] + part * (values[above] - values[below]), np.float32)

@@ -1,4 +1,4 @@
-"""Person boxes by BlazePose's detector on overlapping tiles of the frame."""
+"""Person boxes by BlazePose: its detector on tiles, confirmed by its landmarks."""
 
 from __future__ import annotations
 
@@ -8,58 +8,55 @@ import numpy as np
 
 from framework.stages import Runtime
 from framework.types import FrameBatch
+from framework.weights import locate
 
-from .boxes import Array, keep_best
-from .squares import SQUARE_PER_RADIUS
-from .tiles import TiledDetector
+from .._blazepose.boxes import box_around
+from .._blazepose.files import LANDMARKS
+from .._blazepose.landmarks import LandmarkModel
+from .._blazepose.newcomers import Newcomers
+from .._blazepose.tiles import TiledDetector
+from .boxes import Array
 
 _TILES = 9
-_OVERLAP = 0.5
-_SLIM = 0.75
-"""Width of a person over their length: the shape of the crops that pose models see."""
+_PRESENCE, _VISIBILITY = 0.9, 0.5
+_ROOM = 100
 
 
 class BlazePoseBoxes:
-    """BlazePose's person detector as a finder of boxes.
+    """BlazePose as a finder of boxes.
 
-    It needs neither ONNX Runtime nor anything but package registries, but it sees fewer small
-    people than YOLOX, and proposes things that the pose model has to reject.
+    It needs no ONNX Runtime, and its files come from package registries; but it is slower than
+    YOLOX and sees fewer small people and people who touch. Scores are presences.
 
     Args:
         path: ``pose_detection.tflite``.
         runtime: threads of LiteRT; it runs on the CPU.
-        threshold: score from which a box is returned, 0..1.
+        threshold: score from which a candidate is looked at, 0..1.
 
     Raises:
-        BackendError: the file is not this model.
+        BackendError: the file is not this model, or the landmark model cannot be had.
     """
 
     device = "cpu"
 
     def __init__(self, path: Path, runtime: Runtime, threshold: float) -> None:
-        self._detector = TiledDetector(path, runtime.threads, threshold, _TILES)
+        landmarks = LandmarkModel(locate(LANDMARKS["full"]), runtime.threads)
+        tiles = TiledDetector(path, runtime.threads, threshold, _TILES)
+        self._search = Newcomers(landmarks, tiles, _PRESENCE)
 
     def boxes(self, frames: FrameBatch) -> list[Array]:
         """Return the people of each frame, best first.
 
         Returns:
-            One (N, 5) a frame: x1 y1 x2 y2 in pixels, which may reach beyond it, and a score.
+            One (N, 5) a frame: x1 y1 x2 y2 in pixels, and a score.
 
         Raises:
             StageError: inference failed.
         """
         found = []
         for image in frames.images:
-            squares, scores = self._detector.candidates(image, _TILES)
-            boxes = boxes_of(squares)
-            kept = keep_best(boxes, scores, _OVERLAP)
-            found.append(np.column_stack([boxes[kept], scores[kept]]))
+            poses = self._search.find(image, [], _ROOM)
+            boxes = [box_around(pose, _VISIBILITY, frames.size_wh) for pose in poses]
+            scores = [pose.presence for pose in poses]
+            found.append(np.column_stack([np.array(boxes).reshape(-1, 4), scores]))
         return found
-
-
-def boxes_of(squares: Array) -> Array:
-    """(N, 4) boxes around people whose circles, and axes from hips to head, squares (N, 4) hold."""
-    radius = squares[:, 2:3] / SQUARE_PER_RADIUS
-    axis = np.abs(np.column_stack([np.sin(squares[:, 3]), np.cos(squares[:, 3])]))
-    half = radius * (_SLIM + (1 - _SLIM) * axis)
-    return np.concatenate([squares[:, :2] - half, squares[:, :2] + half], 1)

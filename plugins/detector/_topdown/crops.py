@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .squares import Array, Image
+from .boxes import Array, Image
 
 PADDING = 1.25
 """Crop over person box, as RTMPose, ViTPose and AlphaPose were all trained."""

@@ -6,22 +6,7 @@ from collections.abc import Mapping
 
 from framework.hookspecs import WeightsEntry
 
-
-def mediapipe_wheel(member: str) -> Mapping[str, str]:
-    """A member of the last MediaPipe wheel that carries models; they are plain data inside."""
-    return {
-        "kind": "pip",
-        "requirement": "mediapipe==0.10.21",
-        "platform": "manylinux_2_28_x86_64",
-        "python": "3.11",
-        "member": f"mediapipe/modules/{member}",
-    }
-
-
-def mediapipe_asset(name: str, generation: str) -> Mapping[str, str]:
-    """A file that MediaPipe's own build fetches, at the version that its build pins."""
-    address = f"https://storage.googleapis.com/mediapipe-assets/{name}?generation={generation}"
-    return {"kind": "url", "url": address}
+from .._blazepose.files import DETECTOR, LANDMARKS
 
 
 def url(address: str) -> Mapping[str, str]:
@@ -29,17 +14,6 @@ def url(address: str) -> Mapping[str, str]:
     return {"kind": "url", "url": address}
 
 
-BLAZEPOSE = WeightsEntry(
-    name="blazepose_detector",
-    filename="pose_detection.tflite",
-    size=2_959_046,
-    sha256="9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c",
-    licence="Apache-2.0",
-    sources=(
-        mediapipe_wheel("pose_detection/pose_detection.tflite"),
-        mediapipe_asset("pose_detection.tflite", "1678737489600422"),
-    ),
-)
 # Megvii publishes no digest; this is the one of a copy whose boxes were looked at.
 YOLOX_NANO = WeightsEntry(
     name="yolox_nano",
@@ -84,5 +58,5 @@ FASTER_RCNN = WeightsEntry(
         ),
     ),
 )
-PERSON_FILES = (YOLOX_NANO, RTMDET, BLAZEPOSE, FASTER_RCNN)
+PERSON_FILES = (YOLOX_NANO, RTMDET, DETECTOR, LANDMARKS["full"], FASTER_RCNN)
 """Every backend that uses them announces them all; equal entries are one."""

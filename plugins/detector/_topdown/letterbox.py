@@ -6,9 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .boxes import Array
+from .boxes import Array, Image
 from .onnx import Tensor
-from .squares import Image
 
 GREY = 114
 PERSON = 0

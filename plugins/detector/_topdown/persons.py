@@ -20,6 +20,7 @@ from framework.stages import Runtime
 from framework.types import FrameBatch
 from framework.weights import locate
 
+from .._blazepose.files import DETECTOR
 from .._detectron2.files import ZOO
 from . import files
 from .boxes import Array, Image
@@ -69,7 +70,7 @@ _KINDS = {
     PersonDetector.yolox: _Kind("yolox:Yolox", 0.3, "pip install onnxruntime", files.YOLOX_NANO),
     PersonDetector.rtmdet: _Kind("rtmdet:RtmDet", 0.3, "pip install onnxruntime", files.RTMDET),
     PersonDetector.blazepose: _Kind(
-        "blazepose:BlazePoseBoxes", 0.5, "pip install ai-edge-litert", files.BLAZEPOSE
+        "blazepose:BlazePoseBoxes", 0.5, "pip install ai-edge-litert", DETECTOR
     ),
     PersonDetector.torchvision: _Kind(
         "faster_rcnn:FasterRcnn", 0.5, "pip install torchvision", files.FASTER_RCNN

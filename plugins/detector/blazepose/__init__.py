@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from framework.hookspecs import Module, StageEntry, WeightFile, WeightsEntry, hookimpl
 
-from .._topdown import files as person_files
+from .._blazepose.files import DETECTOR, LANDMARKS
+from .._topdown.files import YOLOX_NANO
 from .config import BlazePoseConfig
-from .files import LANDMARKS
 
 _INSTALL = (
     "pip install ai-edge-litert (it has no wheel for Macs with an Intel processor: choose "
@@ -25,7 +25,7 @@ def register_detectors() -> list[StageEntry]:
             factory=f"{__name__}.blazepose:BlazePose",
             requires=(
                 Module(name="ai_edge_litert", install=_INSTALL),
-                WeightFile(name=person_files.BLAZEPOSE.name),
+                WeightFile(name=DETECTOR.name),
                 WeightFile(name=LANDMARKS["full"].name),
             ),
             licence="Apache-2.0",
@@ -37,4 +37,4 @@ def register_detectors() -> list[StageEntry]:
 @hookimpl
 def register_weights() -> list[WeightsEntry]:
     """Announce the person detectors and the three landmark models."""
-    return [person_files.BLAZEPOSE, person_files.YOLOX_NANO, *LANDMARKS.values()]
+    return [DETECTOR, YOLOX_NANO, *LANDMARKS.values()]

@@ -13,20 +13,16 @@ from framework.stages import Runtime
 from framework.types import Detections, FrameBatch, VideoInfo
 from framework.weights import locate
 
+from .._blazepose.boxes import box_around
+from .._blazepose.files import DETECTOR, LANDMARKS
+from .._blazepose.landmarks import LandmarkModel
+from .._blazepose.newcomers import SquareFinder
+from .._blazepose.tiles import TiledDetector
 from .._topdown import config as topdown
-from .._topdown import files
 from .._topdown.persons import open_persons
-from .._topdown.squares import Array
-from .._topdown.tiles import TiledDetector
 from .config import BlazePoseConfig, PersonDetector
-from .files import LANDMARKS
-from .finders import BoxedSquares, SquareFinder
+from .finders import BoxedSquares
 from .following import Follower, Person
-from .landmarks import LandmarkModel, Pose
-from .rules import inside
-
-_BOX_MARGIN = 0.05
-"""Head above the eyes and flesh around the bones, as a share of the square's side."""
 
 _DEFAULT_THRESHOLD = 0.5
 
@@ -107,7 +103,7 @@ class BlazePose:
             return BoxedSquares(boxes)
         threshold = config.detection_threshold
         threshold = _DEFAULT_THRESHOLD if threshold is None else threshold
-        return TiledDetector(locate(files.BLAZEPOSE), self._threads, threshold, config.tiles.value)
+        return TiledDetector(locate(DETECTOR), self._threads, threshold, config.tiles.value)
 
     def _detections(self, people: list[Person], size_wh: tuple[int, int]) -> Detections:
         if not people:
@@ -124,16 +120,3 @@ class BlazePose:
             keypoints_3d=np.array([pose.world for pose in poses], np.float32),
             hint_ids=np.array([person.number for person in people], np.int64),
         )
-
-
-def box_around(pose: Pose, score_threshold: float, size_wh: tuple[int, int]) -> Array:
-    """(4,) box ``x1 y1 x2 y2`` of the joints seen, with a margin, within the frame.
-
-    Where no joint seen lies in the frame, those guessed to lie there make the box.
-    """
-    seen = pose.visibility >= score_threshold
-    framed = inside(pose.keypoints, size_wh)
-    joints = pose.keypoints[seen if (seen & framed).any() else framed]
-    margin = _BOX_MARGIN * pose.square[2]
-    box = np.concatenate([joints.min(0) - margin, joints.max(0) + margin])
-    return box.clip(0, np.array([*size_wh, *size_wh]))

@@ -1,23 +1,13 @@
-"""Who proposes squares in which a person may be."""
+"""Person boxes as squares for the landmark model."""
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import numpy as np
 
+from .._topdown.boxes import Array, Image
 from .._topdown.persons import PersonFinder, one_frame
-from .._topdown.squares import Array, Image
 
 _SQUARE_PER_BOX = 1.25
-
-
-class SquareFinder(Protocol):
-    """Whatever proposes squares in which a person may be."""
-
-    def squares(self, image: Image, *, whole_only: bool) -> Array:
-        """Return (N, 4) squares, best first; ``whole_only`` asks for a quick look."""
-        ...
 
 
 class BoxedSquares:

@@ -42,7 +42,7 @@ class CsvExporter(Exporter):
 def header(arrays: Arrays) -> list[str]:
     """Names of the columns; the unit is part of the name."""
     keypoints = product(arrays["keypoint_names"], ("x_px", "y_px", "score"))
-    joints = product(arrays["joint_names"], ("x_m", "y_m", "z_m"))
+    joints = product(arrays["joint_names"], ("x_m", "y_m", "z_m", "sigma_m"))
     named = [f"{name}_{part}" for pairs in (keypoints, joints) for name, part in pairs]
     return [*_FIRST, *_BOX, *named, *_ROOT]
 
@@ -51,11 +51,13 @@ def _cells(arrays: Arrays, person: int, rows: slice) -> list[list[Any]]:
     """Some rows of one person, in the order of `header`."""
     pixels = rounded(arrays["keypoints"][person, rows], "px")
     scores = rounded(arrays["keypoint_scores"][person, rows, :, None], "score")
+    joints = rounded(arrays["joints"][person, rows], "m")
+    sigmas = rounded(arrays["joint_sigmas"][person, rows, :, None], "m")
     count = len(pixels)
     numbers = [
         rounded(arrays["boxes"][person, rows], "px"),
         np.concatenate([pixels, scores], -1).reshape(count, -1),
-        rounded(arrays["joints"][person, rows], "m").reshape(count, -1),
+        np.concatenate([joints, sigmas], -1).reshape(count, -1),
         rounded(arrays["root"][person, rows], "m"),
     ]
     flags = zip(

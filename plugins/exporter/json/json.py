@@ -22,6 +22,7 @@ UNITS = {
     "box": "x1 y1 x2 y2, pixels",
     "keypoints": "x y score, pixels",
     "joints": "x y z, metres from the root joint, camera axes (x right, y down, z away)",
+    "joint_sigmas": "standard deviation along each axis, metres",
     "root": "x y z, metres, camera frame",
     "state": "0 missing, 1 observed, 2 filled",
 }
@@ -89,5 +90,6 @@ def _columns(arrays: Arrays, person: int, rows: slice) -> dict[str, NDArray[Any]
         "box": rounded(arrays["boxes"][person, rows], "px"),
         "keypoints": np.concatenate([pixels, scores], -1),
         "joints": rounded(arrays["joints"][person, rows], "m"),
+        "joint_sigmas": rounded(arrays["joint_sigmas"][person, rows], "m"),
         "root": rounded(arrays["root"][person, rows], "m"),
     }

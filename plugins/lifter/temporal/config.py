@@ -20,6 +20,14 @@ class TemporalConfig:
         default=True,
         metadata={"help": "average with the lifted mirror image: better, at twice the cost"},
     )
+    own_3d: bool = field(
+        default=True,
+        metadata={"help": "use the detector's own 3D, where it has one, as a second opinion"},
+    )
+    causal: bool = field(
+        default=False,
+        metadata={"help": "lift each frame without a look at later ones, as live use must"},
+    )
     focal: float = field(
         default=1.2,
         metadata={"help": "focal length assumed, in longer sides of the picture; phones 0.8 to 1"},

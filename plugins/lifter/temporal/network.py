@@ -25,6 +25,7 @@ GROUP = 3
 
 _JOINTS_2D, _JOINTS_3D = len(COCO17.joints), len(H36M17.joints)
 _FEATURES = 3 * _JOINTS_2D + 4
+_OWN_FEATURES = 3 * _JOINTS_3D + 1
 _DOUBTS = 128
 
 
@@ -51,16 +52,22 @@ class TemporalNetwork(nn.Module):
         self.joints = nn.Linear(channels, GROUP * _JOINTS_3D * 3)
         self.doubt = nn.Linear(channels + GROUP * _FEATURES, _DOUBTS)
         self.spread = nn.Linear(_DOUBTS, GROUP * _JOINTS_3D)
+        self.opinion = nn.Linear(GROUP * _OWN_FEATURES, channels, bias=False)
+        nn.init.zeros_(self.opinion.weight)
         nn.init.zeros_(self.spread.weight)
         nn.init.constant_(self.spread.bias, -2.0)
 
-    def forward(self, keypoints: Tensor, scores: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, keypoints: Tensor, scores: Tensor, own: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Lift windows of frames.
 
         Args:
             keypoints: (B, T, 17, 2) COCO-17 in any unit; T a multiple of `GROUP`.
             scores: (B, T, 17) in 0..1, 0.5 at the detector's own threshold; 0 says that the
                 joint is missing, and its keypoint is not looked at.
+            own: (B, T, 17, 3) H36M-17 as the detector itself sees them in 3D, camera axes, any
+                scale and place, NaN where it does not; or None.
 
         Returns:
             (B, T, 17, 3) H36M-17 in metres, relative to the pelvis, in camera axes; and
@@ -70,6 +77,8 @@ class TemporalNetwork(nn.Module):
         batch, frames = scores.shape[:2]
         features = normalise(keypoints, scores).reshape(batch, frames // GROUP, -1)
         tokens = self.embed(features)
+        if own is not None:
+            tokens = tokens + self.opinion(_opinion(own).reshape(batch, frames // GROUP, -1))
         for block in self.blocks:
             tokens = block(tokens)
         tokens = self.norm(tokens)
@@ -144,6 +153,17 @@ def normalise(keypoints: Tensor, scores: Tensor) -> Tensor:
     return torch.cat(
         (local.flatten(2).clamp(-8, 8), scores, place.clamp(-8, 8), growth, seen), dim=-1
     )
+
+
+def _opinion(own: Tensor) -> Tensor:
+    """(B, T, 52) a detector's own 3D, centred and scaled by the window, and whether it is there."""
+    seen = own.isfinite().all(dim=-1).all(dim=-1)
+    known = torch.where(seen[..., None, None], own.float(), 0.0)
+    centred = known - known.mean(dim=2, keepdim=True)
+    size = centred.norm(dim=-1).mean(dim=-1)
+    scale = torch.where(seen, size, torch.nan).nanmedian(dim=1).values.nan_to_num(1.0)
+    scaled = centred / scale.clamp(min=1e-6)[:, None, None, None]
+    return torch.cat((scaled.flatten(2).clamp(-4, 4), seen[..., None].float()), dim=-1)
 
 
 def load_network(path: Path) -> TemporalNetwork:

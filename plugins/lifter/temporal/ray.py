@@ -30,7 +30,32 @@ def lines_of_sight(person: Steps, size_wh: tuple[int, int], focal: float) -> Flo
     Returns:
         (S, 3) unit vectors in camera space.
     """
-    places = _places(person)
+    return _rays(_places(person), size_wh, focal)
+
+
+def lines_of_sight_now(
+    keypoints: Floats, scores: Floats, size_wh: tuple[int, int], focal: float
+) -> Floats:
+    """Directions to the pelvis at the ends of windows, without a look ahead.
+
+    Args:
+        keypoints: (R, F, 17, 2) pixels.
+        scores: (R, F, 17), 0 where missing; the last step of each window has a joint.
+        size_wh: of the picture.
+        focal: focal length in longer sides of the picture.
+
+    Returns:
+        (R, 3) unit vectors in camera space.
+    """
+    joints = scores[:, -_SPAN:] > 0
+    whole = joints[..., _HIPS].all(axis=-1, keepdims=True)
+    hips = np.isin(np.arange(joints.shape[-1]), _HIPS) & whole
+    joints = np.where(np.any(whole, axis=1, keepdims=True), hips, joints)
+    total = (keypoints[:, -_SPAN:] * joints[..., None]).sum(axis=(1, 2))
+    return _rays(total / joints.sum(axis=(1, 2))[:, None], size_wh, focal)
+
+
+def _rays(places: Floats, size_wh: tuple[int, int], focal: float) -> Floats:
     image = (places - np.array(size_wh) / 2) / (focal * max(size_wh))
     rays = np.concatenate((image, np.ones((len(image), 1))), axis=1)
     return np.asarray(rays / np.linalg.norm(rays, axis=1, keepdims=True), np.float32)

@@ -12,6 +12,7 @@ from typing_extensions import Self
 
 from framework.devices import torch_device
 from framework.errors import BackendError
+from framework.scores import calibrated
 from framework.skeletons import COCO17, H36M17, Skeleton, map_joints, map_scores
 from framework.stages import Lifter, Runtime
 from framework.types import Floats, Ints, Pose3D, Track, VideoInfo
@@ -20,15 +21,14 @@ from framework.weights import locate
 from .._joints import require_joints
 from .config import TemporalConfig
 from .network import load_network
-from .ray import lines_of_sight, to_camera
+from .ray import lines_of_sight, lines_of_sight_now, to_camera
 from .shipped import SHIPPED
-from .windows import Steps, blend, cut, starts, stay_rows, to_rows, to_steps
+from .windows import Steps, Window, blend, cut, starts, stay_rows, to_rows, to_steps, until
 
 BATCH = 32
 """Windows lifted at once."""
 
 _LIMBS = Skeleton(name="limbs", joints=COCO17.joints[5:], bones=())
-_LEAST = 0.02
 _MIRROR_2D, _MIRROR_3D = list(COCO17.mirror), list(H36M17.mirror)
 
 
@@ -67,14 +67,16 @@ class Temporal(Lifter):
             ConfigurationError: a track's skeleton lacks shoulders, elbows .. ankles.
             BackendError: the lifter is not open.
         """
-        known = [_known(track) for track in tracks]
+        if self._config.causal:
+            return [self._lift_now(track, video.size_wh) for track in tracks]
+        known = [_known(track, self._config.own_3d) for track in tracks]
         stays = [
             stay_rows(track.time_s, np.any(scores > 0, axis=1))
-            for track, (_, scores) in zip(tracks, known, strict=True)
+            for track, (_, scores, _) in zip(tracks, known, strict=True)
         ]
         people = [
-            to_steps(track.time_s[rows], keypoints[rows], scores[rows])
-            for track, (keypoints, scores), stay in zip(tracks, known, stays, strict=True)
+            to_steps(track.time_s[rows], *(part[rows] for part in parts))
+            for track, parts, stay in zip(tracks, known, stays, strict=True)
             for rows in stay
         ]
         outputs = self._lift_all(people, video.size_wh)
@@ -93,54 +95,67 @@ class Temporal(Lifter):
             lifted[..., :3] = to_camera(lifted[..., :3], rays)
             yield person, lifted
 
+    def _lift_now(self, track: Track, size_wh: tuple[int, int]) -> Pose3D:
+        """Lift every row as the end of a window of its own."""
+        known = _known(track, self._config.own_3d)
+        result = np.full((len(track), len(H36M17.joints), 4), np.nan, np.float32)
+        for rows in stay_rows(track.time_s, np.any(known[1] > 0, axis=1)):
+            for first in range(0, len(rows), BATCH):
+                batch = slice(first, min(first + BATCH, len(rows)))
+                windows = until(track.time_s[rows], batch, *(part[rows] for part in known))
+                lifted = self._lift_batch(list(zip(*windows, strict=True)))[:, -1]
+                rays = lines_of_sight_now(*windows[:2], size_wh, self._config.focal)
+                lifted[..., :3] = to_camera(lifted[..., :3], rays)
+                result[rows[batch]] = lifted
+        return _as_pose(track, result)
+
     @torch.inference_mode()
-    def _lift_batch(self, batch: list[tuple[Floats, Floats]]) -> Floats:
-        """(B, F, 17, 4) of windows of keypoints (F, 17, 2) and scores (F, 17)."""
+    def _lift_batch(self, batch: list[Window]) -> Floats:
+        """(B, F, 17, 4) of windows."""
         if self._network is None:
             raise BackendError("lifter 'temporal' is used before it is opened", "Use it in `with`.")
-        keypoints, scores = (
+        shown = (
             torch.from_numpy(np.stack(part)).to(self.device) for part in zip(*batch, strict=True)
         )
         before = torch.get_num_threads()
         torch.set_num_threads(self._threads)
         try:
-            lifted = self._with_mirror(self._network, keypoints, scores)
+            lifted = self._with_mirror(self._network, *shown)
         finally:
             torch.set_num_threads(before)
         return np.asarray(lifted.cpu().numpy(), np.float32)
 
-    def _with_mirror(self, network: nn.Module, keypoints: Tensor, scores: Tensor) -> Tensor:
-        plain = _join(*network(keypoints, scores))
+    def _with_mirror(
+        self, network: nn.Module, keypoints: Tensor, scores: Tensor, own: Tensor
+    ) -> Tensor:
+        plain = _join(*network(keypoints, scores, own))
         if not self._config.flip:
             return plain
-        keypoints = keypoints[:, :, _MIRROR_2D] * keypoints.new_tensor([-1, 1])
-        mirror = _join(*network(keypoints, scores[:, :, _MIRROR_2D]))
-        back: Tensor = mirror[:, :, _MIRROR_3D] * mirror.new_tensor([-1, 1, 1, 1])
-        return (plain + back) / 2
+        flip = keypoints.new_tensor([-1, 1, 1, 1])
+        mirror = _join(
+            *network(
+                keypoints[:, :, _MIRROR_2D] * flip[:2],
+                scores[:, :, _MIRROR_2D],
+                own[:, :, _MIRROR_3D] * flip[:3],
+            )
+        )
+        return (plain + mirror[:, :, _MIRROR_3D] * flip) / 2
 
 
 def _join(joints: Tensor, spread: Tensor) -> Tensor:
     return torch.cat((joints, spread[..., None]), dim=-1)
 
 
-def _known(track: Track) -> tuple[Floats, Floats]:
-    """(T, 17, 2) COCO-17 keypoints and (T, 17) scores, 0 where a joint is missing."""
+def _known(track: Track, own_3d: bool) -> Window:
+    """(T, 17, 2) keypoints, (T, 17) scores, 0 where a joint is missing, (T, 17, 3) own 3D."""
     require_joints("temporal", track.skeleton, _LIMBS)
     keypoints = map_joints(track.keypoints, track.skeleton, COCO17)
     scores = map_scores(track.keypoint_scores, track.skeleton, COCO17)
     seen = np.isfinite(keypoints).all(axis=-1) & track.present[:, None]
-    return keypoints, np.where(seen, calibrated(scores, track.score_threshold), 0)
-
-
-def calibrated(scores: Floats, threshold: float) -> Floats:
-    """Scores as the network knows them: 0.5 at the detector's threshold, 1 at the most.
-
-    A joint that is there keeps a little of its score, as 0 would say that it is missing.
-    """
-    known = np.clip(np.nan_to_num(scores), 0, 1)
-    if 0 < threshold < 1:
-        known = known ** (np.log(0.5) / np.log(threshold))
-    return np.maximum(known, _LEAST).astype(np.float32)
+    own = np.full((len(track), len(H36M17.joints), 3), np.nan, np.float32)
+    if own_3d and track.keypoints_3d is not None:
+        own = map_joints(track.keypoints_3d, track.skeleton, H36M17)
+    return keypoints, np.where(seen, calibrated(scores, track.score_threshold), 0), own
 
 
 def _pose(track: Track, stays: list[Ints], outputs: Iterator[tuple[Steps, Floats]]) -> Pose3D:
@@ -149,6 +164,11 @@ def _pose(track: Track, stays: list[Ints], outputs: Iterator[tuple[Steps, Floats
     for rows in stays:
         person, steps = next(outputs)
         result[rows] = to_rows(steps, person, track.time_s[rows])
+    return _as_pose(track, result)
+
+
+def _as_pose(track: Track, result: Floats) -> Pose3D:
+    """Joints and log spread (T, 17, 4) as a pose."""
     return Pose3D(
         track_id=track.id,
         skeleton=H36M17,

@@ -35,11 +35,17 @@ class Steps:
         start_s: time of the first step in seconds.
         keypoints: (S, 17, 2); S is at least `FRAMES`.
         scores: (S, 17), 0 where a joint is missing.
+        own: (S, 17, 3) the detector's own 3D, NaN where there is none.
     """
 
     start_s: float
     keypoints: Floats
     scores: Floats
+    own: Floats
+
+
+Window = tuple[Floats, Floats, Floats]
+"""Keypoints (F, 17, 2), scores (F, 17) and the detector's own 3D (F, 17, 3)."""
 
 
 def stay_rows(time_s: Times, present: Bools) -> list[Ints]:
@@ -49,7 +55,7 @@ def stay_rows(time_s: Times, present: Bools) -> list[Ints]:
     return np.split(rows, ends) if rows.size else []
 
 
-def to_steps(time_s: Times, keypoints: Floats, scores: Floats) -> Steps:
+def to_steps(time_s: Times, keypoints: Floats, scores: Floats, own: Floats) -> Steps:
     """Interpolate linearly; what is not seen on both sides of a step is missing.
 
     Neither is anything known between rows further apart than the network learnt to bridge. A
@@ -59,26 +65,49 @@ def to_steps(time_s: Times, keypoints: Floats, scores: Floats) -> Steps:
         time_s: (T,) rising, T at least 1.
         keypoints: (T, J, 2).
         scores: (T, J), 0 where missing.
+        own: (T, 17, 3), NaN where missing.
     """
     count = max(int(np.ceil((time_s[-1] - time_s[0]) / STEP_S - _SAME)) + 1, 1)
     lead = max(FRAMES - count, 0) // 2
     wanted_s = time_s[0] + STEP_S * (np.arange(max(count, FRAMES)) - lead)
+    return Steps(float(wanted_s[0]), *_read(time_s, keypoints, scores, own, wanted_s))
+
+
+def until(time_s: Times, rows: slice, keypoints: Floats, scores: Floats, own: Floats) -> Window:
+    """The windows that end at some rows and know nothing of later ones; see `to_steps`.
+
+    Returns:
+        (R, F, J, 2) keypoints, (R, F, J) scores and (R, F, 17, 3) own 3D. Before the first row the
+        person stands still.
+    """
+    back_s = STEP_S * np.arange(FRAMES)[::-1]
+    return _read(time_s, keypoints, scores, own, time_s[rows, None] - back_s)
+
+
+def _read(time_s: Times, keypoints: Floats, scores: Floats, own: Floats, wanted_s: Times) -> Window:
+    """Keypoints (..., J, 2), scores (..., J) and own 3D at times (...) between the rows."""
     last = len(time_s) - 1
     after = np.clip(np.searchsorted(time_s, wanted_s), min(1, last), last)
     before = np.maximum(after - 1, 0)
     gap = np.maximum(time_s[after] - time_s[before], 1e-9)
     part = np.clip((wanted_s - time_s[before]) / gap, 0, 1)
     part = np.where(part < _SAME, 0, np.where(part > 1 - _SAME, 1, part)).astype(np.float32)
-    seen = (scores[before] > 0) | (part == 1)[:, None]
-    seen &= (scores[after] > 0) | (part == 0)[:, None]
-    seen &= ((gap <= _LONGEST_GAP_S) | (part == 0) | (part == 1))[:, None]
-    known = np.nan_to_num(keypoints)
-    places = known[before] + part[:, None, None] * (known[after] - known[before])
-    mixed = scores[before] + part[:, None] * (scores[after] - scores[before])
-    return Steps(
-        start_s=float(wanted_s[0]),
-        keypoints=places.astype(np.float32),
-        scores=np.where(seen, mixed, 0).astype(np.float32),
+
+    def between(values: Floats) -> Floats:
+        known, share = np.nan_to_num(values), part.reshape(*part.shape, *[1] * (values.ndim - 1))
+        return np.asarray(known[before] + share * (known[after] - known[before]), np.float32)
+
+    def bridged(there: Bools) -> Bools:
+        share = part.reshape(*part.shape, *[1] * (there.ndim - 1))
+        near = (gap <= _LONGEST_GAP_S).reshape(share.shape) | (share == 0) | (share == 1)
+        return np.asarray((there[before] | (share == 1)) & (there[after] | (share == 0)) & near)
+
+    seen = bridged(scores > 0)
+    told = bridged(np.asarray(np.isfinite(own).all(axis=(1, 2))))[..., None, None]
+    return (
+        between(keypoints),
+        np.where(seen, between(scores), 0).astype(np.float32),
+        np.where(told, between(own), np.nan).astype(np.float32),
     )
 
 
@@ -88,10 +117,10 @@ def starts(person: Steps) -> list[int]:
     return [*range(0, last, HOP), last]
 
 
-def cut(person: Steps, start: int) -> tuple[Floats, Floats]:
-    """(F, 17, 2) keypoints and (F, 17) scores of a window."""
+def cut(person: Steps, start: int) -> Window:
+    """The window that begins at a step."""
     window = slice(start, start + FRAMES)
-    return person.keypoints[window], person.scores[window]
+    return person.keypoints[window], person.scores[window], person.own[window]
 
 
 def blend(windows: list[Floats], person: Steps) -> Floats:

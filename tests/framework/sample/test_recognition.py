@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 
 from framework.errors import BackendError
-from framework.plugins.detector._topdown.files import BLAZEPOSE
+from framework.plugins.detector._blazepose.files import DETECTOR, LANDMARKS
 from framework.plugins.detector.blazepose.blazepose import BlazePose
 from framework.plugins.detector.blazepose.config import BlazePoseConfig
-from framework.plugins.detector.blazepose.files import LANDMARKS
 from framework.sample import default_scene, render_frame, truth
 from framework.skeletons import BLAZEPOSE33, COCO17, map_joints
 from framework.stages import Runtime
@@ -27,7 +26,7 @@ LIMBS = [
 @pytest.fixture(scope="module")
 def errors() -> np.ndarray:
     """(T, 2, 12) distance of limb joints, as they are and left for right, by the box's height."""
-    for entry in (BLAZEPOSE, LANDMARKS["full"]):
+    for entry in (DETECTOR, LANDMARKS["full"]):
         try:
             locate(entry)
         except BackendError as error:

@@ -77,12 +77,12 @@ def _power_cut_at(step):
     return lambda seed, now: None if now == step else chance(seed, now)
 
 
-def _unless_cut(library, recipe, random):
+def _unless_cut(library, recipe, random, borrowed):
     from framework.training.recipe import make_batch
 
     if random is None:
         raise KeyboardInterrupt
-    return make_batch(library, recipe, random)
+    return make_batch(library, recipe, random, borrowed)
 
 
 def test_a_run_learns_and_leaves_weights_that_the_lifter_reads(config):
@@ -100,6 +100,18 @@ def test_a_run_learns_and_leaves_weights_that_the_lifter_reads(config):
     card = Path(learning.output, "temporal.md").read_text(encoding="utf-8")
     assert "| packed.npz | none | 1 |" in card
     assert f"{errors[-1]:.1f}" in card
+
+
+def test_tensorboard_shows_what_the_log_says(config):
+    pytest.importorskip("tensorboard", reason="TensorBoard is an extra")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    watched = config("watched", 6)
+    watched.tensorboard = True
+    train(watched)
+    board = EventAccumulator(f"{watched.output}/tensorboard").Reload()
+    shown = {event.step: event.value for event in board.Scalars("mpjpe_clean")}
+    assert shown == pytest.approx({int(r["step"]): float(r["mpjpe_clean"]) for r in rows(watched)})
 
 
 def test_a_longer_schedule_goes_on_from_the_same_checkpoint(config):

@@ -194,3 +194,13 @@ def test_damaged_header_gives_a_video_or_an_input_error(clips, changes):
         return
     assert min(video.size_wh) > 0
     assert video.fps > 0
+
+
+def test_keypoints_in_place_of_a_video_are_told_where_they_are_read(tmp_path):
+    (tmp_path / "poses").mkdir()
+    (tmp_path / "poses.json").write_text("[]")
+    np.savez(tmp_path / "poses.npz", kpts=np.zeros((2, 17, 2)))
+    for name in ("poses", "poses.json", "poses.npz"):
+        with pytest.raises(InputError) as caught:
+            probe(tmp_path / name)
+        assert "For keypoints choose a detector that reads them" in caught.value.hint

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 from framework.errors import BackendError
-from framework.plugins.detector._topdown.files import BLAZEPOSE
-from framework.plugins.detector.blazepose.files import LANDMARKS
+from framework.plugins.detector._blazepose.files import DETECTOR, LANDMARKS
 from framework.types import FrameBatch, VideoInfo
 from framework.weights import locate
 
@@ -32,7 +31,7 @@ def batch(images: np.ndarray, times: np.ndarray) -> FrameBatch:
 def weights() -> None:
     """The two default files, fetched into the cache once."""
     try:
-        locate(BLAZEPOSE)
+        locate(DETECTOR)
         locate(LANDMARKS["full"])
     except BackendError as error:
         pytest.skip(f"no source of the weights can be reached: {error.message}")

@@ -39,6 +39,7 @@ def test_npz_holds_the_documented_keys_types_and_shapes(make_clip, tmp_path):
         "state": ("u1", (2, 5)),
         "joints": ("f4", (2, 5, 17, 3)),
         "valid": ("b1", (2, 5)),
+        "joint_sigmas": ("f4", (2, 5, 17)),
         "root": ("f4", (2, 5, 3)),
         "image_size_wh": ("i8", (2,)),
         "fps": ("f8", ()),
@@ -96,7 +97,7 @@ def test_csv_columns_carry_joint_and_unit(make_clip, tmp_path):
     [path] = CSV.export(result, tmp_path / "clip")
     with Path(path).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert len(set(rows[0])) == 6 + 4 + 3 * 17 + 3 * 17 + 3
+    assert len(set(rows[0])) == 6 + 4 + 3 * 17 + 4 * 17 + 3
     third = rows[5 + 2]  # the second person's third row
     assert (third["track_id"], third["frame_index"], third["state"]) == ("8", "4", "1")
     wrist = result.tracks[1].skeleton.index("left_wrist")

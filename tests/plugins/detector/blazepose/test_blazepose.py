@@ -8,15 +8,17 @@ import numpy as np
 import pytest
 
 from framework.errors import BackendError, ConfigurationError, StageError
-from framework.plugins.detector.blazepose import files, register_detectors, register_weights
-from framework.plugins.detector.blazepose.blazepose import BlazePose, box_around
+from framework.plugins.detector._blazepose import files
+from framework.plugins.detector._blazepose.boxes import box_around
+from framework.plugins.detector._blazepose.landmarks import Pose
+from framework.plugins.detector.blazepose import register_detectors, register_weights
+from framework.plugins.detector.blazepose.blazepose import BlazePose
 from framework.plugins.detector.blazepose.config import (
     BlazePoseConfig,
     Model,
     PersonDetector,
     Tiles,
 )
-from framework.plugins.detector.blazepose.landmarks import Pose
 from framework.skeletons import BLAZEPOSE33
 from framework.stages import Detector, Runtime
 from framework.types import Detections, FrameBatch

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from framework.errors import BackendError, ConfigurationError, StageError
-from framework.plugins.detector._topdown.files import BLAZEPOSE
-from framework.plugins.detector.blazepose.files import LANDMARKS
+from framework.plugins.detector._blazepose.files import DETECTOR, LANDMARKS
 from framework.plugins.detector.mediapipe import register_detectors, register_weights
 from framework.plugins.detector.mediapipe.config import MediaPipeConfig
 from framework.registry import Registered
@@ -68,7 +67,7 @@ def bundle(tmp_path_factory, weights):
     pytest.importorskip("mediapipe")
     path = tmp_path_factory.mktemp("task") / "pose.task"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr("pose_detector.tflite", locate(BLAZEPOSE).read_bytes())
+        archive.writestr("pose_detector.tflite", locate(DETECTOR).read_bytes())
         landmarks = with_metadata(locate(LANDMARKS["full"]).read_bytes(), 0.0, 255.0)
         archive.writestr("pose_landmarks_detector.tflite", landmarks)
     return path

@@ -7,7 +7,11 @@ from hypothesis import strategies as st
 
 from framework.errors import ConfigurationError
 from framework.plugins.lifter.temporal.config import TemporalConfig
-from framework.plugins.lifter.temporal.ray import lines_of_sight, to_camera
+from framework.plugins.lifter.temporal.ray import (
+    lines_of_sight,
+    lines_of_sight_now,
+    to_camera,
+)
 from framework.plugins.lifter.temporal.windows import FRAMES, Steps
 
 HIPS = [11, 12]
@@ -19,7 +23,8 @@ def steps(x, y, missing=()):
     keypoints[:, HIPS[1], 0] += 10
     scores = np.ones((FRAMES, 17), np.float32)
     scores[:, list(missing)] = 0
-    return Steps(start_s=0.0, keypoints=keypoints, scores=scores)
+    own = np.full((FRAMES, 17, 3), np.nan, np.float32)
+    return Steps(start_s=0.0, keypoints=keypoints, scores=scores, own=own)
 
 
 def test_the_middle_of_the_picture_is_straight_ahead():
@@ -35,6 +40,15 @@ def test_the_right_edge_is_half_a_side_over_the_focal_length_aside():
 def test_without_hips_the_rest_of_the_body_tells():
     rays = lines_of_sight(steps(640, 240, missing=HIPS), (640, 480), 0.5)
     np.testing.assert_allclose(rays[0], np.array([1, 0, 1]) / np.sqrt(2), atol=1e-6)
+
+
+@pytest.mark.parametrize("missing", [(), HIPS])
+def test_without_a_look_ahead_it_is_where_the_person_just_was(missing):
+    still = steps(640, 240, missing=missing)
+    keypoints, scores = still.keypoints[None].copy(), still.scores[None]
+    keypoints[0, :40] = 0  # long ago
+    ray = lines_of_sight_now(keypoints, scores, (640, 480), 0.5)
+    np.testing.assert_allclose(ray[0], np.array([1, 0, 1]) / np.sqrt(2), atol=1e-6)
 
 
 @given(x=st.floats(-1, 1), y=st.floats(-1, 1), seed=st.integers(0, 1000))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from framework.errors import BackendError, ConfigurationError
 from framework.geometry.metrics import joint_errors, procrustes_errors
 from framework.plugins.lifter.temporal.config import TemporalConfig
-from framework.plugins.lifter.temporal.temporal import BATCH, Temporal, calibrated
+from framework.plugins.lifter.temporal.temporal import BATCH, Temporal
 from framework.plugins.lifter.temporal.windows import FRAMES, HOP
 from framework.skeletons import COCO17, H36M17, Skeleton
 from framework.stages import Runtime
@@ -53,6 +53,26 @@ def test_a_recorded_person_is_lifted(lifter, track_of, video, shared_data):
     joints = np.stack([pose.joints for pose in lifter.lift(tracks, video)])
     assert joint_errors(joints, truth)[:, :, 1:].mean() < 60
     assert procrustes_errors(joints, truth).mean() < 45
+
+
+def test_it_hardly_matters_from_where_the_sample_is_filmed(lifter, track_of, video):
+    from framework.geometry.camera import camera_from_world, intrinsics, look_at, project
+    from framework.sample.body import joints
+    from framework.sample.scene import default_scene
+
+    scene = default_scene(size_wh=video.size_wh)
+    pose, size = scene.poses(scene.times)[0], scene.people[0].body.size
+    coco, h36m = (joints(pose, size, skeleton) for skeleton in (COCO17, H36M17))
+    middle, matrix = h36m[:, 0].mean(axis=0), intrinsics(video.size_wh, np.radians(50))
+    errors = []
+    for angle in np.radians(range(0, 360, 30)):
+        eye = middle + 5 * np.array([np.cos(angle), np.sin(angle), 0.1])
+        camera = look_at(eye, middle)
+        pixels = project(camera_from_world(coco, *camera), matrix).astype(np.float32)
+        lifted = lifter.lift([track_of(pixels)], video)[0].joints
+        errors.append(procrustes_errors(lifted, camera_from_world(h36m, *camera)).mean())
+    assert np.mean(errors) < 45
+    assert np.std(errors) < 0.15 * np.mean(errors)
 
 
 def test_the_size_of_the_picture_does_not_matter(lifter, walker, video):
@@ -173,12 +193,36 @@ def test_before_and_after_a_long_absence_are_lifted_apart(lifter, walker, video)
         np.testing.assert_allclose(pose.joints[part], alone.joints, atol=1e-4)
 
 
-def test_scores_are_read_relative_to_the_detectors_threshold():
-    scores = np.array([0.0, 0.2, 0.5, 1.0, 3.0, np.nan], np.float32)
-    np.testing.assert_allclose(calibrated(scores, 0.2)[1], 0.5, atol=1e-6)
-    np.testing.assert_allclose(calibrated(scores, 0.5)[2:5], [0.5, 1, 1])
-    assert (calibrated(scores, 0.5) > 0).all()
-    np.testing.assert_allclose(calibrated(scores, 0.0)[2], 0.5)
+@pytest.fixture(scope="module")
+def live():
+    with Temporal(TemporalConfig(causal=True), Runtime(device="cpu", threads=1)) as opened:
+        yield opened
+
+
+def test_live_poses_do_not_change_when_more_is_seen(live, walker, video):
+    track, _ = walker(90, 30)
+    some = track.take(np.arange(50))
+    whole, begun = (live.lift([t], video)[0] for t in (track, some))
+    np.testing.assert_allclose(whole.joints[:50], begun.joints, atol=1e-5)
+    np.testing.assert_allclose(whole.sigmas[:50], begun.sigmas, atol=1e-5)
+
+
+def test_live_poses_are_nearly_as_good(live, lifter, walker, video):
+    track, truth = walker(120, 30, raised=True)
+    errors = [joint_errors(x.lift([track], video)[0].joints, truth).mean() for x in (live, lifter)]
+    assert errors[0] < 1.3 * errors[1]
+
+
+@pytest.mark.parametrize("fps", [7.5, 60.0])
+def test_live_poses_keep_to_the_rows_of_any_frame_rate(live, walker, video, fps):
+    track, _ = walker(121, 30)
+    times = np.arange(0, 2.0001, 1 / fps)
+    rows = np.clip(np.round(times * 30).astype(int), 0, 120)
+    sampled = replace(track.take(rows), time_s=times, frame_index=np.arange(len(rows)))
+    pose = live.lift([sampled], video)[0]
+    wanted = live.lift([track], video)[0].joints
+    assert pose.valid.all()
+    assert joint_errors(pose.joints, wanted[rows])[len(rows) // 2 :].mean() < 60
 
 
 def test_a_skeleton_without_limbs_is_refused(lifter, walker, video):

@@ -20,7 +20,8 @@ from framework.plugins.lifter.temporal.windows import (
 def line(time_s):
     """Keypoints that move evenly, so that any interpolation is exact."""
     keypoints = np.repeat(np.float32(time_s)[:, None, None], 17, axis=1) * np.float32([30, -10])
-    return keypoints, np.ones((len(time_s), 17), np.float32)
+    own = np.full((len(time_s), 17, 3), np.nan, np.float32)
+    return keypoints, np.ones((len(time_s), 17), np.float32), own
 
 
 @given(
@@ -45,22 +46,33 @@ def test_even_motion_survives_any_times(gaps, seed):
 
 def test_rows_at_thirty_frames_a_second_are_the_steps_themselves():
     time_s = np.arange(100) / 30
-    keypoints, scores = line(time_s)
-    person = to_steps(time_s, keypoints, scores)
+    keypoints, scores, own = line(time_s)
+    person = to_steps(time_s, keypoints, scores, own)
     np.testing.assert_array_equal(person.keypoints, keypoints)
     np.testing.assert_array_equal(to_rows(person.keypoints, person, time_s), keypoints)
 
 
 def test_a_missing_joint_stays_missing_and_takes_no_other_with_it():
     time_s = np.arange(100) / 25
-    keypoints, scores = line(time_s)
+    keypoints, scores, own = line(time_s)
     scores[40:50, 9] = 0
     keypoints[40:50, 9] = np.nan
-    person = to_steps(time_s, keypoints, scores)
+    person = to_steps(time_s, keypoints, scores, own)
     gone = person.scores[:, 9] == 0
     assert 10 <= gone.sum() <= 15
     assert (np.delete(person.scores, 9, axis=1) > 0).all()
     assert np.isfinite(person.keypoints).all()
+
+
+def test_own_3d_is_known_only_where_the_detector_gave_it():
+    time_s = np.arange(100) / 25
+    keypoints, scores, own = line(time_s)
+    own[20:60] = np.float32(time_s)[20:60, None, None]
+    person = to_steps(time_s, keypoints, scores, own)
+    steps_s = person.start_s + STEP_S * np.arange(len(person.scores))
+    told = np.isfinite(person.own).all(axis=(1, 2))
+    np.testing.assert_array_equal(told, (steps_s >= 0.79) & (steps_s <= 2.36))
+    np.testing.assert_allclose(person.own[told, 3, 1], steps_s[told], atol=1e-3)
 
 
 def test_rows_too_far_apart_are_not_bridged():

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .boxes import area, intersection, keep_best
+from .._topdown.boxes import Array, Image, area, intersection, keep_best
 from .litert import LiteRtModel
-from .squares import SQUARE_PER_RADIUS, Array, Image, crop, square_from_axis, to_frame
+from .squares import SQUARE_PER_RADIUS, crop, square_from_axis, to_frame
 
 SIZE = 224
 _CELLS = ((28, 2), (14, 2), (7, 6))

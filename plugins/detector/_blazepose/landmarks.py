@@ -11,11 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from .._topdown.litert import LiteRtModel
-from .._topdown.squares import (
+from .._topdown.boxes import Array, Image
+from .litert import LiteRtModel
+from .squares import (
     SQUARE_PER_RADIUS,
-    Array,
-    Image,
     crop,
     rotation,
     square_from_axis,

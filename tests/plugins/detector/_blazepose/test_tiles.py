@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framework.errors import BackendError
-from framework.plugins.detector._topdown.files import BLAZEPOSE
-from framework.plugins.detector._topdown.litert import LiteRtModel
-from framework.plugins.detector._topdown.tiles import SIZE, anchors, decode, tiles
+from framework.plugins.detector._blazepose.files import DETECTOR
+from framework.plugins.detector._blazepose.litert import LiteRtModel
+from framework.plugins.detector._blazepose.tiles import SIZE, anchors, decode, tiles
 from framework.weights import locate
 
 sides = st.integers(1, 4000)
@@ -80,7 +80,7 @@ def test_neighbouring_tiles_share_a_quarter():
 @pytest.mark.usefixtures("weights")
 def test_another_model_and_a_broken_file_are_refused(tmp_path):
     with pytest.raises(BackendError, match=r"expected \(1, 256, 256, 3\)"):
-        LiteRtModel(locate(BLAZEPOSE), 1, (1, 256, 256, 3), ((1, 195),))
+        LiteRtModel(locate(DETECTOR), 1, (1, 256, 256, 3), ((1, 195),))
     assert SIZE == 224
     broken = tmp_path / "broken.tflite"
     broken.write_bytes(b"TFL3" * 100)

@@ -1,0 +1,85 @@
+"""What a parser takes out of a file, before joints have names and pictures are frames."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Doubles = NDArray[np.float64]
+Picture = str | int
+"""The name of a picture, or its number."""
+
+
+class Format(NamedTuple):
+    """What one must know of a tool.
+
+    Attributes:
+        name: for people.
+        score_threshold: keypoint score from which its joints count as seen.
+        skips_empty: whether pictures without people are left out of its files.
+    """
+
+    name: str
+    score_threshold: float
+    skips_empty: bool = False
+
+
+# AlphaPose draws joints from 0.4, detectron2 from 0.05. OpenPose writes whatever it connected,
+# from 0.05 up, guesses behind a body too; Pose2Sim trusts its joints from 0.3. Detectron's
+# softmax is 0.005 on average, and 0.0003 where it is spread evenly.
+ALPHAPOSE = Format("AlphaPose", 0.4, skips_empty=True)
+OPENPOSE = Format("OpenPose", 0.3)
+COCO = Format("COCO", 0.3, skips_empty=True)
+COCO_FLAGS = Format("COCO with visibility flags", 0.5, skips_empty=True)
+DETECTRON2 = Format("detectron2 by VideoPose3D", 0.05)
+DETECTRON = Format("Detectron", 0.001)
+NO_SCORES = Format("VideoPose3D", 0.5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """P sightings of people, K joints each.
+
+    Attributes:
+        format: who wrote it.
+        pictures: all that the file speaks of, each once, in its order.
+        of: (P,) place of each sighting's picture in ``pictures``.
+        points: (P, K, 3) x, y in pixels, and the tool's score.
+        boxes: (P, 4) x1 y1 x2 y2 pixels, NaN where there is none; or None.
+        box_scores: (P,) 0..1, NaN where unknown; or None.
+        ids: (P,) numbers of people, -1 where unknown; or None.
+        skeletons: names of those that the joints may be, the likeliest first; () is by count.
+        size_wh: of the pictures, or None.
+    """
+
+    format: Format
+    pictures: Sequence[Picture]
+    of: NDArray[np.int64]
+    points: Doubles
+    boxes: Doubles | None = None
+    box_scores: Doubles | None = None
+    ids: NDArray[np.int64] | None = None
+    skeletons: tuple[str, ...] = ()
+    size_wh: tuple[int, int] | None = None
+
+
+def table(rows: Sequence[Any], what: str) -> Doubles:
+    """(P, K, 3) from flat lists ``x y score x y score ...``, (0, 0, 3) from none.
+
+    Raises:
+        ValueError: they differ in length, or hold something else.
+    """
+    lengths = sorted({len(row) for row in rows})
+    if not lengths:
+        return np.zeros((0, 0, 3))
+    if len(lengths) > 1 or lengths[0] % 3:
+        counts = " and ".join(str(length) for length in lengths[:3])
+        raise ValueError(f"people have {counts} numbers of {what}, not 3 a joint for everybody")
+    points = np.array(rows, np.float64)
+    if points.ndim != 2:
+        raise ValueError(f"the {what} of a person are no flat list of numbers")
+    return points.reshape(len(rows), -1, 3)

@@ -1,0 +1,133 @@
+"""From a path to a `Recording`: what kind of file it is follows from what is in it."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from framework.errors import FrameworkError, InputError
+from framework.npz import MAX_BYTES, check_size, read_objects
+from framework.results import BROKEN, load, reason
+
+from .archives import of_arrays
+from .assembly import as_told, recording_of
+from .config import KeypointsConfig
+from .documents import is_frame, of_document, of_frames
+from .found import Found, Picture
+from .numbering import in_natural_order
+from .recording import Recording
+
+_ALPHAPOSE_NAME = "alphapose-results.json"
+"""AlphaPose writes this, and some of it again beside it, a file a picture."""
+_HINT = (
+    "Readable are files of AlphaPose, OpenPose, COCO, VideoPose3D and this program: "
+    "docs/backends/keypoints.md."
+)
+_NPY = ".npy"
+
+
+def is_keypoints(path: Path) -> bool:
+    """Whether a path is a folder or begins like JSON or an archive, which no video does."""
+    try:
+        if path.is_dir():
+            return True
+        with path.open("rb") as file:
+            head = file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
+    except (OSError, ValueError):
+        return False
+    return head.startswith((b"{", b"[", b"PK\x03\x04", b"PK\x05\x06"))
+
+
+def read(path: Path, config: KeypointsConfig, names: tuple[str, ...] = ()) -> Recording:
+    """Read the keypoints of a clip.
+
+    Args:
+        path: a file or folder.
+        config: what the user says about it.
+        names: what the input is called, to choose among several videos in one file.
+
+    Raises:
+        InputError: it is missing, damaged or of no known kind.
+    """
+    try:
+        if not path.exists():
+            raise InputError(f"'{path}' does not exist", "Check the name and the folder.")
+        if path.is_dir():
+            return recording_of(_of_files(_folder(path)), config)
+        if not zipfile.is_zipfile(path):
+            return _of_json(path, config)
+        with zipfile.ZipFile(path) as archive:
+            members = archive.namelist()
+        if "schema_version.npy" in members:
+            return as_told(Recording.of_result(load(path)), config)
+        if any(member.endswith(_NPY) for member in members):
+            names = (*names, path.name, path.stem)
+            return recording_of(of_arrays(read_objects(path), config.entry, names), config)
+        return recording_of(_of_files(_zip(path)), config)
+    except FrameworkError:
+        raise
+    except BROKEN as error:
+        message = f"'{path}' holds no keypoints that can be read: {reason(error)}"
+        raise InputError(message, _HINT) from error
+
+
+def _of_json(path: Path, config: KeypointsConfig) -> Recording:
+    if not path.stat().st_size:
+        raise ValueError("it is empty")
+    if path.stat().st_size > MAX_BYTES:
+        raise ValueError(f"it is larger than {MAX_BYTES:,} bytes")
+    document = json.loads(path.read_bytes())
+    if isinstance(document, dict) and "schema_version" in document:
+        return as_told(Recording.of_result(load(path)), config)
+    return recording_of(of_document(document), config)
+
+
+def _folder(path: Path) -> dict[str, bytes]:
+    """The JSON files below a folder, by their names within it."""
+    files = [file for file in path.rglob("*") if _is_json(file.name) and file.is_file()]
+    if sum(file.stat().st_size for file in files) > MAX_BYTES:
+        raise ValueError(f"its files are larger than {MAX_BYTES:,} bytes")
+    return {file.relative_to(path).as_posix(): file.read_bytes() for file in files}
+
+
+def _zip(path: Path) -> dict[str, bytes]:
+    """The same of an archive; nothing is unpacked to the disk."""
+    with zipfile.ZipFile(path) as archive:
+        check_size(archive)
+        names = [name for name in archive.namelist() if _is_json(name)]
+        return {name: archive.read(name) for name in names if "__MACOSX" not in name}
+
+
+def _is_json(name: str) -> bool:
+    return name.lower().endswith(".json")
+
+
+def _of_files(files: Mapping[str, bytes]) -> Found:
+    """A file a frame; or one file for all, as AlphaPose puts it beside them."""
+    whole = [name for name in files if Path(name).name == _ALPHAPOSE_NAME]
+    chosen = whole or in_natural_order(list(files))
+    if not chosen:
+        raise ValueError("there is no .json in it")
+    folders = sorted({Path(name).parent.as_posix() for name in chosen})
+    if len(folders) > 1:
+        raise ValueError(f"its .json files lie in several folders ({', '.join(folders[:4])})")
+    documents = {name: _json(name, files[name]) for name in chosen}
+    frames: dict[Picture, Any] = {
+        Path(name).name: document for name, document in documents.items() if is_frame(document)
+    }
+    if len(frames) == len(documents):
+        return of_frames(frames)
+    if len(documents) == 1:
+        return of_document(*documents.values())
+    strange = next(name for name, document in documents.items() if not is_frame(document))
+    raise ValueError(f"{strange} does not hold the people of one frame")
+
+
+def _json(name: str, content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{name} is no whole JSON ({reason(error)})") from error

@@ -1,0 +1,129 @@
+"""2D keypoints of a whole clip, frame by frame, whoever wrote them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+from typing_extensions import Self
+
+from framework.skeletons import COCO17, SKELETONS, Skeleton
+from framework.types import Detections, Floats, Ints, RunResult, State, Times
+
+from .found import Doubles
+
+_MARGIN = 0.05
+"""Flesh around the joints, as a share of the longer side of their box."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """P sightings of people in T frames, J joints each.
+
+    Attributes:
+        source: who wrote it, for people.
+        skeleton: what the joints are.
+        score_threshold: keypoint score from which a joint counts as seen.
+        index: (T,) numbers of the frames that it speaks of, rising.
+        time_s: (T,) their times in seconds, or None: evenly spaced.
+        frame: (P,) number of the frame of each sighting, not falling.
+        keypoints: (P, J, 2) pixels, NaN where missing.
+        keypoint_scores: (P, J), 0 where missing.
+        boxes: (P, 4) x1 y1 x2 y2 pixels.
+        box_scores: (P,) 0..1.
+        ids: (P,) numbers of people, -1 where unknown; or None.
+        size_wh: of the pictures, or None where the file does not say.
+        fps: frames a second, or None where the file does not say.
+        notes: sentences for the user.
+    """
+
+    source: str
+    skeleton: Skeleton
+    score_threshold: float
+    index: Ints
+    time_s: Times | None = None
+    frame: Ints
+    keypoints: Floats
+    keypoint_scores: Floats
+    boxes: Floats
+    box_scores: Floats
+    ids: Ints | None = None
+    size_wh: tuple[int, int] | None = None
+    fps: Fraction | None = None
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of_result(cls, result: RunResult) -> Self:
+        """What a run saw itself: filled rows are left out, the tracker fills them again."""
+        seen = [track.take(track.state == State.OBSERVED) for track in result.tracks]
+        meant = SKELETONS.get(str(result.meta.get("skeleton")), COCO17)
+        skeleton = seen[0].skeleton if seen else meant
+        joints = len(skeleton.joints)
+        frame = np.concatenate([np.zeros(0, np.int64), *(track.frame_index for track in seen)])
+        order = np.argsort(frame, kind="stable")
+
+        def column(key: str, *shape: int) -> Floats:
+            # The empty part keeps shape and type where there is nobody.
+            parts = [np.zeros((0, *shape), np.float32), *(getattr(track, key) for track in seen)]
+            joined: Floats = np.concatenate(parts)[order]
+            return joined
+
+        ids = np.repeat([track.id for track in seen], [len(track) for track in seen])
+        return cls(
+            source="a run of this program",
+            skeleton=skeleton,
+            score_threshold=min((track.score_threshold for track in seen), default=0.5),
+            index=result.frame_index,
+            time_s=result.time_s,
+            frame=frame[order],
+            keypoints=column("keypoints", joints, 2),
+            keypoint_scores=column("keypoint_scores", joints),
+            boxes=column("boxes", 4),
+            box_scores=np.ones(len(frame), np.float32),
+            ids=ids.astype(np.int64)[order],
+            size_wh=result.video.size_wh,
+            fps=result.video.fps,
+        )
+
+    def people(self, frame: int) -> Detections:
+        """The people of a frame, in the order of the file."""
+        first, last = np.searchsorted(self.frame, [frame, frame + 1])
+        rows = slice(int(first), int(last))
+        return Detections(
+            skeleton=self.skeleton,
+            boxes=self.boxes[rows].copy(),
+            box_scores=self.box_scores[rows].copy(),
+            keypoints=self.keypoints[rows].copy(),
+            keypoint_scores=self.keypoint_scores[rows].copy(),
+            score_threshold=self.score_threshold,
+            hint_ids=None if self.ids is None else self.ids[rows].copy(),
+        )
+
+    def scaled(self, size_wh: tuple[int, int]) -> Self:
+        """The same in pictures of another size."""
+        if self.size_wh is None or self.size_wh == size_wh:
+            return replace(self, size_wh=size_wh)
+        factor = np.divide(size_wh, self.size_wh, dtype=np.float32)
+        return replace(
+            self,
+            size_wh=size_wh,
+            keypoints=self.keypoints * factor,
+            boxes=self.boxes * np.tile(factor, 2),
+        )
+
+
+def boxes_around(keypoints: Doubles, seen: NDArray[np.bool_]) -> Doubles:
+    """(P, 4) boxes of the joints seen; of all that are known where fewer than three are.
+
+    Args:
+        keypoints: (P, J, 2) pixels, NaN where missing; everybody has a joint.
+        seen: (P, J) whether a joint counts as seen.
+    """
+    known = np.isfinite(keypoints).all(-1)
+    used = np.where((seen & known).sum(1, keepdims=True) >= 3, seen & known, known)[..., None]
+    low = np.where(used, keypoints, np.inf).min(1)
+    high = np.where(used, keypoints, -np.inf).max(1)
+    margin = np.maximum(1.0, _MARGIN * (high - low).max(1, keepdims=True))
+    return np.concatenate([low - margin, high + margin], axis=1)
