@@ -26,10 +26,10 @@ from omegaconf import MISSING, DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from framework.devices import torch_device
-from framework.errors import BackendError, ConfigurationError
+from framework.errors import ConfigurationError
 from framework.registry import Registered, did_you_mean, registry
 from framework.stages import CHAINS, STAGES, Runtime, Stage, StageName
-from framework.weights import is_here, must_be_asked_for
+from framework.weights import is_here
 
 CONFIG_MODULE = "framework.conf"
 MAX_THREADS = 1024
@@ -248,31 +248,6 @@ def build(stage: StageName, config: DictConfig) -> list[tuple[Registered, Stage]
     """
     granted = runtime(config)
     return [(item, item.create(settings, granted)) for item, settings in chosen(stage, config)]
-
-
-def refuse_missing(config: DictConfig) -> None:
-    """Say at once what several stages of a run lack; one alone says it better itself.
-
-    Raises:
-        ConfigurationError: a name is unknown or a value is out of range.
-        BackendError: more than one stage lacks a library or weights.
-    """
-    lacking = [
-        (item, settings, missing)
-        for stage in STAGES
-        for item, settings in chosen(stage, config)
-        if (missing := item.missing(settings))
-    ]
-    if len(lacking) > 1:
-        names = " and ".join(f"{item.stage} {item.entry.name!r}" for item, _, _ in lacking)
-        lines = [line for _, _, missing in lacking for line in missing]
-        lines += [
-            f"{weights.filename} is not here either: a run fetches it by itself"
-            for item, settings, _ in lacking
-            for weights in item.weights(settings)
-            if not (is_here(weights) or must_be_asked_for(weights))
-        ]
-        raise BackendError(f"this run lacks what {names} need", "\n  ".join(lines))
 
 
 def chosen(stage: StageName, config: DictConfig) -> list[tuple[Registered, object]]:

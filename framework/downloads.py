@@ -8,21 +8,20 @@ ETag or date that it still has the same file.
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
 import logging
 import shutil
-import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from framework._packages import SourceFailed, through_npm, through_pip, unzip
 
 if TYPE_CHECKING:
     import requests
@@ -36,10 +35,6 @@ _ATTEMPTS = 3
 _TIMEOUT_S = 30
 _BLOCK = 1 << 16
 """Bytes; what is left of a block when a connection breaks off is lost."""
-
-
-class SourceFailed(Exception):
-    """One mirror did not deliver; the message is one line."""
 
 
 @dataclass
@@ -108,15 +103,15 @@ def bring(source: Mapping[str, str], scratch: Path, partial: Partial, size: int,
     try:
         with _progress(f"{what} from {label(source)}") as advance:
             if source["kind"] == "pip":
-                return _through_pip(source, scratch)
+                return through_pip(source, scratch)
             if source["kind"] == "npm":
-                return _through_npm(source, scratch)
+                return through_npm(source, scratch)
             if source["kind"] == "url":
                 whole = 0 if "member" in source else size
                 _through_http(source["url"], partial, whole, advance)
                 if "member" not in source:
                     return partial.path
-                return _unzip(partial.path, source, scratch)
+                return unzip(partial.path, source, scratch)
             raise KeyError(source["kind"])
     except KeyError as missing:
         partial.discard()
@@ -218,79 +213,6 @@ def _proxy_for(url: str) -> str:
     proxy = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url))
     parts = urlsplit(proxy or "")
     return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
-
-
-def _through_pip(source: Mapping[str, str], scratch: Path) -> Path:
-    if find_spec("pip") is None:
-        raise SourceFailed("pip is not installed in this Python")
-    wanted = f"--python-version={source['python']}", f"--platform={source['platform']}"
-    fixed = "--no-deps --only-binary=:all: --retries=1 --quiet --disable-pip-version-check".split()
-    command = [sys.executable, "-m", "pip", "download", *fixed, *wanted, f"--dest={scratch}"]
-    _run([*command, source["requirement"]])
-    wheel = next(scratch.glob("*.whl"), None)
-    if wheel is None:
-        raise SourceFailed("pip brought no wheel")
-    return _unzip(wheel, source, scratch)
-
-
-def _through_npm(source: Mapping[str, str], scratch: Path) -> Path:
-    npm = shutil.which("npm")
-    if npm is None:
-        raise SourceFailed("npm is not installed")
-    wanted = f"{source['package']}@{source['version']}"
-    patience = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--loglevel=error"]
-    _run([npm, "pack", wanted, *patience, "--pack-destination", str(scratch)])
-    package = next(scratch.glob("*.tgz"), None)
-    if package is None:
-        raise SourceFailed("npm brought no package")
-    _refuse_other(package, source)
-    with tarfile.open(package) as archive:
-        member = archive.extractfile(f"package/{source['member']}")
-        if member is None:
-            raise KeyError(source["member"])
-        with member, (scratch / "member").open("wb") as file:
-            shutil.copyfileobj(member, file)
-    return scratch / "member"
-
-
-def _unzip(archive: Path, source: Mapping[str, str], scratch: Path) -> Path:
-    _refuse_other(archive, source)
-    target = scratch / "member"
-    with zipfile.ZipFile(archive) as opened:
-        wanted = source["member"]
-        # A path, or the end of one: some archives put their files into folders with dates.
-        names = [name for name in opened.namelist() if f"/{name}".endswith(f"/{wanted}")]
-        if len(names) != 1:
-            raise KeyError(wanted)
-        with opened.open(names[0]) as member, target.open("wb") as file:
-            shutil.copyfileobj(member, file)
-    return target
-
-
-def _refuse_other(archive: Path, source: Mapping[str, str]) -> None:
-    if not sha256_of(archive).startswith(source.get("sha256", "")):
-        raise SourceFailed("it brought another archive: its SHA-256 differs")
-
-
-def sha256_of(path: Path) -> str:
-    """Hex digest of a file."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def _run(command: Sequence[str]) -> None:
-    """Run a package manager; its first error line is the cause when it fails."""
-    silent = subprocess.DEVNULL
-    done = subprocess.run(command, check=False, stdin=silent, stdout=silent, stderr=subprocess.PIPE)
-    if done.returncode:
-        text = done.stderr.decode(errors="replace")
-        said = [line.strip() for line in text.splitlines() if line.strip()]
-        errors = [line for line in said if line.lower().startswith(("error", "npm err"))]
-        cause = (errors or said or [f"it ended with {done.returncode} and said nothing"])[0]
-        raise SourceFailed(cause)
 
 
 @contextmanager

@@ -4,8 +4,9 @@ from importlib.util import find_spec
 
 import pytest
 
-from framework.config import compose_config, first_ready, refuse_missing
+from framework.config import compose_config, first_ready
 from framework.errors import BackendError
+from framework.jobs import refuse_missing
 from framework.registry import registry
 
 WITHOUT = pytest.mark.skipif(
