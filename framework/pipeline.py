@@ -212,6 +212,8 @@ class Pipeline:
         with self._steps.step("tracker"):
             tracks = self.tracker.finish()
         notes = [note for stage in watching for note in getattr(stage, "notes", ())]
+        if not detected:
+            notes.append("nobody was found in any frame: see the detector's thresholds in --help")
         return _Watched(
             index=index,
             time_s=time_s,

@@ -7,15 +7,13 @@ several. On tiles each of them is large somewhere.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .._topdown.boxes import area, intersection, keep_best
-from .._topdown.squares import Array, Image, crop, square_from_axis, to_frame
-from .landmarks import SQUARE_PER_RADIUS
+from .._topdown.boxes import Array, Image, area, intersection, keep_best
 from .litert import LiteRtModel
+from .squares import SQUARE_PER_RADIUS, crop, square_from_axis, to_frame
 
 SIZE = 224
 _CELLS = ((28, 2), (14, 2), (7, 6))
@@ -29,14 +27,6 @@ _SHARED = 0.25
 _SEEN_BY_TILE = 0.8
 _LAYOUTS = {1: (1,), 3: (1, 2), 9: (1, 2, 3)}
 """Layouts by their number of tiles: columns (of a wide frame) of each layer; rows are one less."""
-
-
-class PersonFinder(Protocol):
-    """Whatever proposes squares in which a person may be."""
-
-    def squares(self, image: Image, *, whole_only: bool) -> Array:
-        """Return (N, 4) squares, best first; ``whole_only`` asks for a quick look."""
-        ...
 
 
 class TiledDetector:
@@ -61,11 +51,15 @@ class TiledDetector:
 
     def squares(self, image: Image, *, whole_only: bool) -> Array:
         """Return (N, 4) squares around the hips of candidates, best first."""
+        return self.candidates(image, 1 if whole_only else self._n_tiles)[0]
+
+    def candidates(self, image: Image, n_tiles: int) -> tuple[Array, Array]:
+        """Return (N, 4) squares around the hips and (N,) scores, best first."""
         height, width = image.shape[:2]
-        layout = tiles(width, height, 1 if whole_only else self._n_tiles)
-        found = [self._within(image, tile) for tile in layout]
+        found = [self._within(image, tile) for tile in tiles(width, height, n_tiles)]
         squares, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        return squares[np.argsort(-scores, kind="stable")]
+        order = np.argsort(-scores, kind="stable")
+        return squares[order], scores[order]
 
     def _within(self, image: Image, tile: Array) -> tuple[Array, Array]:
         left, top, right, bottom = tile.astype(int)

@@ -11,12 +11,17 @@ from pathlib import Path
 
 import numpy as np
 
-from .._topdown.squares import Array, Image, crop, rotation, square_from_axis, to_frame
+from .._topdown.boxes import Array, Image
 from .litert import LiteRtModel
+from .squares import (
+    SQUARE_PER_RADIUS,
+    crop,
+    rotation,
+    square_from_axis,
+    to_frame,
+)
 
 SIZE = 256
-SQUARE_PER_RADIUS = 2.5
-"""Side of the square over the radius of the circle around a person: a quarter of margin."""
 
 _BODY = 33
 _CENTRE, _TOP = 33, 34

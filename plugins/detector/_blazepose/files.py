@@ -20,15 +20,15 @@ def _wheel(member: str) -> Mapping[str, str]:
     }
 
 
-def _npm(member: str) -> Mapping[str, str]:
-    package = {"package": "@mediapipe/pose", "version": "0.5.1675469404"}
-    return {"kind": "npm", **package, "member": member}
-
-
 def _asset(name: str, generation: str) -> Mapping[str, str]:
     """A file that MediaPipe's own build fetches, at the version that its build pins."""
     address = f"https://storage.googleapis.com/mediapipe-assets/{name}?generation={generation}"
     return {"kind": "url", "url": address}
+
+
+def _npm(member: str) -> Mapping[str, str]:
+    package = {"package": "@mediapipe/pose", "version": "0.5.1675469404"}
+    return {"kind": "npm", **package, "member": member}
 
 
 DETECTOR = WeightsEntry(
@@ -42,7 +42,6 @@ DETECTOR = WeightsEntry(
         _asset("pose_detection.tflite", "1678737489600422"),
     ),
 )
-
 LANDMARKS = {
     "lite": WeightsEntry(
         name="blazepose_lite",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from framework.plugins.detector._topdown.squares import (
+from framework.plugins.detector._blazepose.squares import (
     crop,
     frame_from_crop,
     rotation,

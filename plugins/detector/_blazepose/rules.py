@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from framework.skeletons import BLAZEPOSE33
 
-from .._topdown.squares import Array
+from .._topdown.boxes import Array
 from .landmarks import Pose
 
 MIN_SIDE_PX = 40.0

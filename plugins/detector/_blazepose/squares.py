@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Image = NDArray[np.uint8]
+from .._topdown.boxes import Array, Image
+
+SQUARE_PER_RADIUS = 2.5
+"""Side of BlazePose's square over the radius of the circle around a person: a quarter of margin."""
 
 
 def square_from_axis(centre: Array, top: Array, scale: float) -> Array:

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framework.errors import BackendError
-from framework.plugins.detector.blazepose.files import DETECTOR
-from framework.plugins.detector.blazepose.litert import LiteRtModel
-from framework.plugins.detector.blazepose.persons import SIZE, anchors, decode, tiles
+from framework.plugins.detector._blazepose.files import DETECTOR
+from framework.plugins.detector._blazepose.litert import LiteRtModel
+from framework.plugins.detector._blazepose.tiles import SIZE, anchors, decode, tiles
 from framework.weights import locate
 
 sides = st.integers(1, 4000)
