@@ -49,6 +49,7 @@ class Settings:
         span: frames from the first to the last of an example.
         side: pixels to which the shorter side of every frame is scaled.
         crop: pixels of both sides of an example, a multiple of 32.
+        flips: chance that an example is mirrored, and that it is played backwards.
         width: channels of the first layers; the published networks have 32.
         seed: of weights and examples.
         device: "auto", "cpu" or "cuda".
@@ -60,6 +61,7 @@ class Settings:
     span: int = 8
     side: int = 360
     crop: int = 352
+    flips: float = 0.5
     width: int = WIDTH
     seed: int = 0
     device: str = "auto"
@@ -107,6 +109,7 @@ def train(
         span=settings.span,
         side=settings.side,
         crop=settings.crop,
+        flips=settings.flips,
         random=np.random.default_rng(settings.seed),
     )
     errors: list[float] = []
