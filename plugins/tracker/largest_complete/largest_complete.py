@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from framework.stages import Runtime, Tracker
@@ -50,7 +48,7 @@ class LargestComplete(Tracker):
         seen = everybody.take(everybody.id != NOBODY)
         if len(everybody) and not len(seen):
             self._note_poor_scores(len(everybody))
-        complete = seen.complete & self._lasting(seen.id, seen.complete)
+        complete = seen.complete & self._lasting(seen, seen.complete)
         if complete.any() or not len(seen):
             chosen = self._follow(seen, complete)
         else:
@@ -68,15 +66,11 @@ class LargestComplete(Tracker):
             return np.zeros(len(seen), bool)
         self.notes.append(f"{reason}: following the largest person instead")
         everybody = np.ones(len(seen), bool)
-        lasting = self._lasting(seen.id, everybody)
+        lasting = self._lasting(seen, everybody)
         return lasting if lasting.any() else everybody
 
-    def _lasting(self, ids: Ints, counted: Bools) -> Bools:
-        """(S,) whether a person has enough counted sightings to be no ghost."""
-        times = self._history.time_s
-        frame_s = float(np.median(np.diff(times))) if len(times) > 1 else 1.0
-        needed = min(len(times), max(2, math.ceil(self._config.confirm_s / frame_s)))
-        return np.asarray(np.bincount(ids, counted)[ids] >= needed) if len(ids) else counted
+    def _lasting(self, seen: Sightings, counted: Bools) -> Bools:
+        return self._history.lasting(seen.id, counted, self._config.confirm_s)
 
     def _follow(self, seen: Sightings, eligible: Bools) -> list[Sightings]:
         """The sightings of each person who is followed, in the order of time."""
@@ -107,7 +101,7 @@ class LargestComplete(Tracker):
         near = eligible & self._near(seen, mine)
         early = near & (times[seen.row] < times[first] - lost_s)
         late = near & (times[seen.row] > times[last] + lost_s)
-        early, late = (part & self._lasting(seen.id, part) for part in (early, late))
+        early, late = (part & self._lasting(seen, part) for part in (early, late))
         before, after = seen.row < first, seen.row > last
         return [
             *self._follow_largest(seen.take(before), early[before]),
