@@ -20,6 +20,7 @@ _AROUND = 0.06
 """What a box has beyond the joints on each side, as a share of its height: flesh, hair, shoes."""
 _IN_VIEW = 0.4
 """Share of a box that must be in the frame and uncovered for its person to be seen."""
+BURST_S = 0.4
 _COLUMNS, _LINES = 12, 24
 """Points of a box at which is asked whether somebody stands before it."""
 
@@ -57,7 +58,7 @@ class Flaws:
     Attributes:
         jitter: standard deviation of points, as a share of the body size (root of the box area).
         missed: people not detected.
-        bursts: people not detected for half a second on end, starts a person and second.
+        bursts: people not detected for `BURST_S` on end, starts a person and second.
         false: detections of nobody, a frame.
         swapped: people whose left and right joints are exchanged.
         seed: of all of it.
@@ -143,11 +144,11 @@ def detected(crowd: Crowd, flaws: Flaws | None = None) -> tuple[list[Detections]
 
 
 def _missed(crowd: Crowd, flaws: Flaws, rng: np.random.Generator) -> Bools:
-    """(N, T) who is overlooked, now and then and for half a second on end."""
+    """(N, T) who is overlooked, now and then and for a while on end."""
     rate = (len(crowd.time_s) - 1) / max(crowd.time_s[-1], 1e-9)
     gone = rng.random(crowd.seen.shape) < flaws.missed
     for person, row in np.argwhere(rng.random(crowd.seen.shape) < flaws.bursts / rate):
-        gone[person, row : row + round(rate / 2)] = True
+        gone[person, row : row + round(rate * BURST_S)] = True
     return gone
 
 

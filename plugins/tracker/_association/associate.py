@@ -24,6 +24,8 @@ from .similarity import (
 
 NOBODY = 0
 _NO_HINT = -1
+_PATIENCE = 2.0
+"""How long somebody out of view is waited for, in times of how long they had been in view."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,10 +70,17 @@ class Associator:
     Each frame is assigned twice (ByteTrack, Zhang et al. 2022): detections with a high score to
     everybody, then the poor ones to those who were in view a frame ago. A poor detection goes on
     with a person but never starts one.
+
+    Args:
+        config: thresholds.
+        size_wh: of the picture, at whose edge people are expected who have left it; None: unknown.
     """
 
-    def __init__(self, config: AssociationConfig) -> None:
+    def __init__(
+        self, config: AssociationConfig, size_wh: tuple[int, int] | None = None
+    ) -> None:
         self._config = config
+        self._size_wh = size_wh
         self._known: _Known | None = None
         self._now_s = 0.0
         self._born = 0
@@ -107,6 +116,9 @@ class Associator:
         """Those who are not gone for too long, where they should be by now."""
         recent = known.take(self._now_s - known.last_s <= self._config.lost_s)
         recent.motion = recent.motion.predict(dt, self._config.agility)
+        if self._size_wh is not None:
+            away = recent.last_s < self._now_s - dt
+            recent.motion = recent.motion.kept_inside(self._size_wh, away)
         return recent
 
     def _cost(self, known: _Known, points: Doubles, hints: Ints, sigmas: Doubles) -> Doubles:
@@ -148,9 +160,10 @@ class Associator:
         known.last_s[people], known.hint[people] = self._now_s, hints
 
     def _worth_waiting_for(self, known: _Known) -> Bools:
-        """Those in view, and those out of view for no longer than they had been in view."""
+        """Those in view, and those out of view for no longer than they have earned."""
         # So a ghost of one frame is gone in the next, before it can catch somebody.
-        return np.asarray(self._now_s - known.last_s <= known.last_s - known.first_s)
+        earned = _PATIENCE * (known.last_s - known.first_s)
+        return np.asarray(self._now_s - known.last_s <= earned)
 
     def _number(self, ids: Ints, detections: Detections) -> Ints:
         """Give numbers to newcomers, in an order that does not depend on the detector's."""

@@ -55,7 +55,7 @@ class AssociationConfig:
         metadata={"help": "change of speed within a second, standard deviation in body sizes/s"},
     )
     reach: float = field(
-        default=0.5,
+        default=0.3,
         metadata={"help": "most that a prediction may be uncertain, in body sizes"},
     )
 

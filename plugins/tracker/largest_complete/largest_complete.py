@@ -25,14 +25,14 @@ class LargestComplete(Tracker):
 
     def __init__(self, config: LargestCompleteConfig, runtime: Runtime) -> None:
         self._config = config
-        self._forget()
+        self._forget(None)
 
     def start(self, video: VideoInfo) -> None:
         """Forget the last clip."""
-        self._forget()
+        self._forget(video.size_wh)
 
-    def _forget(self) -> None:
-        self._associator = Associator(self._config)
+    def _forget(self, size_wh: tuple[int, int] | None) -> None:
+        self._associator = Associator(self._config, size_wh)
         self._history = History()
         self.notes: list[str] = []
 
