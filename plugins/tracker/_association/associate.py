@@ -76,9 +76,7 @@ class Associator:
         size_wh: of the picture, at whose edge people are expected who have left it; None: unknown.
     """
 
-    def __init__(
-        self, config: AssociationConfig, size_wh: tuple[int, int] | None = None
-    ) -> None:
+    def __init__(self, config: AssociationConfig, size_wh: tuple[int, int] | None = None) -> None:
         self._config = config
         self._size_wh = size_wh
         self._known: _Known | None = None

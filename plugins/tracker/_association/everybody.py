@@ -62,7 +62,9 @@ def everybody(
     notes = []
     brief = len(np.unique(seen.id)) - len(np.unique(lasting.id))
     if brief:
-        notes.append(f"{brief} people were seen for less than {config.min_duration_s:g} s: left out")
+        notes.append(
+            f"{brief} people were seen for less than {config.min_duration_s:g} s: left out"
+        )
     more = len(np.unique(lasting.id)) - len(numbers)
     if more:
         notes.append(f"{more} more people than tracker.max_people={config.max_people}: left out")

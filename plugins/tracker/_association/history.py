@@ -130,4 +130,3 @@ class History:
 
 def _joined(parts: list[NDArray[Scalar]], dtype: type[Scalar]) -> NDArray[Scalar]:
     return np.concatenate([np.zeros(0, dtype), *parts])
-

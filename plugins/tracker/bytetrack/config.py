@@ -33,8 +33,8 @@ class ByteTrackConfig(EverybodyConfig):
     def __post_init__(self) -> None:
         """Check ranges."""
         EverybodyConfig.__post_init__(self)
-        for name in ("lost_s", "max_gap_s"):
-            _expect(name, getattr(self, name) >= 0, "must not be negative")
+        _expect("lost_s", self.lost_s > 0, "must be above 0")
+        _expect("max_gap_s", self.max_gap_s >= 0, "must not be negative")
         for name in ("high_score", "min_overlap"):
             _expect(name, 0 <= getattr(self, name) <= 1, "must lie between 0 and 1")
 

@@ -75,9 +75,7 @@ class Select(Tracker):
             return self._best(seen, shared >= _LIKE, -shared, time_s)
         return _by_index(seen, self._history.boxes(seen), config.index or 0, config.order)
 
-    def _best(
-        self, seen: Sightings, fits: np.ndarray, cost: Doubles, time_s: float
-    ) -> int | None:
+    def _best(self, seen: Sightings, fits: np.ndarray, cost: Doubles, time_s: float) -> int | None:
         """The cheapest of those who fit, in the frame nearest to a time that has one."""
         later = np.abs(self._history.time_s[seen.row] - time_s)
         fits = fits & (later <= _NEAR_S)
