@@ -138,8 +138,8 @@ def detected(crowd: Crowd, flaws: Flaws | None = None) -> tuple[list[Detections]
     for row in range(len(crowd.time_s)):
         who = rng.permutation(np.flatnonzero(found[:, row]))
         false = rng.poisson(flaws.false)
-        frames.append(_frame(crowd, row, who, false, flaws, rng))
         names.append(np.concatenate([who, np.full(false, -1)]).astype(np.int64))
+        frames.append(_frame(crowd, row, names[-1], flaws, rng))
     return frames, names
 
 
@@ -153,8 +153,10 @@ def _missed(crowd: Crowd, flaws: Flaws, rng: np.random.Generator) -> Bools:
 
 
 def _frame(
-    crowd: Crowd, row: int, who: Ints, false: int, flaws: Flaws, rng: np.random.Generator
+    crowd: Crowd, row: int, names: Ints, flaws: Flaws, rng: np.random.Generator
 ) -> Detections:
+    who = names[names >= 0]
+    false = len(names) - len(who)
     points, boxes = crowd.keypoints[who, row], crowd.boxes[who, row]
     invented = rng.integers(len(crowd.boxes), size=false)
     away = rng.uniform(-1, 1, (false, 1, 2)) * crowd.size_wh

@@ -14,7 +14,7 @@ from framework.types import Bools, Detections, Floats, Ints, VideoInfo
 from .config import KeypointsConfig
 
 _SAME = 0.5
-"""Overlap (intersection over union) with a box of the frame before that makes it the same person."""
+"""Overlap (intersection over union) of boxes in two frames that makes them one person."""
 _NAMED = 3
 """Joints that a note names."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from framework.stages import Runtime, Tracker
-from framework.types import Bools, Detections, Ints, Track, VideoInfo
+from framework.types import Bools, Detections, Track, VideoInfo
 
 from .._association.associate import NOBODY, Associator
 from .._association.gaps import fill_gaps
