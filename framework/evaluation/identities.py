@@ -81,12 +81,12 @@ def _sequence(boxes: Floats, seen: Bools, tracks: Sequence[Track]) -> dict[str, 
         true.append(people)
         found.append(own)
         overlaps.append(_overlap(boxes[people, row], mine))
-    people, true = _renumbered(true)
-    numbers, found = _renumbered(found)
+    true_count, true = _renumbered(true)
+    found_count, found = _renumbered(found)
     return {
         "num_timesteps": seen.shape[1],
-        "num_gt_ids": people,
-        "num_tracker_ids": numbers,
+        "num_gt_ids": true_count,
+        "num_tracker_ids": found_count,
         "num_gt_dets": sum(map(len, true)),
         "num_tracker_dets": sum(map(len, found)),
         "gt_ids": true,

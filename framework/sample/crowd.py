@@ -106,7 +106,7 @@ def _views(
     share = np.stack(np.meshgrid(np.linspace(0, 1, _COLUMNS), np.linspace(0, 1, _LINES)), -1)
     low, high = boxes[..., None, :2], boxes[..., None, 2:]
     points = (low + (high - low) * share.reshape(-1, 2)).astype(np.float32)
-    inside = ((points >= 0) & (points < np.array(size_wh))).all(-1)
+    inside = np.asarray(((points >= 0) & (points < np.array(size_wh))).all(-1))
     covered = np.zeros(pixels.shape[:3], bool)
     trunk = boxes + (boxes[..., [2, 3, 0, 1]] - boxes) * np.array([0.1, 0, 0.1, 0], np.float32)
     for one in range(len(boxes)):

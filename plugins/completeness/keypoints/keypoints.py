@@ -56,7 +56,7 @@ class Keypoints(CompletenessFilter):
         stays = before & (config.hysteresis > 0)
         margin = np.where(stays, 0, config.margin * size.min())[:, None, None]
         # The edge is for all joints, also the hidden ones: who is cut off is not complete.
-        outside = ~((points >= margin) & (points <= size - margin)).all(-1)
+        outside = np.asarray(~((points >= margin) & (points <= size - margin)).all(-1))
         own = config.score_threshold
         threshold = detections.score_threshold if own is None else own
         hidden = ~(detections.keypoint_scores[:, joints] >= threshold)

@@ -69,7 +69,8 @@ class ByteTrack(Tracker):
             ),
             timestamp=time_s,
         )
-        sure = answer.tracker_id != _UNSURE
+        numbers = np.asarray(answer.tracker_id, np.int64)
+        sure = numbers != _UNSURE
         if sure.any():
-            ids[answer.data["person"][sure]] = answer.tracker_id[sure] + 1
+            ids[answer.data["person"][sure]] = numbers[sure] + 1
         return ids

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from framework.stages import Runtime, Tracker
-from framework.types import Detections, Ints, Track, VideoInfo
+from framework.types import Bools, Detections, Ints, Track, VideoInfo
 
 from .._association.associate import NOBODY, Associator
 from .._association.gaps import fill_gaps
@@ -66,7 +66,7 @@ class Select(Tracker):
         if config.at is not None:
             x, y, time_s = config.at
             boxes = self._history.boxes(seen)
-            held = ((boxes[:, :2] <= (x, y)) & (boxes[:, 2:] >= (x, y))).all(1)
+            held = np.asarray(((boxes[:, :2] <= (x, y)) & (boxes[:, 2:] >= (x, y))).all(1))
             away = np.hypot(*((boxes[:, :2] + boxes[:, 2:]) / 2 - (x, y)).T)
             return self._best(seen, held, away, time_s)
         if config.box is not None:
@@ -75,7 +75,7 @@ class Select(Tracker):
             return self._best(seen, shared >= _LIKE, -shared, time_s)
         return _by_index(seen, self._history.boxes(seen), config.index or 0, config.order)
 
-    def _best(self, seen: Sightings, fits: np.ndarray, cost: Doubles, time_s: float) -> int | None:
+    def _best(self, seen: Sightings, fits: Bools, cost: Doubles, time_s: float) -> int | None:
         """The cheapest of those who fit, in the frame nearest to a time that has one."""
         later = np.abs(self._history.time_s[seen.row] - time_s)
         fits = fits & (later <= _NEAR_S)
