@@ -67,8 +67,12 @@ def everybody(
         )
     more = len(np.unique(lasting.id)) - len(numbers)
     if more:
-        notes.append(f"{more} more people than tracker.max_people={config.max_people}: left out")
+        notes.append(f"left out beyond tracker.max_people={config.max_people}: {_people(more)}")
     return tracks, notes
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count} people"
 
 
 def largest_numbers(seen: Sightings, most: int) -> Ints:

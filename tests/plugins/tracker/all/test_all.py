@@ -30,7 +30,7 @@ def test_of_too_many_people_those_who_cover_most_are_kept_and_the_rest_is_counte
     follower = tracker(max_people=2)
     _, who = scene(row, TWO_SECONDS).followed(follower)
     assert [set(each) for each in who] == [{1}, {2}]
-    assert follower.notes == ["1 more people than tracker.max_people=2: left out"]
+    assert follower.notes == ["left out beyond tracker.max_people=2: 1 person"]
 
 
 def test_who_is_seen_too_briefly_is_left_out(person, scene):
@@ -38,7 +38,7 @@ def test_who_is_seen_too_briefly_is_left_out(person, scene):
     brief = person([(1, 600, 300, 300), (1.3, 600, 300, 300)])
     play, follower = scene([stays, brief], TWO_SECONDS), tracker()
     assert len(play.followed(follower)[0]) == 1
-    assert follower.notes == ["1 people were seen for less than 0.5 s: left out"]
+    assert follower.notes == ["left out for less than 0.5 s in view: 1 person"]
     assert len(play.followed(tracker(min_duration_s=0.2))[0]) == 2
 
 
