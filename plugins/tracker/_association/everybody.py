@@ -63,7 +63,7 @@ def everybody(
     brief = len(np.unique(seen.id)) - len(np.unique(lasting.id))
     if brief:
         notes.append(
-            f"{brief} people were seen for less than {config.min_duration_s:g} s: left out"
+            f"left out for less than {config.min_duration_s:g} s in view: {_people(brief)}"
         )
     more = len(np.unique(lasting.id)) - len(numbers)
     if more:
