@@ -20,6 +20,7 @@ class All(Tracker):
 
     def __init__(self, config: AllConfig, runtime: Runtime) -> None:
         self._config = config
+        self.wants_appearance = config.looks_weight > 0
         self._forget(None)
 
     def start(self, video: VideoInfo) -> None:

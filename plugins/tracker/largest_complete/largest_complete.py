@@ -25,6 +25,7 @@ class LargestComplete(Tracker):
 
     def __init__(self, config: LargestCompleteConfig, runtime: Runtime) -> None:
         self._config = config
+        self.wants_appearance = config.looks_weight > 0
         self._forget(None)
 
     def start(self, video: VideoInfo) -> None:

@@ -28,6 +28,7 @@ class Select(Tracker):
 
     def __init__(self, config: SelectConfig, runtime: Runtime) -> None:
         self._config = config
+        self.wants_appearance = config.looks_weight > 0
         self._forget(None)
 
     def start(self, video: VideoInfo) -> None:
