@@ -26,7 +26,7 @@ _SAME_SHAPE = 0.01
 class Keypoints(Detector):
     """People from a file: of the video that is the input, or of a clip without a video.
 
-    Looks at no picture. Frames that an interpolator made have nobody: the tracker fills them.
+    Looks at no picture, so frames that an interpolator makes are refused.
     ``skeleton`` and ``score_threshold`` are those of the file, known after `start`.
 
     Args:
@@ -102,17 +102,22 @@ class Keypoints(Detector):
             self._said.append("without a video: what is drawn stands before a plain background")
 
     def detect(self, frames: FrameBatch) -> list[Detections]:
-        """Return the people whom the file has in each frame, in its order."""
+        """Return the people whom the file has in each frame, in its order.
+
+        Raises:
+            ConfigurationError: an interpolator made some of the frames.
+            StageError: no clip was started.
+        """
         if self._recording is None:
             raise StageError("detector 'keypoints' is asked before it was told of a clip: start()")
-        self._last = max([self._last, *frames.index.tolist()])
-        nobody = Detections.empty(self.skeleton, self.score_threshold)
-        return [
-            self._recording.people(index) if is_source else nobody
-            for index, is_source in zip(
-                frames.index.tolist(), frames.is_source.tolist(), strict=True
+        if not frames.is_source.all():
+            # With nobody in every second frame trackers would lose whom they follow.
+            raise ConfigurationError(
+                "detector=keypoints knows nobody in frames that an interpolator makes",
+                "Set interpolator=none.",
             )
-        ]
+        self._last = max([self._last, *frames.index.tolist()])
+        return [self._recording.people(index) for index in frames.index.tolist()]
 
     @property
     def notes(self) -> list[str]:

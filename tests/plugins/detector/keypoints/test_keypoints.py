@@ -60,10 +60,11 @@ def test_frames_of_a_video_have_their_people_by_number(results_file):
     assert "coco17: one person, in 3 of 5 frames" in stage.notes[0]
 
 
-def test_frames_that_an_interpolator_made_have_nobody(results_file):
+def test_frames_that_an_interpolator_made_are_refused(results_file):
     stage = detector(file=results_file())
     stage.start(CLIP)
-    assert counts(stage, frames_of([1, 1, 2, 2], made=[1, 3])) == [1, 0, 1, 0]
+    with pytest.raises(ConfigurationError, match="interpolator makes"):
+        stage.detect(frames_of([1, 1, 2, 2], made=[1, 3]))
 
 
 def test_one_setting_serves_many_videos(results_file, tmp_path):
