@@ -57,7 +57,7 @@ def test_what_is_trained_on_two_seconds_makes_them_better(clip, tmp_path):
     train([clip], tmp_path / "begun.ckpt", settings)
     history = train([clip], tmp_path / "mine.ckpt", replace(settings, steps=60))
     assert np.mean(history[-20:]) < 0.8 * np.mean(history[:10])
-    assert error(clip, tmp_path / "mine.ckpt") < 0.7 * error(clip, tmp_path / "begun.ckpt")
+    assert error(clip, tmp_path / "mine.ckpt") < 0.85 * error(clip, tmp_path / "begun.ckpt")
 
 
 def test_training_goes_on_from_a_checkpoint(clip, checkpoint, tmp_path):
