@@ -50,6 +50,10 @@ class _Known:
     first_s: Times
     last_s: Times
 
+    def only(self, people: Bools) -> _Known:
+        """Those whom a mask selects; mostly that is everybody, who need no copy."""
+        return self if people.all() else self.take(people)
+
     def take(self, people: NDArray[np.int64] | Bools) -> _Known:
         return _Known(
             motion=self.motion.take(people),
@@ -114,17 +118,18 @@ class Associator:
         self._see(known, people, points[found], hints[found])
         known.looks[people] = _remembered(known.looks[people], looks[found])
         new = self._number(ids, detections)
-        self._known = known.take(self._worth_waiting_for(known)).join(
-            self._newcomers(ids[new], points[new], hints[new], looks[new])
-        )
+        self._known = known.only(self._worth_waiting_for(known))
+        if len(new):
+            newcomers = self._newcomers(ids[new], points[new], hints[new], looks[new])
+            self._known = self._known.join(newcomers)
         return ids
 
     def _expected(self, known: _Known, dt: float) -> _Known:
         """Those who are not gone for too long, where they should be by now."""
-        recent = known.take(self._now_s - known.last_s <= self._config.lost_s)
+        recent = known.only(self._now_s - known.last_s <= self._config.lost_s)
         recent.motion = recent.motion.predict(dt, self._config.agility)
-        if self._size_wh is not None:
-            away = recent.last_s < self._now_s - dt
+        away = recent.last_s < self._now_s - dt
+        if self._size_wh is not None and away.any():
             recent.motion = recent.motion.kept_inside(self._size_wh, away)
         return recent
 

@@ -67,7 +67,8 @@ def look_distance(looks: Floats, others: Floats) -> Doubles:
     Returns:
         (K, N), 0..1; NaN where a pair has no part in common.
     """
-    shared = np.einsum("kpc,npc->knp", np.sqrt(looks), np.sqrt(others)).astype(np.float64)
+    by_part, theirs = np.sqrt(looks).swapaxes(0, 1), np.sqrt(others).transpose(1, 2, 0)
+    shared = (by_part @ theirs).transpose(1, 2, 0).astype(np.float64)
     apart = np.sqrt(np.clip(1 - shared, 0, 1))
     known = ~np.isnan(apart)
     count = known.sum(-1)
