@@ -34,9 +34,9 @@ def clip(tmp_path_factory):
     return path
 
 
-def error(clip, checkpoint) -> float:
-    """Mean error of frames made by the stage, in grey levels."""
-    made = []
+def errors(clip, checkpoint) -> np.ndarray:
+    """(W, 2) mean error in grey levels of a made frame, and of the mean of its neighbours."""
+    found = []
     config = SuperSloMoConfig(checkpoint=checkpoint)
     with (
         SuperSloMoFrames(config, Runtime(threads=1)) as stage,
@@ -44,26 +44,31 @@ def error(clip, checkpoint) -> float:
     ):
         for frames in reader:
             if len(frames) == SPAN + 1:
-                answer = stage.make(frames.images[0], frames.images[-1], 2)[0]
-                made.append(np.abs(answer.astype(int) - frames.images[SPAN // 2]).mean())
-    return float(np.mean(made))
+                made = stage.make(frames.images[0], frames.images[-1], 2)[0].astype(float)
+                mixed = frames.images[[0, -1]].mean(0)
+                true = frames.images[SPAN // 2]
+                found.append([np.abs(image - true).mean() for image in (made, mixed)])
+    return np.array(found)
 
 
-def test_what_is_trained_on_two_seconds_makes_them_better(clip, tmp_path):
+def test_two_seconds_are_learnt(clip, tmp_path):
     settings = Settings(
-        steps=1, batch_size=4, learning_rate=4e-3, span=SPAN, side=32, crop=32, width=4,
-        device="cpu",
+        steps=150, batch_size=4, learning_rate=8e-3, span=SPAN, side=32, crop=32, flips=0.0,
+        width=4, device="cpu",
     )  # fmt: skip
-    train([clip], tmp_path / "begun.ckpt", settings)
-    history = train([clip], tmp_path / "mine.ckpt", replace(settings, steps=60))
-    assert np.mean(history[-20:]) < 0.8 * np.mean(history[:10])
-    assert error(clip, tmp_path / "mine.ckpt") < 0.85 * error(clip, tmp_path / "begun.ckpt")
+    history = train([clip], tmp_path / "mine.ckpt", settings)
+    assert np.mean(history[-20:]) < 0.8 * np.mean(history[:20])
+    made, mixed = errors(clip, tmp_path / "mine.ckpt").T
+    moving = mixed > 4  # the camera turns; at both ends of the clip it stands nearly still
+    assert moving.sum() >= 3
+    assert made[moving].mean() < 0.95 * mixed[moving].mean()
 
 
 def test_training_goes_on_from_a_checkpoint(clip, checkpoint, tmp_path):
     settings = Settings(steps=1, batch_size=1, learning_rate=1e-9, side=32, crop=32, device="cpu")
     train([clip], tmp_path / "next.ckpt", settings, start=checkpoint)
-    assert error(clip, tmp_path / "next.ckpt") == pytest.approx(error(clip, checkpoint), abs=0.01)
+    before, after = (errors(clip, path) for path in (checkpoint, tmp_path / "next.ckpt"))
+    np.testing.assert_allclose(after, before, atol=0.05)
 
 
 def counting(path, frames):
