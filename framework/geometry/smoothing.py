@@ -8,11 +8,13 @@ acceleration is white noise.
 
 from __future__ import annotations
 
+from functools import cache
 from math import factorial
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solveh_banded
+from threadpoolctl import ThreadpoolController
 
 from framework.types import Times
 
@@ -65,9 +67,7 @@ def smoothest(information: Array, pull: Array, rough: Array, stiffness: Array) -
         band[: n - column, :, column] = information[:, column:, column].T
     for step, entries in enumerate(rough):
         band[step * n] += entries[:, None] * stiffness
-    solved = solveh_banded(
-        band.reshape(len(band), rows * n), pull.ravel(), lower=True, check_finite=False
-    )
+    solved = _solved(band.reshape(len(band), rows * n), pull.ravel())
     return np.asarray(solved.reshape(rows, n))
 
 
@@ -91,4 +91,19 @@ def low_pass(values: NDArray[np.floating], time_s: Times, cutoff_hz: float) -> A
     # Rows beside a gap do not speak for all of it.
     weight = np.minimum(np.gradient(phase), 1)
     band[0] += weight
-    return np.asarray(solveh_banded(band, weight[:, None] * values, lower=True))
+    return _solved(band, weight[:, None] * values)
+
+
+def _solved(band: Array, right: Array) -> Array:
+    """Solve a banded symmetric system, on one thread.
+
+    LAPACK walks along the band in steps so small that handing them to threads costs a hundred
+    times what they do.
+    """
+    with _blas().limit(limits=1, user_api="blas"):
+        return np.asarray(solveh_banded(band, right, lower=True, check_finite=False))
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    return ThreadpoolController()
