@@ -1,8 +1,9 @@
 """Reading the network out of a weight file without trusting the file.
 
-Understood are safetensors and both forms of ``torch.save``. The first bytes decide, not the name.
-Nothing that a file names is ever imported or called: tensors are rebuilt by torch's own
-restricted unpickler, and the generators and dates that training runs saved along become empty
+Understood are safetensors, both forms of ``torch.save``, and plain pickles of NumPy arrays, as
+Caffe2 and detectron2 publish them. The first bytes decide, not the name. Nothing that a file names
+is ever imported or called: tensors are rebuilt by torch's own restricted unpickler, arrays by
+`framework.unpickle`, and the generators and dates that training runs saved along become empty
 objects.
 """
 
@@ -14,13 +15,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from framework.errors import BackendError
+from framework.unpickle import NotPlainData, unpickle
 
 if TYPE_CHECKING:
     import torch
 
 _ASK_FOR_TENSORS = "Ask its author for a safetensors file, or for a state dict of tensors only."
 _GET_AGAIN = "Delete it and get it again from its source."
+_TORCH = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
+"""What torch.save wrote at the start of a file before it wrote archives."""
 
 
 class _Inert:
@@ -57,7 +63,7 @@ def load_tensors(path: Path, section: str = "") -> dict[str, torch.Tensor]:
     """Read a state dict.
 
     Args:
-        path: a safetensors file or one written by ``torch.save``.
+        path: a safetensors file, one written by ``torch.save``, or a pickle of arrays.
         section: where a training checkpoint keeps the network, like ``"model_pos"``. A file that
             is a state dict itself is taken as it is.
 
@@ -74,8 +80,10 @@ def load_tensors(path: Path, section: str = "") -> dict[str, torch.Tensor]:
     elif head.startswith(b"PK\x03\x04"):
         _check_archive(path)
         content = _read_torch(path)
-    elif head.startswith(b"\x80"):
+    elif head.startswith(_TORCH):
         content = _read_torch(path)
+    elif head.startswith(b"\x80"):
+        content = _read_pickle(path)
     else:
         raise BackendError(f"{path} is not a weight file: {_looks_like(head)}", _GET_AGAIN)
     return _state_dict(content, section, path)
@@ -147,10 +155,20 @@ def _read_torch(path: Path) -> object:
         ) from error
 
 
+def _read_pickle(path: Path) -> object:
+    try:
+        return unpickle(path.read_bytes())
+    except NotPlainData as error:
+        raise BackendError(
+            f"{path} was not opened: {error}", f"{_GET_AGAIN} {_ASK_FOR_TENSORS}"
+        ) from error
+
+
 def _state_dict(content: object, section: str, path: Path) -> dict[str, torch.Tensor]:
     if isinstance(content, Mapping) and isinstance(content.get(section), Mapping):
         content = content[section]
-    tensors = dict(content) if isinstance(content, Mapping) else {}
+    items = content.items() if isinstance(content, Mapping) else ()
+    tensors = {name: _as_tensor(value) for name, value in items}
     plain = all(isinstance(name, str) and _is_plain(value) for name, value in tensors.items())
     if not tensors or not plain:
         raise BackendError(
@@ -158,6 +176,14 @@ def _state_dict(content: object, section: str, path: Path) -> dict[str, torch.Te
             f"Expected tensors by name{f', or a {section!r} that holds them' * bool(section)}.",
         )
     return {name: tensor.detach() for name, tensor in tensors.items()}
+
+
+def _as_tensor(value: object) -> Any:
+    """An array of numbers as a tensor; anything else as it is."""
+    import torch
+
+    numbers = isinstance(value, np.ndarray) and value.dtype.kind in "fiub"
+    return torch.from_numpy(value) if numbers else value
 
 
 def _is_plain(value: object) -> bool:

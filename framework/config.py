@@ -29,6 +29,7 @@ from framework.devices import torch_device
 from framework.errors import ConfigurationError
 from framework.registry import Registered, did_you_mean, registry
 from framework.stages import CHAINS, STAGES, Runtime, Stage, StageName
+from framework.weights import is_here
 
 CONFIG_MODULE = "framework.conf"
 MAX_THREADS = 1024
@@ -102,6 +103,7 @@ class _Presets(SearchPathPlugin):
 @cache
 def register_schemas() -> None:
     """Hand every schema to Hydra's ConfigStore, once per process."""
+    OmegaConf.register_new_resolver("first_ready", first_ready, replace=True)
     store = ConfigStore.instance()
     store.store(name="run_schema", node=RunConfig)
     for item in registry().all():
@@ -135,6 +137,19 @@ def _schema(item: Registered) -> DictConfig:
     node: DictConfig = OmegaConf.structured(config)
     OmegaConf.set_readonly(node, False)  # a frozen dataclass is read-only, overrides are not
     return node
+
+
+def first_ready(stage: StageName, *names: str) -> str:
+    """Return the first implementation whose libraries and weights are all here, else the last.
+
+    For defaults lists: ``override /detector: ${first_ready:detector,one,other}``.
+    """
+    known = registry().entries[stage]
+    for name in names[:-1]:
+        item = known.get(name)
+        if item and not item.missing() and all(map(is_here, item.weights())):
+            return name
+    return names[-1]
 
 
 @cache
@@ -231,20 +246,29 @@ def build(stage: StageName, config: DictConfig) -> list[tuple[Registered, Stage]
         ConfigurationError: a name is unknown or a value is out of range.
         BackendError: something that the implementation needs is missing.
     """
+    granted = runtime(config)
+    return [(item, item.create(settings, granted)) for item, settings in chosen(stage, config)]
+
+
+def chosen(stage: StageName, config: DictConfig) -> list[tuple[Registered, object]]:
+    """Who is chosen for a stage, with the settings: one, or those of a chain in order.
+
+    Raises:
+        ConfigurationError: a name is unknown or a value is out of range.
+    """
     node = config[stage]
     if stage in CHAINS:
-        chosen = [(str(name), values) for name, values in node.items()]
+        named = [(str(name), values) for name, values in node.items()]
     else:
         values = OmegaConf.to_container(node)
         assert isinstance(values, dict)  # noqa: S101  (the schema makes it one)
-        chosen = [(str(values.pop("name")), values)]
-    return [_build_one(stage, name, values or {}, config) for name, values in chosen]
+        named = [(str(values.pop("name")), values)]
+    return [_settings(registry().find(stage, name), values or {}, config) for name, values in named]
 
 
-def _build_one(
-    stage: StageName, name: str, values: Mapping[str, Any], config: DictConfig
-) -> tuple[Registered, Stage]:
-    item = registry().find(stage, name)
+def _settings(
+    item: Registered, values: Mapping[str, Any], config: DictConfig
+) -> tuple[Registered, object]:
     try:
         typed = OmegaConf.merge(
             OmegaConf.structured(item.entry.config, flags={"readonly": False}), values
@@ -256,4 +280,4 @@ def _build_one(
         settings = OmegaConf.to_object(OmegaConf.create(whole).settings)
     except OmegaConfBaseException as error:
         raise explain(error, ()) from error
-    return item, item.create(settings, runtime(config))
+    return item, settings

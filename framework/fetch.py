@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from framework.errors import INTERRUPTED, OK, BackendError, ConfigurationError, FrameworkError
-from framework.hookspecs import WeightFile, WeightsEntry
+from framework.hookspecs import WeightsEntry
 from framework.registry import did_you_mean, registry
 from framework.stages import STAGES
-from framework.weights import fetch, is_here
+from framework.weights import cache_folder, fetch, is_here
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,10 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.list or not (options.names or options.all):
             Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(table())
             return OK
-        for entry in wanted(options.names, options.all):
-            _bring(entry, options.accept_licence)
+        return _bring_all(wanted(options.names, options.all), options)
     except KeyboardInterrupt:
-        sys.stderr.write("interrupted: nothing half-written was left\n")
+        sys.stderr.write("interrupted: the same command goes on where it ended\n")
         return INTERRUPTED
     except FrameworkError as error:
         sys.stderr.write(f"error: {error}\n")
@@ -38,13 +38,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m framework.fetch",
-        description="Fetch weight files: by name, or those of a stage, as in lifter=videopose3d.",
+        description="Fetch weight files: by name, those of a stage, as in lifter=videopose3d, or "
+        "of a preset, as in experiment=classic. A file that is here and right costs no network.",
+        epilog=f"They go to {cache_folder()}; FRAMEWORK_CACHE=DIR changes that. Proxies are "
+        "those of the environment (https_proxy, no_proxy).",
     )
     add = parser.add_argument
-    add("names", nargs="*", metavar="NAME", help="a weight file, or STAGE=NAME")
+    add("names", nargs="*", metavar="NAME", help="weight file, STAGE=NAME or experiment=NAME")
     add("--all", action="store_true", help="every registered file")
     add("--list", action="store_true", help="show the registered files and whether they are here")
     add("--accept-licence", action="store_true", help="accept non-commercial licences unasked")
+    add("--into", type=Path, metavar="DIR", help="another folder than the cache, as checkpoint")
     return parser
 
 
@@ -57,27 +61,43 @@ def wanted(names: Sequence[str], everything: bool = False) -> list[WeightsEntry]
     known = registry().weights
     if everything:
         return list(known.values())
-    chosen: list[WeightsEntry] = []
-    for name in names:
-        stage, equals, choice = name.partition("=")
-        if equals and stage in STAGES:
-            needs = registry().find(stage, choice).entry.requires
-            chosen += [known[need.name] for need in needs if isinstance(need, WeightFile)]
-        elif name in known:
-            chosen.append(known[name])
-        else:
-            raise ConfigurationError(
-                f"weights {name!r} are not known{did_you_mean(name, known)}",
-                f"Known: {', '.join(known)}.",
-            )
-    return chosen
+    found = [entry for name in names for entry in _meant(name, known)]
+    return list({entry.name: entry for entry in found}.values())
 
 
-def _bring(entry: WeightsEntry, accepted: bool) -> None:
-    if entry.non_commercial and not accepted and not is_here(entry):
-        _ask(entry)
-    path = fetch(entry)
-    sys.stdout.write(f"{entry.name}: {path} ({entry.licence})\n")
+def _meant(name: str, known: Mapping[str, WeightsEntry]) -> list[WeightsEntry]:
+    stage, equals, choice = name.partition("=")
+    if equals and stage in STAGES:
+        return registry().find(stage, choice).weights()
+    if equals and stage == "experiment":
+        from framework.config import chosen, compose_config  # Hydra is slow to import
+
+        config = compose_config([name])
+        parts = [part for stage in STAGES for part in chosen(stage, config)]
+        return [entry for item, settings in parts for entry in item.weights(settings)]
+    if name in known:
+        return [known[name]]
+    raise ConfigurationError(
+        f"weights {name!r} are not known{did_you_mean(name, known)}", f"Known: {', '.join(known)}."
+    )
+
+
+def _bring_all(entries: Sequence[WeightsEntry], options: argparse.Namespace) -> int:
+    """Fetch them one by one; one that cannot be had does not stop the others."""
+    accepted: set[str] = set()
+    code = OK
+    for entry in entries:
+        try:
+            asks = entry.non_commercial and entry.sources and not is_here(entry)
+            if asks and not options.accept_licence and entry.licence not in accepted:
+                _ask(entry)
+                accepted.add(entry.licence)
+            path = fetch(entry, options.into)
+            sys.stdout.write(f"{entry.name}: {path} ({entry.licence})\n")
+        except FrameworkError as error:
+            sys.stderr.write(f"error: {error}\n")
+            code = max(code, error.exit_code)
+    return code
 
 
 def _ask(entry: WeightsEntry) -> None:
@@ -88,7 +108,7 @@ def _ask(entry: WeightsEntry) -> None:
         sys.stderr.flush()
         if sys.stdin.readline().strip().lower() in ("y", "yes"):
             return
-    raise BackendError(question, "If that suits you, add --accept-licence.")
+    raise BackendError(f"{question} It was not fetched.", "If that suits you: --accept-licence")
 
 
 def table() -> Table:
@@ -99,7 +119,8 @@ def table() -> Table:
     for entry in registry().weights.values():
         size = f"{entry.size:,}" if entry.size else "not published"
         cells = (entry.name, entry.filename, size, entry.licence)
-        result.add_row(*(escape(cell) for cell in cells), "yes" if is_here(entry) else "no")
+        here = "yes" if is_here(entry) else "no" if entry.sources else f"no; see {entry.page}"
+        result.add_row(*(escape(cell) for cell in cells), here)
     return result
 
 

@@ -33,17 +33,27 @@ class Module:
     Attributes:
         name: as imported.
         install: the command that brings it, shown when it is missing.
+        option: a field of the implementation's config that says where else it is, such as a
+            checkout; "" for none.
     """
 
     name: str
     install: str
+    option: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeightFile:
-    """A registered weight file (`WeightsEntry.name`) that an implementation needs."""
+    """A registered weight file that an implementation needs.
+
+    Attributes:
+        name: `WeightsEntry.name`.
+        option: a field of the implementation's config that gives another file instead; "" for
+            none.
+    """
 
     name: str
+    option: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +101,12 @@ class WeightsEntry:
         name: how `WeightFile` and ``framework.fetch`` call it.
         filename: its name in ``checkpoint/`` or the cache.
         size: bytes; 0 where it is not known.
-        sha256: hex digest of the file; "" where nobody publishes one.
+        sha256: hex digest of the file, or its first digits where only those are published; ""
+            where nobody publishes one.
         licence: SPDX name or a sentence.
         sources: mirrors in the order to try (see `framework.weights` for their forms).
         non_commercial: ask once before fetching.
+        page: address where a person finds it, for files that no source serves.
     """
 
     name: str
@@ -104,6 +116,7 @@ class WeightsEntry:
     licence: str
     sources: tuple[Mapping[str, str], ...] = field(default_factory=tuple)
     non_commercial: bool = False
+    page: str = ""
 
 
 class RegisterSpecs:

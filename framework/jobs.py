@@ -19,8 +19,10 @@ from typing import Any
 
 from omegaconf import DictConfig, ListConfig, OmegaConf
 
+from framework.config import chosen
 from framework.errors import (
     INTERRUPTED,
+    BackendError,
     ConfigurationError,
     FrameworkError,
     InputError,
@@ -29,7 +31,9 @@ from framework.errors import (
 from framework.outputs import result_names
 from framework.pipeline import Pipeline
 from framework.record import is_whole, plain
+from framework.stages import STAGES
 from framework.types import RunResult
+from framework.weights import is_here, must_be_asked_for
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +88,7 @@ def run_all(config: DictConfig, output: Path) -> Generator[Outcome, None, None]:
     """
     if config.workers < 1:
         raise ConfigurationError(f"workers is {config.workers}", "Give at least 1.")
+    refuse_missing(config)
     sources = inputs(None if OmegaConf.is_missing(config, "input") else config.input)
     jobs = [Job(*pair) for pair in zip(sources, result_names(sources), strict=True)]
     if config.resume:
@@ -95,6 +100,31 @@ def run_all(config: DictConfig, output: Path) -> Generator[Outcome, None, None]:
         with Pipeline(config, output=output) as pipeline:
             for job in jobs:
                 yield _outcome(pipeline, job, sources)
+
+
+def refuse_missing(config: DictConfig) -> None:
+    """Say at once what several stages of a run lack; one alone says it better itself.
+
+    Raises:
+        ConfigurationError: a name is unknown or a value is out of range.
+        BackendError: more than one stage lacks a library or weights.
+    """
+    lacking = [
+        (item, settings, missing)
+        for stage in STAGES
+        for item, settings in chosen(stage, config)
+        if (missing := item.missing(settings))
+    ]
+    if len(lacking) > 1:
+        names = " and ".join(f"{item.stage} {item.entry.name!r}" for item, _, _ in lacking)
+        lines = [line for _, _, missing in lacking for line in missing]
+        lines += [
+            f"{weights.filename} is not here either: a run fetches it by itself"
+            for item, settings, _ in lacking
+            for weights in item.weights(settings)
+            if not (is_here(weights) or must_be_asked_for(weights))
+        ]
+        raise BackendError(f"this run lacks what {names} need", "\n  ".join(lines))
 
 
 def _done(job: Job, config: DictConfig, output: Path) -> bool:

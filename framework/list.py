@@ -13,6 +13,7 @@ from rich.table import Table
 
 from framework.registry import PLUGINS_VARIABLE, Registered, registry
 from framework.screen import Screen
+from framework.weights import is_here
 
 
 def rows() -> list[dict[str, Any]]:
@@ -36,6 +37,7 @@ def _row(item: Registered) -> dict[str, Any]:
         "homepage": entry.homepage,
         "usable": not problems,
         "missing": problems,
+        "to_fetch": [weights.filename for weights in item.weights() if not is_here(weights)],
     }
 
 
@@ -53,7 +55,10 @@ def table() -> Table:
     for column in ("stage", "name", "what it does", "package", "licence", "usable now"):
         result.add_column(column, overflow="fold")
     for row in rows():
-        usable = "[green]yes[/]" if row["usable"] else escape("; ".join(row["missing"]))
+        fetched = ", ".join(row["to_fetch"])
+        usable = "[green]yes[/]" + (escape(f", fetching {fetched} first") if fetched else "")
+        if not row["usable"]:
+            usable = escape("; ".join(row["missing"]))
         package = f"{row['package']} {row['version']}"
         cells = (row["stage"], row["name"], row["summary"], package, row["licence"])
         result.add_row(*(escape(cell) for cell in cells), usable)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from typing_extensions import Self
 
+from framework.appearance import with_appearance
 from framework.config import build, compose_config
 from framework.errors import FrameworkError, InputError, StageError
 from framework.outputs import OutputFolder, result_names
@@ -212,6 +213,8 @@ class Pipeline:
         with self._steps.step("tracker"):
             tracks = self.tracker.finish()
         notes = [note for stage in watching for note in getattr(stage, "notes", ())]
+        if not detected:
+            notes.append("nobody was found in any frame: see the detector's thresholds in --help")
         return _Watched(
             index=index,
             time_s=time_s,
@@ -246,6 +249,9 @@ class Pipeline:
         with self._steps.step("completeness"):
             judged = [self.completeness.judge(people, frames.size_wh) for people in found]
         with self._steps.step("tracker"):
+            if getattr(self.tracker, "wants_appearance", False):
+                pairs = zip(judged, frames.images, strict=True)
+                judged = [with_appearance(people, image) for people, image in pairs]
             for row, people in enumerate(judged):
                 self.tracker.update(int(frames.index[row]), float(frames.time_s[row]), people)
         return sum(bool(len(found[row])) for row in np.flatnonzero(frames.is_source))

@@ -36,7 +36,7 @@ from framework.hookspecs import (
 )
 from framework.skeletons import SKELETONS, Skeleton
 from framework.stages import PROTOCOLS, STAGES, Runtime, Stage, StageName
-from framework.weights import is_here
+from framework.weights import how_to_get, is_here, must_be_asked_for
 
 log = logging.getLogger(__name__)
 
@@ -71,27 +71,43 @@ class Registered:
         """Whether it comes with the framework."""
         return self.package == PROJECT
 
-    def missing_modules(self) -> list[str]:
-        """Modules that it needs and that are not installed, each with the command that helps."""
-        modules = [need for need in self.entry.requires if isinstance(need, Module)]
+    def missing_modules(self, config: object = None) -> list[str]:
+        """Modules that it needs and that are not installed, each with the command that helps.
+
+        Args:
+            config: settings; a module whose place they give is not missing.
+        """
+        by_command: dict[str, list[str]] = {}
+        for need in self.entry.requires:
+            if isinstance(need, Module) and not getattr(config, need.option, None):
+                if not _installed(need.name):
+                    by_command.setdefault(need.install, []).append(need.name)
         return [
-            f"{need.name} is not installed: {need.install}"
-            for need in modules
-            if not _installed(need.name)
+            f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} not installed: {command}"
+            for command, names in by_command.items()
         ]
 
-    def missing(self) -> list[str]:
+    def weights(self, config: object = None) -> list[WeightsEntry]:
+        """Registered weight files that it needs, but for those that settings replace."""
+        known = registry().weights
+        return [
+            known[need.name]
+            for need in self.entry.requires
+            if isinstance(need, WeightFile)
+            and need.name in known
+            and not getattr(config, need.option, None)
+        ]
+
+    def missing(self, config: object = None) -> list[str]:
         """What keeps it from being used now, each with the command that helps.
 
         Modules are looked up, not imported. A weight file whose licence is permissive is fetched
         at first use, so it is not missing.
         """
-        needed = [need.name for need in self.entry.requires if isinstance(need, WeightFile)]
-        known = [registry().weights[name] for name in needed if name in registry().weights]
-        return self.missing_modules() + [
-            f"{weights.filename} is not here: python -m framework.fetch {weights.name}"
-            for weights in known
-            if weights.non_commercial and not is_here(weights)
+        return self.missing_modules(config) + [
+            f"{weights.filename} is not here: {how_to_get(weights)}"
+            for weights in self.weights(config)
+            if must_be_asked_for(weights) and not is_here(weights)
         ]
 
     def create(self, config: object, runtime: Runtime) -> Stage:
@@ -101,8 +117,11 @@ class Registered:
             BackendError: something it requires is missing, or its package cannot be imported.
         """
         what = f"{self.stage} {self.entry.name!r}"
-        if missing := self.missing_modules():
-            raise BackendError(f"{what} cannot run: {missing[0].split(': ')[0]}", missing[0])
+        if self.missing_modules(config):
+            missing = self.missing(config)
+            raise BackendError(
+                f"{what} cannot run: {missing[0].split(': ')[0]}", "\n  ".join(missing)
+            )
         module, _, attribute = self.entry.factory.partition(":")
         try:
             factory = getattr(import_module(module), attribute)

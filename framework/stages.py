@@ -161,7 +161,11 @@ class CompletenessFilter(Stage, Protocol):
 
 @runtime_checkable
 class Tracker(Stage, Protocol):
-    """Turns people in frames into people over time."""
+    """Turns people in frames into people over time.
+
+    A tracker with a true attribute ``wants_appearance`` is given `Detections.appearance`, which
+    the run measures while it has the frame; a tracker must do without it too.
+    """
 
     def update(self, index: int, time_s: float, detections: Detections) -> None:
         """Take the people of the next frame; ``time_s`` rises from call to call."""

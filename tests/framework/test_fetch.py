@@ -31,6 +31,44 @@ def test_a_stage_means_its_weight_files() -> None:
     assert names == ["blazepose_detector", "blazepose_full", "videopose3d_cpn"]
 
 
+def test_a_preset_means_the_weight_files_of_its_stages(cache: Path) -> None:
+    names = [found.name for found in fetch.wanted(["experiment=classic", "lifter=videopose3d"])]
+    assert names == ["detectron", "videopose3d"]
+
+
+class Person(io.StringIO):
+    """Sits at a terminal and agrees."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_licence_is_asked_for_once(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", Person("y\n"))
+    nowhere = {"kind": "url", "url": "http://127.0.0.1:9/x"}
+    restricted = {"licence": "CC-BY-NC-4.0", "non_commercial": True, "sources": (nowhere,)}
+    entries = [entry(name=name, filename=name, **restricted) for name in ("a", "b")]
+    options = fetch._parser().parse_args(["a", "b"])
+    assert fetch._bring_all(entries, options) == 4
+    said = capsys.readouterr().err
+    assert said.count("Accept?") == 1
+    assert said.count("no connection") == 2
+
+
+def test_a_file_that_cannot_be_had_does_not_stop_the_others(
+    cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cache.mkdir()
+    (cache / "b").write_bytes(CONTENT)
+    entries = [entry(name="a", filename="a", page="https://example.org/a"), entry(filename="b")]
+    assert fetch._bring_all(entries, fetch._parser().parse_args([])) == 4
+    shown = capsys.readouterr()
+    assert "from https://example.org/a into checkpoint/" in shown.err
+    assert str(cache / "b") in shown.out
+
+
 def test_an_unknown_name_is_answered_with_the_nearest() -> None:
     with pytest.raises(ConfigurationError, match="did you mean 'videopose3d'"):
         fetch.wanted(["videopose"])
@@ -56,7 +94,8 @@ def test_a_file_whose_digest_nobody_publishes_is_pinned_at_first(cache: Path) ->
     source.write_bytes(CONTENT)
     unknown = entry(size=0, sha256="")
     cache.mkdir()
-    placed = weights._put_in_place(unknown, source, cache / "x.bin")
+    partial = weights.Partial(cache / ".x.bin.part")
+    placed = weights._put_in_place(unknown, source, cache / "x.bin", partial)
     assert weights.locate(unknown) == placed
     placed.write_bytes(CONTENT + b"!")
     with pytest.raises(BackendError, match="SHA-256"):
@@ -67,5 +106,5 @@ def test_a_file_whose_digest_nobody_publishes_is_pinned_at_first(cache: Path) ->
 def test_a_web_page_is_not_taken_for_weights(cache: Path, content: bytes) -> None:
     cache.mkdir()
     (cache / "x.bin").write_bytes(content)
-    with pytest.raises(BackendError, match="web page or empty"):
+    with pytest.raises(BackendError, match=r"it is a web page|it is empty"):
         weights.locate(entry(size=0, sha256=""))

@@ -9,7 +9,7 @@ import pytest
 
 from framework import Pipeline, results
 from framework.errors import ConfigurationError, InputError, StageError
-from framework.stages import Detector, Exporter, Interpolator, Refiner, Stage
+from framework.stages import Detector, Exporter, Interpolator, Refiner, Stage, Tracker
 from framework.types import Detections, FrameBatch, Pose3D, RunResult, State, Track, VideoInfo
 
 QUICK = ["renderer=none", "exporter=[npz]", "lifter=detector3d"]
@@ -188,6 +188,26 @@ def test_an_output_that_is_a_file_is_refused_before_the_first_frame(
 def test_a_missing_input_is_one_clear_error(disc_detector: Disc, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"nowhere.mp4.*does not exist"):
         pipeline(disc_detector()).run(tmp_path / "nowhere.mp4")
+
+
+@pytest.mark.parametrize("wanted", [False, True])
+def test_looks_are_measured_only_for_trackers_that_ask(
+    make_clip: Clip, disc_detector: Disc, wanted: bool
+) -> None:
+    seen: list[Detections] = []
+
+    class Watching(Tracker):
+        wants_appearance = wanted
+
+        def update(self, index: int, time_s: float, detections: Detections) -> None:
+            seen.append(detections)
+
+        def finish(self) -> list[Track]:
+            return []
+
+    pipeline(disc_detector(), tracker=Watching()).run(make_clip())
+    assert seen
+    assert all((people.appearance is not None) == wanted for people in seen)
 
 
 def test_notes_of_a_stage_reach_the_result(make_clip: Clip, disc_detector: Disc) -> None:

@@ -9,10 +9,11 @@ from dataclasses import replace
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from framework import weights
+from framework import downloads
 from framework.errors import BackendError
 from framework.hookspecs import WeightsEntry
 from framework.weights import fetch, locate
@@ -29,30 +30,59 @@ NOWHERE = {"kind": "url", "url": "http://127.0.0.1:9/model.bin"}
 
 
 class _Files(BaseHTTPRequestHandler):
-    """Serves ``/right``, ``/wrong``, ``/short``, ``/broken`` (cut once, resumable), ``/zip``."""
+    """A server of good and bad files.
+
+    ``/right``, ``/wrong``, ``/short``, ``/zip``; ``/broken`` is cut once; ``/stubborn`` is cut
+    until ``patience`` is spent; ``/moved`` leads to ``/right``; ``/page`` is a web page. It knows
+    the file by ``etag``. Asked as a proxy, it serves the path of the whole address.
+    """
 
     asked: list[str]
     archive: bytes
+    etag = '"one"'
+    patience = 0
 
     def do_GET(self) -> None:
+        self.path = self.path.removeprefix("http://far.invalid")
         self.asked.append(f"{self.path} {self.headers.get('Range', '')}".strip())
         bodies = {
             "/right": CONTENT,
             "/wrong": CONTENT[::-1],
             "/short": CONTENT[:1000],
             "/broken": CONTENT,
+            "/stubborn": CONTENT,
+            "/page": b"<!DOCTYPE html><html>Too many requests</html>",
             "/zip": self.archive,
         }
-        body = bodies.get(self.path)
-        if body is None:
+        if self.path == "/moved":
+            self.send_response(302)
+            self.send_header("Location", "/right")
+            self.end_headers()
+        elif self.path not in bodies:
             self.send_error(404)
-            return
+        else:
+            self._serve(bodies[self.path])
+
+    def _serve(self, body: bytes) -> None:
         start = int(self.headers.get("Range", "bytes=0-")[6:-1])
+        if self.headers.get("If-Range", self.etag) != self.etag:
+            start = 0
+        if start >= len(body):
+            self.send_error(416)
+            return
         self.send_response(206 if start else 200)
         self.send_header("Content-Length", str(len(body) - start))
+        self.send_header("Content-Type", "text/html" if self.path == "/page" else "x/bytes")
+        if self.etag:
+            self.send_header("ETag", self.etag)
         self.end_headers()
-        cut = self.path == "/broken" and not start
-        self.wfile.write(body[start : len(body) // 2 if cut else None])
+        stop = None
+        if self.path == "/broken" and not start:
+            stop = len(body) // 2
+        if self.path == "/stubborn" and self.patience:
+            type(self).patience -= 1
+            stop = start + 1 + 200_000 * (not start)
+        self.wfile.write(body[start:stop])
 
     def log_message(self, format: str, *args: object) -> None:
         pass
@@ -91,6 +121,11 @@ def entry(server: type[_Files]) -> Callable[..., WeightsEntry]:
     return make
 
 
+def in_sight(folder: Path) -> list[Path]:
+    """What lies in a folder, but for the locks that are left for the next call."""
+    return [path for path in folder.iterdir() if path.suffix != ".lock"]
+
+
 def test_a_file_is_fetched_once_and_then_found_without_any_network_call(cache, entry, server):
     path = locate(entry("/right"))
     assert path == cache / "a_model.bin"
@@ -98,7 +133,16 @@ def test_a_file_is_fetched_once_and_then_found_without_any_network_call(cache, e
     assert server.asked == ["/right"]
     assert locate(replace(ENTRY, sources=(NOWHERE,))) == path
     assert fetch(replace(ENTRY, sources=(NOWHERE,))) == path
-    assert list(cache.iterdir()) == [path]
+    assert in_sight(cache) == [path]
+
+
+def test_a_file_goes_where_it_is_wanted_unless_it_lies_somewhere(cache, entry, server, tmp_path):
+    wanted = tmp_path / "elsewhere"
+    assert fetch(entry("/right"), wanted) == wanted / ENTRY.filename
+    (tmp_path / "checkpoint").mkdir()
+    placed = (wanted / ENTRY.filename).rename(tmp_path / "checkpoint" / ENTRY.filename)
+    assert fetch(entry("/right")) == placed
+    assert server.asked == ["/right"]
 
 
 def test_the_next_source_serves_where_one_fails(cache, entry, server):
@@ -113,9 +157,107 @@ def test_a_broken_download_is_taken_up_where_it_ended(cache, entry, server):
     assert int(server.asked[1].split("=")[1][:-1]) > 0
 
 
-def test_a_zip_archive_gives_its_member(cache, entry):
+def test_a_download_given_up_is_taken_up_by_the_next_call(cache, entry, server):
+    server.patience = 2
+    with pytest.raises(BackendError, match="broke off after 196,608 bytes"):
+        fetch(entry("/stubborn"))
+    assert not (cache / ENTRY.filename).exists()
+    server.asked.clear()
+    assert fetch(entry("/missing", "/stubborn")).read_bytes() == CONTENT
+    assert server.asked == ["/missing", "/stubborn bytes=196608-"]
+    assert in_sight(cache) == [cache / ENTRY.filename]
+
+
+def test_a_download_is_not_continued_with_another_file(cache, entry, server):
+    server.patience = 2
+    with pytest.raises(BackendError, match="broke off"):
+        fetch(entry("/stubborn"))
+    server.etag = '"two"'
+    assert fetch(entry("/stubborn")).read_bytes() == CONTENT
+
+
+def test_what_no_server_can_vouch_for_is_not_kept(cache, entry, server):
+    server.patience, server.etag = 2, ""
+    with pytest.raises(BackendError, match="broke off"):
+        fetch(entry("/stubborn"))
+    assert in_sight(cache) == []
+
+
+def test_a_download_that_was_whole_but_not_named_is_begun_again(cache, entry, server):
+    server.patience = 2
+    with pytest.raises(BackendError):
+        fetch(entry("/stubborn"))
+    (part,) = cache.glob(".*.part")
+    part.write_bytes(CONTENT)
+    assert fetch(entry("/stubborn")).read_bytes() == CONTENT
+
+
+def test_a_redirection_is_followed(cache, entry, server):
+    assert fetch(entry("/moved")).read_bytes() == CONTENT
+    assert server.asked == ["/moved", "/right"]
+
+
+def test_a_web_page_in_place_of_a_file_is_said(cache, entry, server):
+    for unknown in (entry("/page"), replace(entry("/page"), size=0, sha256="")):
+        with pytest.raises(BackendError, match="sent a web page instead"):
+            fetch(unknown)
+    assert in_sight(cache) == []
+
+
+def test_a_wrong_size_is_noticed_before_the_download(cache, entry):
+    with pytest.raises(BackendError, match=r"768,000 bytes instead of 999,999,999"):
+        fetch(replace(entry("/right"), size=999_999_999))
+
+
+def test_the_first_digits_of_a_digest_are_enough(cache, entry):
+    published = replace(entry("/right"), size=0, sha256=ENTRY.sha256[:8])
+    assert fetch(published).read_bytes() == CONTENT
+    with pytest.raises(BackendError, match="its SHA-256 is"):
+        fetch(replace(entry("/wrong"), filename="other.bin", size=0, sha256=ENTRY.sha256[:8]))
+
+
+def test_a_disk_that_is_too_small_is_said_before_the_download(cache, entry, server, monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=1000))
+    with pytest.raises(BackendError, match=r"768,000 bytes are needed and 1,000 are free"):
+        fetch(entry("/right"))
+    assert in_sight(cache) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_disk_that_gets_full_is_said(cache, entry):
+    cache.mkdir()
+    (cache / ".a_model.bin.part").symlink_to("/dev/full")
+    (cache / ".a_model.bin.part.from").write_text('{"url": "elsewhere"}')
+    with pytest.raises(BackendError, match="No space left on device") as caught:
+        fetch(entry("/right"))
+    assert "Free some space" in caught.value.hint
+
+
+def test_a_proxy_is_used_and_a_dead_one_is_named(cache, server, monkeypatch):
+    far = replace(ENTRY, sources=({"kind": "url", "url": "http://far.invalid/right"},))
+    monkeypatch.setenv("http_proxy", "http://somebody:secret@127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with pytest.raises(BackendError, match=r"the proxy 127\.0\.0\.1:9 refuses") as caught:
+        fetch(far)
+    assert "secret" not in str(caught.value)
+    monkeypatch.setenv("http_proxy", server.root)
+    assert fetch(far).read_bytes() == CONTENT
+
+
+def test_a_run_that_must_not_fetch_says_how_to(cache, entry, server, monkeypatch):
+    monkeypatch.setenv("FRAMEWORK_OFFLINE", "1")
+    with pytest.raises(BackendError, match=r"FRAMEWORK_OFFLINE[\s\S]*framework.fetch a_model"):
+        locate(entry("/right"))
+    assert server.asked == []
+    fetch(entry("/right"))
+    assert locate(entry("/right")).read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("member", ["inside/model.bin", "model.bin"])
+def test_a_zip_archive_gives_its_member_by_path_or_by_the_end_of_it(cache, entry, member):
     (source,) = entry("/zip").sources
-    archived = replace(ENTRY, sources=({**source, "member": "inside/model.bin"},))
+    archived = replace(ENTRY, sources=({**source, "member": member},))
     assert locate(archived).read_bytes() == CONTENT
 
 
@@ -131,7 +273,7 @@ def test_when_no_source_serves_every_cause_is_told_and_nothing_is_left(cache, en
     assert all(cause in line for cause, line in zip(causes, lines[1:], strict=True))
     assert str(cache) in caught.value.hint
     assert ENTRY.sha256 in caught.value.hint
-    assert list(cache.iterdir()) == []
+    assert in_sight(cache) == []
 
 
 def test_without_a_source_the_way_to_place_the_file_is_told(cache):
@@ -186,12 +328,13 @@ def test_a_cache_that_cannot_be_written_is_named(cache, entry):
 def test_one_log_line_says_what_is_fetched_where_nobody_watches(cache, entry, caplog):
     with caplog.at_level("INFO"):
         locate(entry("/right"))
-    (line,) = [record.getMessage() for record in caplog.records if record.name == weights.__name__]
+    names = [record.name for record in caplog.records]
+    line = caplog.records[names.index(downloads.__name__)].getMessage()
     assert "a_model.bin" in line
 
 
 def test_a_person_at_a_terminal_sees_it_move(cache, entry, monkeypatch, capsys):
-    monkeypatch.setattr(weights.sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(downloads.sys.stderr, "isatty", lambda: True, raising=False)
     assert locate(entry("/right")).read_bytes() == CONTENT
     shown = capsys.readouterr()
     assert "a_model.bin" in shown.err
@@ -202,7 +345,7 @@ def test_two_processes_at_once_both_get_the_file(cache, entry):
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         paths = pool.map(fetch, [entry("/right")] * 4, chunksize=1)
     assert set(paths) == {cache / ENTRY.filename}
-    assert list(cache.iterdir()) == [cache / ENTRY.filename]
+    assert in_sight(cache) == [cache / ENTRY.filename]
     assert paths[0].read_bytes() == CONTENT
 
 
@@ -250,7 +393,7 @@ def test_pip_failures_are_told_in_one_line_each(cache, wheel):
         locate(replace(ENTRY, sources=(missing, other, lacking)))
     _, first, second, third = caught.value.message.splitlines()
     assert "some_models==2.0" in first
-    assert "another wheel" in second
+    assert "another archive" in second
     assert "other.bin" in third
 
 

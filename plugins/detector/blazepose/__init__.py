@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from framework.hookspecs import Module, StageEntry, WeightFile, WeightsEntry, hookimpl
 
+from .._blazepose.files import DETECTOR, LANDMARKS
+from .._topdown.files import YOLOX_NANO
 from .config import BlazePoseConfig
-from .files import DETECTOR, LANDMARKS
 
 _INSTALL = (
     "pip install ai-edge-litert (it has no wheel for Macs with an Intel processor: choose "
@@ -35,5 +36,5 @@ def register_detectors() -> list[StageEntry]:
 
 @hookimpl
 def register_weights() -> list[WeightsEntry]:
-    """Announce the person detector and the three landmark models."""
-    return [DETECTOR, *LANDMARKS.values()]
+    """Announce the person detectors and the three landmark models."""
+    return [DETECTOR, YOLOX_NANO, *LANDMARKS.values()]

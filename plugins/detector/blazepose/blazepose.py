@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import TracebackType
 
 import numpy as np
 from typing_extensions import Self
 
-from framework.errors import BackendError, StageError
+from framework.errors import StageError
 from framework.skeletons import BLAZEPOSE33, Skeleton
 from framework.stages import Runtime
 from framework.types import Detections, FrameBatch, VideoInfo
 from framework.weights import locate
 
-from .._topdown.squares import Array
+from .._blazepose.boxes import box_around
+from .._blazepose.files import DETECTOR, LANDMARKS
+from .._blazepose.landmarks import LandmarkModel
+from .._blazepose.newcomers import SquareFinder
+from .._blazepose.tiles import TiledDetector
+from .._topdown import config as topdown
+from .._topdown.persons import open_persons
 from .config import BlazePoseConfig, PersonDetector
-from .files import DETECTOR, LANDMARKS
+from .finders import BoxedSquares
 from .following import Follower, Person
-from .landmarks import LandmarkModel, Pose
-from .persons import PersonFinder, TiledDetector
-from .rules import inside
 
-_BOX_MARGIN = 0.05
-"""Head above the eyes and flesh around the bones, as a share of the square's side."""
-
-_DEFAULT_THRESHOLD = {PersonDetector.blazepose: 0.5, PersonDetector.yolox: 0.3}
+_DEFAULT_THRESHOLD = 0.5
 
 
 class BlazePose:
@@ -92,13 +91,18 @@ class BlazePose:
             found.append(self._detections(people, frames.size_wh))
         return found
 
-    def _open_finder(self) -> PersonFinder:
+    def _open_finder(self) -> SquareFinder:
         config = self._config
+        if config.person_detector is PersonDetector.yolox:
+            boxes = open_persons(
+                topdown.PersonDetector.yolox,
+                Runtime(device="cpu", threads=self._threads),
+                path=config.yolox_path,
+                threshold=config.detection_threshold,
+            )
+            return BoxedSquares(boxes)
         threshold = config.detection_threshold
-        if threshold is None:
-            threshold = _DEFAULT_THRESHOLD[config.person_detector]
-        if config.person_detector is PersonDetector.yolox and config.yolox_path:
-            return _yolox(config.yolox_path, self._threads, threshold)
+        threshold = _DEFAULT_THRESHOLD if threshold is None else threshold
         return TiledDetector(locate(DETECTOR), self._threads, threshold, config.tiles.value)
 
     def _detections(self, people: list[Person], size_wh: tuple[int, int]) -> Detections:
@@ -116,28 +120,3 @@ class BlazePose:
             keypoints_3d=np.array([pose.world for pose in poses], np.float32),
             hint_ids=np.array([person.number for person in people], np.int64),
         )
-
-
-def _yolox(path: Path, threads: int, threshold: float) -> PersonFinder:
-    """ONNX Runtime is an extra."""
-    try:
-        from .yolox_finder import YoloxFinder
-    except ModuleNotFoundError as missing:
-        raise BackendError(
-            f"detector.person_detector=yolox needs the module {missing.name}",
-            "pip install onnxruntime",
-        ) from missing
-    return YoloxFinder(path, threads, threshold)
-
-
-def box_around(pose: Pose, score_threshold: float, size_wh: tuple[int, int]) -> Array:
-    """(4,) box ``x1 y1 x2 y2`` of the joints seen, with a margin, within the frame.
-
-    Where no joint seen lies in the frame, those guessed to lie there make the box.
-    """
-    seen = pose.visibility >= score_threshold
-    framed = inside(pose.keypoints, size_wh)
-    joints = pose.keypoints[seen if (seen & framed).any() else framed]
-    margin = _BOX_MARGIN * pose.square[2]
-    box = np.concatenate([joints.min(0) - margin, joints.max(0) + margin])
-    return box.clip(0, np.array([*size_wh, *size_wh]))

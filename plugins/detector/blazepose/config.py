@@ -42,11 +42,11 @@ class BlazePoseConfig:
     )
     person_detector: PersonDetector = field(
         default=PersonDetector.blazepose,
-        metadata={"help": "who finds people: blazepose, or yolox (needs yolox_path; for crowds)"},
+        metadata={"help": "who finds people: blazepose, or yolox (for crowds; needs onnxruntime)"},
     )
     yolox_path: Path | None = field(
         default=None,
-        metadata={"help": "ONNX file of a YOLOX trained on COCO, such as yolox_nano.onnx"},
+        metadata={"help": "ONNX file of a YOLOX; null fetches yolox_nano.onnx"},
     )
     tiles: Tiles = field(
         default=Tiles.nine,
@@ -86,9 +86,3 @@ class BlazePoseConfig:
             raise ConfigurationError(f"detector.redetect_s is negative: {self.redetect_s}")
         if self.max_people < 1:
             raise ConfigurationError(f"detector.max_people must be 1 or more: {self.max_people}")
-        if self.person_detector is PersonDetector.yolox and self.yolox_path is None:
-            raise ConfigurationError(
-                "detector.person_detector=yolox needs detector.yolox_path",
-                "Fetch yolox_nano.onnx from the releases of github.com/Megvii-BaseDetection/YOLOX "
-                "and give its path.",
-            )

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
-from typing import Protocol
 
 import numpy as np
 
-from .._topdown.squares import Array, Image
-from . import rules
+from .._blazepose import rules
+from .._blazepose.landmarks import Pose
+from .._blazepose.newcomers import Looker, Newcomers, SquareFinder, is_usable
+from .._topdown.boxes import Image
 from .config import BlazePoseConfig
-from .landmarks import Pose
-from .persons import PersonFinder
 
 _CLOCK_SLACK_S = 1e-3
 """Times are sums of frame durations; an even multiple of them must count as due."""
-
-
-class Looker(Protocol):
-    """Whatever sees the pose of the person in a square."""
-
-    def look(self, image: Image, square: Array) -> Pose:
-        """Return the pose that the square shows."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +39,9 @@ class Follower:
         config: how often to search, how many to follow, and whom to believe in.
     """
 
-    def __init__(self, looker: Looker, finder: PersonFinder, config: BlazePoseConfig) -> None:
+    def __init__(self, looker: Looker, finder: SquareFinder, config: BlazePoseConfig) -> None:
         self._looker = looker
-        self._finder = finder
+        self._search = Newcomers(looker, finder, config.presence_new)
         self._config = config
         self.forget()
 
@@ -82,35 +72,18 @@ class Follower:
     def _follow(self, image: Image) -> Iterator[Person]:
         for person in self._people:
             pose = self._looker.look(image, person.pose.square)
-            if pose.presence >= self._config.presence_followed and _usable(pose, image):
+            if pose.presence >= self._config.presence_followed and is_usable(pose, image):
                 yield Person(person.number, pose)
 
     def _newcomers(self, image: Image, people: list[Person], *, whole_only: bool) -> list[Person]:
         room = self._config.max_people - len(people)
         if room <= 0:
             return []
-        squares = self._finder.squares(image, whole_only=whole_only)
         known = [person.pose for person in people]
-        candidates = rules.worth_a_look(squares, np.array([pose.square for pose in known]))
-        looks = (self._look_twice(image, square) for square in candidates)
-        new = list(islice(_unseen((pose for pose in looks if pose), known), room))
+        new = self._search.find(image, known, room, whole_only=whole_only)
         self._numbers += len(new)
         numbers = range(self._numbers - len(new), self._numbers)
         return [Person(number, pose) for number, pose in zip(numbers, new, strict=True)]
-
-    def _look_twice(self, image: Image, square: Array) -> Pose | None:
-        """The candidate's pose, seen from where the first look says the person is."""
-        first = self._looker.look(image, square)
-        if first.presence < rules.PRESENCE_FIRST_LOOK or not _usable(first, image):
-            return None
-        second = self._looker.look(image, first.square)
-        believed = second.presence >= self._config.presence_new and rules.has_torso(second)
-        in_place = _usable(second, image) and rules.stayed(square, second)
-        return second if believed and in_place else None
-
-
-def _usable(pose: Pose, image: Image) -> bool:
-    return rules.usable(pose, (image.shape[1], image.shape[0]))
 
 
 def _without_doubles(people: list[Person]) -> list[Person]:
@@ -120,12 +93,3 @@ def _without_doubles(people: list[Person]) -> list[Person]:
         if not any(rules.same_person(person.pose, other.pose) for other in kept):
             kept.append(person)
     return kept
-
-
-def _unseen(poses: Iterator[Pose], known: list[Pose]) -> list[Pose]:
-    """Poses that neither repeat nor lie within those known, nor one another; best first."""
-    new: list[Pose] = []
-    for pose in poses:
-        if not any(rules.same_person(pose, other) for other in known + new):
-            new.append(pose)
-    return [pose for pose in new if not any(rules.part_of(pose, other) for other in known + new)]

@@ -34,8 +34,8 @@ log = logging.getLogger(__name__)
 SUFFIXES = (".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v")
 REPORT = 50
 """Steps from one line of the log to the next; with each the checkpoint is written."""
-_DECAY_AT = (0.4, 0.8)
-"""Shares of all steps after which the learning rate falls to a tenth."""
+_LAST_RATE = 0.02
+"""To this share the learning rate falls, evenly; the paper's two drops end a short run early."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +49,7 @@ class Settings:
         span: frames from the first to the last of an example.
         side: pixels to which the shorter side of every frame is scaled.
         crop: pixels of both sides of an example, a multiple of 32.
+        flips: chance that an example is mirrored, and that it is played backwards.
         width: channels of the first layers; the published networks have 32.
         seed: of weights and examples.
         device: "auto", "cpu" or "cuda".
@@ -60,6 +61,7 @@ class Settings:
     span: int = 8
     side: int = 360
     crop: int = 352
+    flips: float = 0.5
     width: int = WIDTH
     seed: int = 0
     device: str = "auto"
@@ -101,14 +103,13 @@ def train(
     networks = load_networks(start) if start else fresh(settings.width)
     networks = networks.to(device).train()
     optimizer = torch.optim.Adam(networks.parameters(), settings.learning_rate)
-    decay = torch.optim.lr_scheduler.MultiStepLR(
-        optimizer, [round(share * settings.steps) for share in _DECAY_AT]
-    )
+    decay = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, _LAST_RATE, settings.steps)
     examples = triplets(
         clips,
         span=settings.span,
         side=settings.side,
         crop=settings.crop,
+        flips=settings.flips,
         random=np.random.default_rng(settings.seed),
     )
     errors: list[float] = []

@@ -36,7 +36,13 @@ class Triplet:
 
 
 def triplets(
-    clips: Sequence[Path], *, span: int, side: int, crop: int, random: np.random.Generator
+    clips: Sequence[Path],
+    *,
+    span: int,
+    side: int,
+    crop: int,
+    flips: float,
+    random: np.random.Generator,
 ) -> Iterator[Triplet]:
     """Examples of all clips, again and again, mixed and each time cut out otherwise.
 
@@ -45,6 +51,7 @@ def triplets(
         span: frames from the first to the last of an example; 8 in the paper.
         side: pixels of the shorter side, to which every frame is scaled.
         crop: pixels of both sides of what is cut out; a multiple of 32, at most ``side``.
+        flips: chance that an example is mirrored, and that it is played backwards.
         random: where chance comes from.
 
     Raises:
@@ -56,7 +63,8 @@ def triplets(
         windows = (window for clip in order for window in _windows(clip, span, random))
         for window in _mixed(windows, random):
             found = True
-            yield _cut_out(window, side, crop, random)
+            cut, time = _cut_out(window, side, crop, random)
+            yield _flipped(cut, time, flips, random)
         if not found:
             raise InputError(
                 f"no shot of the {len(clips)} clips is longer than {span} frames",
@@ -96,17 +104,20 @@ def _mixed(
 
 def _cut_out(
     window: tuple[Bytes, float], side: int, crop: int, random: np.random.Generator
-) -> Triplet:
-    """Scaled, cut out, and by chance mirrored and played backwards."""
+) -> tuple[Bytes, float]:
+    """Scaled, and a part of it."""
     images, time = window
     height, width = images.shape[1:3]
     scale = side / min(height, width)
     size_wh = max(crop, round(width * scale)), max(crop, round(height * scale))
     scaled = np.stack([cv2.resize(i, size_wh, interpolation=cv2.INTER_AREA) for i in images])
     x, y = (int(random.integers(0, length - crop + 1)) for length in size_wh)
-    cut = scaled[:, y : y + crop, x : x + crop]
-    if random.random() < 0.5:
-        cut = cut[:, :, ::-1]
-    if random.random() < 0.5:
-        cut, time = cut[::-1], 1 - time
-    return Triplet(np.ascontiguousarray(cut), time)
+    return scaled[:, y : y + crop, x : x + crop], time
+
+
+def _flipped(images: Bytes, time: float, flips: float, random: np.random.Generator) -> Triplet:
+    if random.random() < flips:
+        images = images[:, :, ::-1]
+    if random.random() < flips:
+        images, time = images[::-1], 1 - time
+    return Triplet(np.ascontiguousarray(images), time)

@@ -16,7 +16,10 @@ def register_lifters() -> list[StageEntry]:
             summary="temporal convolutions over 2D (Pavllo 2019); weights are non-commercial",
             config=VideoPose3DConfig,
             factory=f"{__name__}.videopose3d:VideoPose3D",
-            requires=(Module(name="torch", install=install), WeightFile(name=DEFAULT.name)),
+            requires=(
+                Module(name="torch", install=install),
+                WeightFile(name=DEFAULT.name, option="checkpoint"),
+            ),
             licence="code Apache-2.0; published weights CC-BY-NC-4.0",
             non_commercial=True,
             homepage="https://github.com/facebookresearch/VideoPose3D",

@@ -65,6 +65,8 @@ class Body:
         ]
         # Such that roughness counts as much as the doubt once it lasts as long as errors do.
         stiffness = MEMORY_S**3 * (1 / seen.sigmas**2).mean(axis=0)
+        # What a lifter says of the root about itself has no meaning.
+        stiffness[skeleton.root or 0] = np.median(stiffness)
         return cls(
             incidence=np.concatenate((each, each - each[skeleton.root or 0], each[a] - each[b])),
             lengths=(lengths + lengths[other]) / 2,

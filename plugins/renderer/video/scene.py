@@ -82,24 +82,50 @@ class Scene:
 
 
 def _paths(poses: tuple[Pose3D, ...], tilt_deg: float) -> Floats | None:
-    """(N, T, 3) world metres of the root joints around the middle of the stage; None if unknown."""
-    roots = [np.full((len(p), 3), np.nan, np.float32) if p.root is None else p.root for p in poses]
-    if not all(np.isfinite(root[p.valid]).all() for root, p in zip(roots, poses, strict=True)):
+    """(N, T, 3) world metres of the root joints around the middle of the stage; None if unknown.
+
+    Rows without a root take it from their neighbours in time; people without any stand to the
+    right of the others.
+    """
+    roots = np.stack([np.full((len(p), 3), np.nan) if p.root is None else p.root for p in poses])
+    known = np.isfinite(roots).all(-1) & np.stack([pose.valid for pose in poses])
+    if not known.any():
         return None
-    paths = world_from_camera(np.stack(roots), tilt_deg)
-    trodden = paths[np.isfinite(paths).all(-1)]
+    roots[~known] = np.nan
+    paths = world_from_camera(roots.astype(np.float32), tilt_deg)
+    for path, rows in zip(paths, known, strict=True):
+        if rows.any():
+            there = np.flatnonzero(rows)
+            for axis in range(3):
+                path[:, axis] = np.interp(np.arange(len(path)), there, path[there, axis])
+    trodden = paths[known]
     low, high = np.percentile(trodden[:, :2], [2, 98], axis=0)
     paths[..., :2] -= ((low + high) / 2).astype(np.float32)
+    lost = np.flatnonzero(~known.any(1))
+    paths[lost] = 0
+    paths[lost, :, 0] = ((high - low)[0] / 2 + _SPACING_M * np.arange(1, len(lost) + 1))[:, None]
     return paths
 
 
 def _side_by_side(tracks: tuple[Track, ...]) -> Floats:
-    """(N, T, 3) places in a row, in the order in which people stand in the picture."""
-    places = np.zeros((len(tracks), len(tracks[0]), 3), np.float32)
+    """(N, T, 3) places in a row, in the order in which people stand in the picture.
+
+    People who are never there together share a place, so that the stage stays small.
+    """
     edges = [track.boxes[:, ::2][np.isfinite(track.boxes[:, ::2])] for track in tracks]
     middles = [float(np.median(found)) if len(found) else 0.0 for found in edges]
-    order = np.argsort(np.argsort(middles))
-    places[..., 0] = ((order - (len(tracks) - 1) / 2) * _SPACING_M)[:, None]
+    sharing: list[list[int]] = []
+    for person in np.argsort(middles, kind="stable").tolist():
+        here = tracks[person].present
+        free = [who for who in sharing if not any((tracks[n].present & here).any() for n in who)]
+        if free:
+            free[0].append(person)
+        else:
+            sharing.append([person])
+    sharing.sort(key=lambda who: float(np.mean([middles[person] for person in who])))
+    places = np.zeros((len(tracks), len(tracks[0]), 3), np.float32)
+    for place, who in enumerate(sharing):
+        places[who, :, 0] = (place - (len(sharing) - 1) / 2) * _SPACING_M
     return places
 
 

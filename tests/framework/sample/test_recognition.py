@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from framework.errors import BackendError
+from framework.plugins.detector._blazepose.files import DETECTOR, LANDMARKS
 from framework.plugins.detector.blazepose.blazepose import BlazePose
 from framework.plugins.detector.blazepose.config import BlazePoseConfig
-from framework.plugins.detector.blazepose.files import DETECTOR, LANDMARKS
 from framework.sample import default_scene, render_frame, truth
 from framework.skeletons import BLAZEPOSE33, COCO17, map_joints
 from framework.stages import Runtime

@@ -8,15 +8,17 @@ import numpy as np
 import pytest
 
 from framework.errors import BackendError, ConfigurationError, StageError
-from framework.plugins.detector.blazepose import files, register_detectors, register_weights
-from framework.plugins.detector.blazepose.blazepose import BlazePose, box_around
+from framework.plugins.detector._blazepose import files
+from framework.plugins.detector._blazepose.boxes import box_around
+from framework.plugins.detector._blazepose.landmarks import Pose
+from framework.plugins.detector.blazepose import register_detectors, register_weights
+from framework.plugins.detector.blazepose.blazepose import BlazePose
 from framework.plugins.detector.blazepose.config import (
     BlazePoseConfig,
     Model,
     PersonDetector,
     Tiles,
 )
-from framework.plugins.detector.blazepose.landmarks import Pose
 from framework.skeletons import BLAZEPOSE33
 from framework.stages import Detector, Runtime
 from framework.types import Detections, FrameBatch
@@ -263,7 +265,6 @@ def test_a_detector_that_is_not_open_says_so(dancer):
         ({"detection_threshold": float("nan")}, "detector.detection_threshold"),
         ({"redetect_s": -1.0}, "detector.redetect_s"),
         ({"max_people": 0}, "detector.max_people"),
-        ({"person_detector": PersonDetector.yolox}, "detector.yolox_path"),
     ],
 )
 def test_a_setting_that_cannot_be_is_named(settings, key):

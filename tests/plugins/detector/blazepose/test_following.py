@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from framework.plugins.detector.blazepose import rules
+from framework.plugins.detector._blazepose import rules
+from framework.plugins.detector._blazepose.landmarks import Pose, read_pose
 from framework.plugins.detector.blazepose.config import BlazePoseConfig
 from framework.plugins.detector.blazepose.following import Follower
-from framework.plugins.detector.blazepose.landmarks import Pose, read_pose
 from framework.skeletons import BLAZEPOSE33
 
 IMAGE = np.zeros((480, 640, 3), np.uint8)

@@ -26,48 +26,44 @@ def clip(tmp_path_factory):
     """Two seconds of the sample, filmed by a camera that turns after the visitor."""
     path = tmp_path_factory.mktemp("clips") / "sample.mp4"
     views = (
-        View(0.0, (0.0, -4.0, 1.3), (-0.9, 0.0, 0.9)),
-        View(2.0, (0.3, -4.0, 1.3), (0.7, 0.0, 0.9)),
+        View(0.0, (0.0, -4.0, 1.3), (-0.6, 0.0, 0.9)),
+        View(2.0, (0.0, -4.0, 1.3), (0.5, 0.0, 0.9)),
     )
-    scene = default_scene(seconds=2, fps=Fraction(30), size_wh=(64, 64))
+    scene = default_scene(seconds=2, fps=Fraction(30), size_wh=(32, 32))
     render(replace(scene, camera=Camera(views=views)), path, path.with_name("truth.npz"))
     return path
 
 
-def errors(clip, checkpoint) -> tuple[float, float]:
-    """Mean error of made frames, and of the mean of both neighbours, in grey levels."""
-    made, mixed = [], []
+def error(clip, checkpoint) -> float:
+    """Mean error of frames made by the stage, in grey levels."""
+    made = []
     config = SuperSloMoConfig(checkpoint=checkpoint)
     with (
         SuperSloMoFrames(config, Runtime(threads=1)) as stage,
         FrameReader(probe(clip), batch_size=SPAN + 1) as reader,
     ):
         for frames in reader:
-            if len(frames) < SPAN + 1:
-                break
-            first, middle, last = frames.images[[0, SPAN // 2, -1]].astype(float)
-            answer = stage.make(frames.images[0], frames.images[-1], 2)[0]
-            made.append(np.abs(answer - middle).mean())
-            mixed.append(np.abs((first + last) / 2 - middle).mean())
-    return float(np.mean(made)), float(np.mean(mixed))
+            if len(frames) == SPAN + 1:
+                answer = stage.make(frames.images[0], frames.images[-1], 2)[0]
+                made.append(np.abs(answer.astype(int) - frames.images[SPAN // 2]).mean())
+    return float(np.mean(made))
 
 
-def test_two_seconds_are_learnt(clip, tmp_path):
+def test_what_is_trained_on_two_seconds_makes_them_better(clip, tmp_path):
     settings = Settings(
-        steps=200, batch_size=4, learning_rate=3e-3, span=SPAN, side=64, crop=64, width=4,
+        steps=1, batch_size=4, learning_rate=4e-3, span=SPAN, side=32, crop=32, width=4,
         device="cpu",
     )  # fmt: skip
-    history = train([clip], tmp_path / "mine.ckpt", settings)
-    made, mixed = errors(clip, tmp_path / "mine.ckpt")
-    assert np.mean(history[-20:]) < 0.4 * np.mean(history[:5])
-    assert made < 0.8 * mixed
+    train([clip], tmp_path / "begun.ckpt", settings)
+    history = train([clip], tmp_path / "mine.ckpt", replace(settings, steps=60))
+    assert np.mean(history[-20:]) < 0.8 * np.mean(history[:10])
+    assert error(clip, tmp_path / "mine.ckpt") < 0.85 * error(clip, tmp_path / "begun.ckpt")
 
 
 def test_training_goes_on_from_a_checkpoint(clip, checkpoint, tmp_path):
-    settings = Settings(steps=1, batch_size=1, learning_rate=1e-9, side=64, crop=32, device="cpu")
+    settings = Settings(steps=1, batch_size=1, learning_rate=1e-9, side=32, crop=32, device="cpu")
     train([clip], tmp_path / "next.ckpt", settings, start=checkpoint)
-    before, after = (errors(clip, path) for path in (checkpoint, tmp_path / "next.ckpt"))
-    assert before == pytest.approx(after, abs=1e-3)
+    assert error(clip, tmp_path / "next.ckpt") == pytest.approx(error(clip, checkpoint), abs=0.01)
 
 
 def counting(path, frames):
@@ -80,7 +76,7 @@ def counting(path, frames):
 
 def test_the_middle_frame_is_where_its_time_says(tmp_path):
     clips = [counting(tmp_path / "grey.mp4", 31)]
-    found = triplets(clips, span=4, side=40, crop=32, random=np.random.default_rng(0))
+    found = triplets(clips, span=4, side=40, crop=32, flips=0.5, random=np.random.default_rng(0))
     times = set()
     for _ in range(40):
         example = next(found)
@@ -95,7 +91,7 @@ def test_the_middle_frame_is_where_its_time_says(tmp_path):
 def test_clips_that_are_too_short_are_one_clear_error(tmp_path):
     clips = [counting(tmp_path / "short.mp4", 4)]
     with pytest.raises(InputError, match="no shot of the 1 clips is longer than 8 frames"):
-        next(triplets(clips, span=8, side=40, crop=32, random=np.random.default_rng(0)))
+        next(triplets(clips, span=8, side=40, crop=32, flips=0.5, random=np.random.default_rng(0)))
 
 
 def test_a_folder_without_clips_ends_the_command(tmp_path, caplog):

@@ -122,3 +122,10 @@ def test_the_focal_length_is_said_once():
         assert root._config.focal == wanted
     [(_, root)] = build("refiner", compose_config(["refiner=[root]", "lifter=detector3d"]))
     assert root._config.focal == RootConfig().focal
+
+
+def test_a_run_puts_people_into_space_unless_told_otherwise():
+    from framework.config import build, compose_config
+
+    [(item, _)] = build("refiner", compose_config())
+    assert item.entry.name == "root"

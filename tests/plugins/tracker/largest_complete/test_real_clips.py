@@ -3,13 +3,17 @@
 import numpy as np
 import pytest
 
+from framework.appearance import with_appearance
 from framework.plugins.completeness.keypoints.config import KeypointsConfig
 from framework.plugins.completeness.keypoints.keypoints import Keypoints
 from framework.plugins.detector.blazepose.blazepose import BlazePose
 from framework.plugins.detector.blazepose.config import BlazePoseConfig
 from framework.plugins.tracker.largest.config import LargestConfig
 from framework.plugins.tracker.largest.largest import Largest
-from framework.plugins.tracker.largest_complete.config import LargestCompleteConfig
+from framework.plugins.tracker.largest_complete.config import (
+    LargestCompleteConfig,
+    OnLost,
+)
 from framework.plugins.tracker.largest_complete.largest_complete import LargestComplete
 from framework.stages import Runtime
 from framework.video.decode import FrameReader
@@ -27,7 +31,8 @@ class Clip:
         self.size_wh, self.frames = video.size_wh, []
         with FrameReader(video, batch_size=8, threads=1) as reader:
             for batch in reader:
-                people = detector.detect(batch)
+                pairs = zip(detector.detect(batch), batch.images, strict=True)
+                people = [with_appearance(seen, image) for seen, image in pairs]
                 self.frames += zip(batch.index.tolist(), batch.time_s.tolist(), people, strict=True)
 
     def followed(self, tracker, **completeness):
@@ -98,6 +103,20 @@ def test_people_who_hide_their_hands_are_still_followed_one_after_the_other(clip
     tracks = part.followed(tracker, max_hidden=0)
     assert [track.frame_index[track.present].min() < 202 for track in tracks] == [True, False]
     assert tracker.notes[0].endswith("following the largest person instead")
+
+
+def test_two_dancers_who_hide_each_other_are_told_apart_by_their_colours(clip):
+    # Both are seen, the one in blue at the right; then only the one in blue, who is in front.
+    dance = clip("two_dancers_crossing.mp4", start_s=2.7, end_s=4.2)
+
+    def the_one_in_blue_goes_on(looks_weight):
+        config = LargestCompleteConfig(looks_weight=looks_weight, on_lost=OnLost.end)
+        (track,) = dance.followed(LargestComplete(config, RUNTIME))
+        left, goes_on = track.boxes[12:25, 0].mean() < 290, track.present[-3:].any()
+        return bool(goes_on) == (not left)
+
+    assert the_one_in_blue_goes_on(0.5)
+    assert not the_one_in_blue_goes_on(0.0)
 
 
 def test_who_is_seen_to_the_waist_is_never_complete_but_followed(clip):

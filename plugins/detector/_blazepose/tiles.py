@@ -1,0 +1,143 @@
+"""BlazePose's person detector on overlapping tiles.
+
+It was made for one near person: on the whole frame it misses small people and all but one of
+several. On tiles each of them is large somewhere.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._topdown.boxes import Array, Image, area, intersection, keep_best
+from .litert import LiteRtModel
+from .squares import SQUARE_PER_RADIUS, crop, square_from_axis, to_frame
+
+SIZE = 224
+_CELLS = ((28, 2), (14, 2), (7, 6))
+"""Grids of the network: cells along a side, anchors in each cell."""
+
+_ANCHORS = sum(cells * cells * anchors for cells, anchors in _CELLS)
+_OVERLAP = 0.5
+_SHARED = 0.25
+"""How much of a tile its neighbour sees too, as a share of its side."""
+
+_SEEN_BY_TILE = 0.8
+_LAYOUTS = {1: (1,), 3: (1, 2), 9: (1, 2, 3)}
+"""Layouts by their number of tiles: columns (of a wide frame) of each layer; rows are one less."""
+
+
+class TiledDetector:
+    """BlazePose's person detector.
+
+    Args:
+        path: ``pose_detection.tflite``.
+        threads: of LiteRT.
+        threshold: score of a candidate, 0..1.
+        n_tiles: 1, 3 or 9.
+
+    Raises:
+        BackendError: the file is not this model.
+    """
+
+    def __init__(self, path: Path, threads: int, threshold: float, n_tiles: int) -> None:
+        outputs = ((1, _ANCHORS, 12), (1, _ANCHORS, 1))
+        self._model = LiteRtModel(path, threads, (1, SIZE, SIZE, 3), outputs)
+        self._threshold = threshold
+        self._n_tiles = n_tiles
+        self._anchors = anchors()
+
+    def squares(self, image: Image, *, whole_only: bool) -> Array:
+        """Return (N, 4) squares around the hips of candidates, best first."""
+        return self.candidates(image, 1 if whole_only else self._n_tiles)[0]
+
+    def candidates(self, image: Image, n_tiles: int) -> tuple[Array, Array]:
+        """Return (N, 4) squares around the hips and (N,) scores, best first."""
+        height, width = image.shape[:2]
+        found = [self._within(image, tile) for tile in tiles(width, height, n_tiles)]
+        squares, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        order = np.argsort(-scores, kind="stable")
+        return squares[order], scores[order]
+
+    def _within(self, image: Image, tile: Array) -> tuple[Array, Array]:
+        left, top, right, bottom = tile.astype(int)
+        middle = np.array([right - left, bottom - top]) / 2
+        square = np.array([*middle, 2 * middle.max(), 0.0])
+        # The letterbox is black, -1 to the network, and hides what lies outside the tile.
+        pixels = crop(image[top:bottom, left:right], square, SIZE)[None].astype(np.float32)
+        raw, logits = self._model(pixels / np.float32(127.5) - 1)
+        boxes, hips, tops, scores = decode(raw[0], logits[0, :, 0], self._anchors, self._threshold)
+        kept = keep_best(boxes, scores, _OVERLAP)
+        square[:2] += tile[:2]
+        hips, tops = (to_frame(points[kept] * SIZE, square, SIZE) for points in (hips, tops))
+        candidates = square_from_axis(hips, tops, SQUARE_PER_RADIUS)
+        whole = _seen_by(tile, candidates, image.shape[1], image.shape[0])
+        return candidates[whole], scores[kept][whole]
+
+
+def anchors() -> Array:
+    """(2254, 2) centres of the network's cells, 0..1, row by row from the finest grid."""
+    grids = []
+    for cells, repeat in _CELLS:
+        line = (np.arange(cells) + 0.5) / cells
+        centres = np.stack(np.meshgrid(line, line), -1).reshape(-1, 2)
+        grids.append(np.repeat(centres, repeat, axis=0))
+    return np.concatenate(grids)
+
+
+def decode(
+    raw: NDArray[np.float32], logits: NDArray[np.float32], centres: Array, threshold: float
+) -> tuple[Array, Array, Array, Array]:
+    """Read the network's outputs.
+
+    Args:
+        raw: (A, 12) box x, y, w, h and four points, in pixels from the anchor.
+        logits: (A,) scores.
+        centres: (A, 2) of `anchors`.
+        threshold: score from which a row counts, 0..1.
+
+    Returns:
+        Boxes (N, 4), middle of the hips (N, 2), top of the circle around the person (N, 2), all
+        0..1 of the network's picture, and scores (N,).
+    """
+    scores = 1 / (1 + np.exp(-logits.astype(np.float64).clip(-100, 100)))
+    seen = scores >= threshold
+    values = raw[seen].astype(np.float64) / SIZE
+    origin = centres[seen]
+    centre, half = origin + values[:, :2], values[:, 2:4] / 2
+    boxes = np.concatenate([centre - half, centre + half], 1)
+    return boxes, origin + values[:, 4:6], origin + values[:, 6:8], scores[seen]
+
+
+def tiles(width: int, height: int, count: int) -> Array:
+    """(count, 4) tiles ``x1 y1 x2 y2`` in whole pixels: the frame, and finer layers over it.
+
+    Layers have one row less than columns, the other way round in an upright frame.
+    """
+    layers = []
+    for long in _LAYOUTS[count]:
+        short = max(long - 1, 1)
+        columns, rows = (long, short) if width >= height else (short, long)
+        across, down = _spans(width, columns), _spans(height, rows)
+        layers += [(x1, y1, x2, y2) for y1, y2 in down for x1, x2 in across]
+    return np.array(layers, np.float64)
+
+
+def _spans(length: int, count: int) -> list[tuple[int, int]]:
+    """Cut a length into equal spans that overlap."""
+    span = length / (1 + (1 - _SHARED) * (count - 1))
+    starts = [(1 - _SHARED) * span * number for number in range(count)]
+    # Rounded outwards, so that a frame of a few pixels has no empty tile.
+    return [(int(start), min(length, int(np.ceil(start + span)))) for start in starts]
+
+
+def _seen_by(tile: Array, squares: Array, width: int, height: int) -> NDArray[np.bool_]:
+    """(N,) bool: the tile sees most of the person, as far as the frame does."""
+    radius = squares[:, 2:3] / SQUARE_PER_RADIUS
+    around = np.concatenate([squares[:, :2] - radius, squares[:, :2] + radius], 1)
+    around = around.clip(0, np.array([width, height] * 2))
+    visible = area(around)
+    enough: NDArray[np.bool_] = intersection(tile, around) >= _SEEN_BY_TILE * visible
+    return enough & (visible > 0)

@@ -1,0 +1,54 @@
+"""Person detectors that see the whole frame scaled down in the upper left of a grey square."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .boxes import Array, Image
+from .onnx import Tensor
+
+GREY = 114
+PERSON = 0
+"""The class of people, in COCO's 80 as in detectors of people only."""
+
+
+def letterbox(image: Image, size: int) -> tuple[NDArray[np.float32], float]:
+    """Scale an RGB image into a square, as YOLOX and RTMDet learned it.
+
+    Returns:
+        (3, size, size) float32, BGR, 0..255; and pixels of the square per pixel of the image.
+    """
+    height, width = image.shape[:2]
+    scale = min(size / height, size / width)
+    size_wh = [max(1, round(side * scale)) for side in (width, height)]
+    square = np.full((size, size, 3), GREY, np.float32)
+    square[: size_wh[1], : size_wh[0]] = cv2.resize(image, size_wh)[:, :, ::-1]
+    return np.ascontiguousarray(square.transpose(2, 0, 1)), scale
+
+
+def side_of(shape: list[int | str | None], otherwise: int) -> int:
+    """Side of the square that a network takes; ``otherwise`` where its graph leaves it free."""
+    return shape[-1] if isinstance(shape[-1], int) else otherwise
+
+
+def people_of(dets: Tensor, labels: Tensor | None, scale: float, threshold: float) -> Array:
+    """Read one image's answer of a graph that holds its own non-maximum suppression.
+
+    Args:
+        dets: (n, 5) x1 y1 x2 y2 score in pixels of the square.
+        labels: (n,) classes, or None where there is only one.
+        scale: of `letterbox`.
+        threshold: score from which a box counts.
+
+    Returns:
+        (N, 5) boxes of people in pixels of the image, best first.
+    """
+    rows = dets.astype(np.float64)
+    seen = rows[:, 4] >= threshold
+    if labels is not None:
+        seen &= labels == PERSON
+    rows = rows[seen]
+    rows[:, :4] /= scale
+    return rows[np.argsort(-rows[:, 4], kind="stable")]

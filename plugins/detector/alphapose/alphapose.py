@@ -1,0 +1,159 @@
+"""The stage, and FastPose on the crops of people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from framework.checkpoints import load_tensors
+from framework.devices import torch_device
+from framework.errors import BackendError, ConfigurationError, StageError
+from framework.skeletons import COCO17, HALPE26, Skeleton
+from framework.stages import Runtime
+from framework.weights import locate
+
+from .._topdown.boxes import Array, Image
+from .._topdown.crops import Poses, poses_by_crops
+from .._topdown.following import PoseModel
+from .._topdown.stage import TopDown
+from .._topdown.torch_threads import torch_threads
+from .config import AlphaPoseConfig, Body
+from .files import FAST_POSE
+from .library import build, import_library, published_config, read_config
+
+_BATCH = 16
+_MEAN = (0.406, 0.457, 0.480)
+"""Subtracted from RGB 0..1 in this order, as in its training; there is no division."""
+_SKELETONS = {Body.coco17: COCO17, Body.halpe26: HALPE26}
+
+
+class AlphaPose(TopDown):
+    """AlphaPose's FastPose on person boxes.
+
+    Keypoint scores are maxima of heatmaps, about 0..1; one of 0 or less says that the joint is
+    nowhere.
+
+    Args:
+        config: settings.
+        runtime: device and threads.
+    """
+
+    def __init__(self, config: AlphaPoseConfig, runtime: Runtime) -> None:
+        super().__init__(config, runtime)
+        self._config = config
+        self.skeleton = _SKELETONS[config.body]
+        self.device = torch_device(runtime.device)
+
+    def open_model(self) -> PoseModel:
+        """Build the network from AlphaPose's sources and read its weights.
+
+        Raises:
+            BackendError: AlphaPose or the weights cannot be had, or are others.
+            ConfigurationError: its configuration is of another network.
+        """
+        config = self._config
+        library = import_library(config.checkout)
+        body = config.body.value
+        path = config.config or published_config(library, body)
+        architecture = read_config(path)
+        if architecture.joints != len(self.skeleton.joints):
+            raise ConfigurationError(
+                f"detector.config={path} sees {architecture.joints} joints, but detector.body="
+                f"{body} has {len(self.skeleton.joints)}",
+                "Choose the detector.body that the configuration belongs to.",
+            )
+        network = build(library, architecture)
+        checkpoint = config.checkpoint or locate(FAST_POSE[body])
+        fill(network, load_tensors(checkpoint), checkpoint)
+        return FastPose(network, self.skeleton, architecture.size_wh, self._runtime)
+
+
+class FastPose:
+    """A network of AlphaPose's that answers with heatmaps; implements `PoseModel`.
+
+    Args:
+        network: from crops (n, 3, height, width) to heatmaps (n, J, h, w).
+        skeleton: of its J joints.
+        size_wh: of the crops.
+        runtime: device and threads.
+    """
+
+    def __init__(
+        self, network: nn.Module, skeleton: Skeleton, size_wh: tuple[int, int], runtime: Runtime
+    ) -> None:
+        self.skeleton = skeleton
+        self.device = torch_device(runtime.device)
+        self._network = network.to(self.device)
+        self._size_wh = size_wh
+        self._threads = runtime.threads
+
+    def poses(self, images: Sequence[Image], boxes: Sequence[Array]) -> Sequence[Poses]:
+        """See `PoseModel.poses`; people of all images share batches."""
+        joints = len(self.skeleton.joints)
+        if not any(map(len, boxes)):
+            return [(np.zeros((0, joints, 2)), np.zeros((0, joints)))] * len(images)
+        return poses_by_crops(self._read, images, boxes, size_wh=self._size_wh, batch=_BATCH)
+
+    def _read(self, crops: NDArray[np.uint8]) -> Poses:
+        mean = torch.tensor(_MEAN)[:, None, None]
+        pixels = torch.from_numpy(crops).permute(0, 3, 1, 2).float() / 255 - mean
+        try:
+            with torch_threads(self._threads), torch.inference_mode():
+                maps = self._network(pixels.to(self.device)).cpu().numpy()
+        except RuntimeError as error:
+            raise StageError(f"AlphaPose failed: {error}") from error
+        points, scores = peaks(maps)
+        # It puts a joint in the middle of pixel x of the crop there where the map has x / stride.
+        stride = self._size_wh[0] / maps.shape[3], self._size_wh[1] / maps.shape[2]
+        return points * np.array(stride) + 0.5, scores
+
+
+def fill(network: nn.Module, tensors: dict[str, Tensor], path: Path) -> None:
+    """Give a network its weights.
+
+    Raises:
+        BackendError: they are of another network.
+    """
+    wanted = network.state_dict()
+    unlike = [
+        name for name in wanted if getattr(tensors.get(name), "shape", None) != wanted[name].shape
+    ]
+    if unlike or len(tensors) != len(wanted):
+        first = unlike[0] if unlike else next(name for name in tensors if name not in wanted)
+        raise BackendError(
+            f"{path} holds another network: {first} and {max(len(unlike) - 1, 0)} others are "
+            "missing, of another shape or not expected",
+            "Choose the detector.body or detector.config that the file belongs to.",
+        )
+    network.load_state_dict(tensors)
+
+
+def peaks(maps: NDArray[np.float32]) -> Poses:
+    """Where heatmaps (n, J, h, w) are highest, a quarter pixel towards the higher neighbour.
+
+    That is the decoding of Newell et al. (arXiv 1603.06937), with which these networks are judged.
+
+    Returns:
+        Points (n, J, 2) in indices of the map, NaN where nothing is above 0; and the values there,
+        0 then.
+    """
+    people, joints, height, width = maps.shape
+    flat = maps.reshape(people, joints, height * width)
+    best, values = flat.argmax(-1), flat.max(-1).astype(np.float64)
+    y, x = np.divmod(best, width)
+    points = np.stack([x, y], -1).astype(np.float64)
+    inner = (x > 1) & (x < width - 1) & (y > 1) & (y < height - 1)
+    row, column = np.ogrid[:people, :joints]
+    left, right = np.maximum(x - 1, 0), np.minimum(x + 1, width - 1)
+    up, down = np.maximum(y - 1, 0), np.minimum(y + 1, height - 1)
+    slope_x = maps[row, column, y, right] - maps[row, column, y, left]
+    slope_y = maps[row, column, down, x] - maps[row, column, up, x]
+    points += 0.25 * np.sign(np.stack([slope_x, slope_y], -1)) * inner[..., None]
+    nowhere = ~(values > 0)
+    points[nowhere], values[nowhere] = np.nan, 0
+    return points, values

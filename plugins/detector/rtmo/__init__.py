@@ -1,0 +1,33 @@
+"""RTMO (Lu et al., arXiv 2312.07526): everybody's keypoints in one look at the frame."""
+
+from __future__ import annotations
+
+from framework.hookspecs import Module, StageEntry, WeightFile, WeightsEntry, hookimpl
+
+from .config import RtmoConfig
+from .files import MODELS
+
+
+@hookimpl
+def register_detectors() -> list[StageEntry]:
+    """Announce the detector."""
+    return [
+        StageEntry(
+            name="rtmo",
+            summary="RTMO: everybody's 17 keypoints in one look at the frame, ONNX Runtime",
+            config=RtmoConfig,
+            factory=f"{__name__}.rtmo:Rtmo",
+            requires=(
+                Module(name="onnxruntime", install="pip install 'framework[rtmpose]'"),
+                WeightFile(name=MODELS[RtmoConfig().model.value].name, option="path"),
+            ),
+            licence="Apache-2.0",
+            homepage="https://github.com/open-mmlab/mmpose/tree/main/projects/rtmo",
+        )
+    ]
+
+
+@hookimpl
+def register_weights() -> list[WeightsEntry]:
+    """Announce the models."""
+    return list(MODELS.values())

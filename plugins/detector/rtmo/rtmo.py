@@ -1,0 +1,114 @@
+"""The stage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+from typing_extensions import Self
+
+from framework.errors import BackendError, StageError
+from framework.skeletons import COCO17, Skeleton
+from framework.stages import Detector, Runtime
+from framework.types import Detections, FrameBatch
+from framework.weights import locate
+
+from .._topdown.boxes import keep_best
+from .._topdown.letterbox import letterbox, side_of
+from .._topdown.onnx import OnnxBatches, Tensor
+from .config import RtmoConfig
+from .files import MODELS
+
+_SIDE = 640
+_OVERLAP = 0.65
+"""Published graphs hold their own, stricter suppression; this one is for those that do not."""
+
+
+class Rtmo(Detector):
+    """RTMO: one network for people and keypoints. Every frame stands by itself.
+
+    Args:
+        config: settings.
+        runtime: device and threads; on a CPU frames are looked at side by side.
+    """
+
+    skeleton: Skeleton = COCO17
+    device: str = "cpu"
+    batch_size: int = 16
+
+    def __init__(self, config: RtmoConfig, runtime: Runtime) -> None:
+        self.score_threshold = config.score_threshold
+        self._config = config
+        self._runtime = runtime
+        self._model: OnnxBatches | None = None
+
+    def __enter__(self) -> Self:
+        """Open the model; a file that is not here yet is fetched.
+
+        Raises:
+            BackendError: the file cannot be had or is another model.
+        """
+        path = self._config.path or locate(MODELS[self._config.model.value])
+        model = OnnxBatches(path, self._runtime)
+        _refuse_unless_rtmo(path, model)
+        self._model, self.device = model, model.device
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Free the model."""
+        self._model = None
+
+    def detect(self, frames: FrameBatch) -> list[Detections]:
+        """Return the people of each frame, best first.
+
+        Raises:
+            StageError: inference failed, or the model is not open.
+        """
+        if self._model is None:
+            raise StageError("rtmo is used as a context manager: with Rtmo(...) as it")
+        if not len(frames):
+            return []
+        size = side_of(self._model.takes, _SIDE)
+        squares, scales = zip(*(letterbox(image, size) for image in frames.images), strict=True)
+        answers = self._model.run_each(np.stack(squares))
+        return [
+            self._people(answer["dets"][0], answer["keypoints"][0], scale)
+            for answer, scale in zip(answers, scales, strict=True)
+        ]
+
+    def _people(self, dets: Tensor, keypoints: Tensor, scale: float) -> Detections:
+        """Detections of one frame from boxes (n, 5) and keypoints (n, 17, 3) of the square."""
+        seen = dets[:, 4] >= self._config.detection_threshold
+        seen &= (dets[:, :2] < dets[:, 2:4]).all(1)
+        boxes, joints = dets[seen].astype(np.float64), keypoints[seen].astype(np.float64)
+        kept = keep_best(boxes[:, :4], boxes[:, 4], _OVERLAP)[: self._config.max_people]
+        # Keypoints are learned as indices of pixels, whose middle is half a pixel further in.
+        points = (joints[kept, :, :2] + 0.5) / scale
+        return Detections(
+            skeleton=self.skeleton,
+            boxes=(boxes[kept, :4] / scale).astype(np.float32),
+            box_scores=boxes[kept, 4].clip(0, 1).astype(np.float32),
+            keypoints=points.astype(np.float32),
+            keypoint_scores=joints[kept, :, 2].astype(np.float32),
+            score_threshold=self.score_threshold,
+        )
+
+
+def _refuse_unless_rtmo(path: Path, model: OnnxBatches) -> None:
+    takes, shapes = model.takes, {name: tuple(shape) for name, shape in model.gives.items()}
+    if len(takes) == 4 and takes[1] == 3 and {"dets", "keypoints"} <= set(shapes):
+        size = side_of(takes, _SIDE)
+        shapes = model.shapes_for((size, size))
+    joints = len(COCO17.joints)
+    if shapes.get("dets", ())[2:] != (5,) or shapes.get("keypoints", ())[2:] != (joints, 3):
+        raise BackendError(
+            f"{path} maps {takes} to {shapes}, but RTMO maps [N, 3, 640, 640] to "
+            f"dets [N, n, 5] and keypoints [N, n, {joints}, 3]",
+            "Give an ONNX file of RTMO, as OpenMMLab's kit exports it.",
+        )

@@ -1,0 +1,107 @@
+"""A pose network that answers with one distribution along x and one along y for each joint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framework.errors import BackendError
+from framework.skeletons import COCO17, HALPE26, Skeleton
+from framework.stages import Runtime
+
+from .._topdown.boxes import Array, Image
+from .._topdown.crops import Poses, poses_by_crops
+from .._topdown.onnx import OnnxBatches, Tensor
+from .wholebody import WHOLEBODY133
+
+_MEAN = np.array([123.675, 116.28, 103.53], np.float32)
+_STD = np.array([58.395, 57.12, 57.375], np.float32)
+_BATCH = 32
+_SKELETONS: dict[int | str | None, Skeleton] = {
+    len(one.joints): one for one in (COCO17, HALPE26, WHOLEBODY133)
+}
+
+Shape = list[int | str | None]
+
+
+class SimCcModel:
+    """An ONNX file with RTMPose's inputs and outputs; implements `PoseModel`.
+
+    Args:
+        path: the file; input ``(N, 3, H, W)`` RGB, outputs ``simcc_x (N, J, 2 W)`` and
+            ``simcc_y (N, J, 2 H)`` with J of 17, 26 or 133.
+        runtime: device and threads.
+
+    Raises:
+        BackendError: the file cannot be opened or is another network.
+    """
+
+    def __init__(self, path: Path, runtime: Runtime) -> None:
+        self._model = OnnxBatches(path, runtime)
+        self.device = self._model.device
+        takes, gives = self._model.takes, self._model.gives
+        self._size_wh = _size_of(takes)
+        shapes = gives
+        if all(self._size_wh) and {"simcc_x", "simcc_y"} <= set(gives):
+            shapes = {name: [*one] for name, one in self._model.shapes_for(self._size_wh).items()}
+        skeleton = _skeleton_of(shapes)
+        if skeleton is None:
+            hint = "Give an ONNX file of RTMPose or DWPose, as OpenMMLab's kit exports it."
+            if {"dets", "keypoints"} <= set(gives):
+                hint = "This looks like an RTMO: choose detector=rtmo and give detector.path."
+            raise BackendError(
+                f"{path} maps {takes} to {shapes}, but RTMPose maps [N, 3, 256, 192] to "
+                "simcc_x [N, 17, 384] and simcc_y [N, 17, 512]",
+                hint,
+            )
+        self.skeleton: Skeleton = skeleton
+
+    def poses(self, images: Sequence[Image], boxes: Sequence[Array]) -> Sequence[Poses]:
+        """See `PoseModel.poses`."""
+        return poses_by_crops(self._read, images, boxes, size_wh=self._size_wh, batch=_BATCH)
+
+    def _read(self, crops: NDArray[np.uint8]) -> Poses:
+        pixels = ((crops - _MEAN) / _STD).transpose(0, 3, 1, 2)
+        answer = self._model.run(np.ascontiguousarray(pixels))
+        return decode(answer["simcc_x"], answer["simcc_y"], self._size_wh)
+
+
+def decode(simcc_x: Tensor, simcc_y: Tensor, size_wh: tuple[int, int]) -> Poses:
+    """Read distributions along x and y (Li et al., arXiv 2107.03332).
+
+    Args:
+        simcc_x: (N, J, Bx); bin b of Bx stands for the pixel ``b * width / Bx``.
+        simcc_y: (N, J, By).
+        size_wh: of the crop.
+
+    Returns:
+        (N, J, 2) pixels of the crop, and (N, J) scores: the mean of both maxima. Where it is not
+        above 0 the network says nothing: NaN and 0.
+    """
+    axes = np.stack([simcc_x.argmax(-1), simcc_y.argmax(-1)], -1)
+    bins = np.array([simcc_x.shape[-1], simcc_y.shape[-1]])
+    # The network learned from indices of pixels, whose middle is half a pixel further in.
+    points = axes * (np.array(size_wh) / bins) + 0.5
+    scores = (simcc_x.max(-1).astype(np.float64) + simcc_y.max(-1)) / 2
+    unknown = ~(scores > 0)
+    points[unknown], scores[unknown] = np.nan, 0
+    return points, scores
+
+
+def _size_of(takes: Shape) -> tuple[int, int]:
+    """Width and height of the crops that a network takes; zeros where it takes no pictures."""
+    height, width = takes[2:] if len(takes) == 4 else (0, 0)
+    if isinstance(height, int) and isinstance(width, int) and takes[1] == 3:
+        return width, height
+    return 0, 0
+
+
+def _skeleton_of(shapes: Mapping[str, Shape]) -> Skeleton | None:
+    """The skeleton with as many joints as two outputs of these shapes tell of."""
+    x, y = shapes.get("simcc_x", []), shapes.get("simcc_y", [])
+    if len(x) != 3 or len(y) != 3 or x[1] != y[1]:
+        return None
+    return _SKELETONS.get(x[1])

@@ -1,0 +1,30 @@
+"""ViTPose (Xu et al., arXiv 2204.12484) and ViTPose+ (arXiv 2212.04246) through transformers."""
+
+from __future__ import annotations
+
+from framework.hookspecs import Module, StageEntry, WeightsEntry, hookimpl
+
+from .._topdown.files import PERSON_FILES
+from .config import VitPoseConfig
+
+
+@hookimpl
+def register_detectors() -> list[StageEntry]:
+    """Announce the detector."""
+    return [
+        StageEntry(
+            name="vitpose",
+            summary="ViTPose and ViTPose+ on person boxes: 17 keypoints, transformers",
+            config=VitPoseConfig,
+            factory=f"{__name__}.vitpose:VitPose",
+            requires=(Module(name="transformers", install="pip install 'framework[vitpose]'"),),
+            licence="Apache-2.0",
+            homepage="https://huggingface.co/docs/transformers/model_doc/vitpose",
+        )
+    ]
+
+
+@hookimpl
+def register_weights() -> list[WeightsEntry]:
+    """Announce the person detectors; transformers fetches the pose models itself."""
+    return list(PERSON_FILES)

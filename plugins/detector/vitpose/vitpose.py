@@ -1,0 +1,174 @@
+"""The stage, and ViTPose as transformers runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import transformers
+from numpy.typing import NDArray
+from transformers.utils import is_torchvision_available, logging
+
+from framework.devices import torch_device
+from framework.errors import BackendError, StageError
+from framework.skeletons import COCO17, Skeleton
+from framework.stages import Runtime
+
+from .._topdown.boxes import Array, Image
+from .._topdown.following import PoseModel
+from .._topdown.stage import TopDown
+from .._topdown.torch_threads import torch_threads
+from .config import VitPoseConfig
+
+_BATCH = 32
+_COCO = 0
+"""ViTPose+ has an expert for each data set that it learned from; this is COCO's."""
+
+_HALF_PIXEL = 0.5
+"""transformers counts from the middle of the first pixel, we count from its corner."""
+
+
+class VitPose(TopDown):
+    """ViTPose or ViTPose+ on person boxes.
+
+    Keypoint scores are maxima of heatmaps, about 0..1.
+
+    Args:
+        config: settings.
+        runtime: device and threads.
+    """
+
+    def __init__(self, config: VitPoseConfig, runtime: Runtime) -> None:
+        super().__init__(config, runtime)
+        self._config = config
+
+    def open_model(self) -> PoseModel:
+        """Open the pose model; transformers fetches one that is named by a hub id.
+
+        Raises:
+            BackendError: it cannot be had or is another one.
+        """
+        return HeatmapModel(self._config.model, self._runtime)
+
+
+class HeatmapModel:
+    """A saved ViTPose with its image processor; implements `PoseModel`.
+
+    Args:
+        name: a folder, or an id on the hub. Weights are read as safetensors only.
+        runtime: device and threads.
+
+    Raises:
+        BackendError: it cannot be had, is another model, or a GPU is demanded and there is none.
+    """
+
+    skeleton: Skeleton = COCO17
+
+    def __init__(self, name: str, runtime: Runtime) -> None:
+        self.device = torch_device(runtime.device)
+        self._threads = runtime.threads
+        with _explained(name), _without_progress():
+            self._processor = _processor_class().from_pretrained(name)
+            self._model = _load(name)
+        self._model.eval().to(self.device)
+        joints, wanted = self._model.config.num_labels, len(self.skeleton.joints)
+        if joints != wanted:
+            raise BackendError(
+                f"{name} has {joints} keypoints instead of COCO's {wanted}",
+                "Give a ViTPose trained on COCO, such as usyd-community/vitpose-base-simple.",
+            )
+
+    def poses(
+        self, images: Sequence[Image], boxes: Sequence[Array]
+    ) -> Sequence[tuple[Array, Array]]:
+        """See `PoseModel.poses`."""
+        occupied = [row for row, some in enumerate(boxes) if len(some)]
+        joints = len(self.skeleton.joints)
+        answers = [(np.zeros((0, joints, 2)), np.zeros((0, joints)))] * len(images)
+        if not occupied:
+            return answers
+        around = [_as_coco(boxes[row]) for row in occupied]
+        try:
+            with torch_threads(self._threads):
+                pixels = self._processor(
+                    [images[row] for row in occupied],
+                    boxes=around,
+                    input_data_format="channels_last",
+                    return_tensors="pt",
+                )["pixel_values"]
+                output = self._look(pixels)
+                read = self._processor.post_process_pose_estimation(output, boxes=around)
+        except (RuntimeError, ValueError, np.linalg.LinAlgError) as error:
+            raise StageError(f"ViTPose failed: {error}") from error
+        for row, people in zip(occupied, read, strict=True):
+            points = np.stack([one["keypoints"].numpy() for one in people]).astype(np.float64)
+            scores = np.stack([one["scores"].numpy() for one in people]).astype(np.float64)
+            answers[row] = points + _HALF_PIXEL, scores
+        return answers
+
+    def _look(self, pixels: torch.Tensor) -> Any:
+        """The model's output for crops (n, 3, H, W), looked at in batches."""
+        experts = getattr(self._model.config.backbone_config, "num_experts", 1)
+        maps = []
+        with torch.inference_mode():
+            for part in torch.split(pixels.to(torch.float32), _BATCH):
+                chosen = torch.full((len(part),), _COCO, device=self.device)
+                extra = {"dataset_index": chosen} if experts > 1 else {}
+                maps.append(self._model(part.to(self.device), **extra).heatmaps.cpu())
+        return transformers.models.vitpose.modeling_vitpose.VitPoseEstimatorOutput(
+            heatmaps=torch.cat(maps)
+        )
+
+
+def _as_coco(boxes: Array) -> NDArray[np.float32]:
+    """Boxes (N, 4) as x, y, width, height in indices of pixels."""
+    corner = boxes[:, :2] - _HALF_PIXEL
+    return np.concatenate([corner, boxes[:, 2:] - boxes[:, :2]], 1).astype(np.float32)
+
+
+def _processor_class() -> Any:
+    """The image processor for what is installed: the other one stands in only with a warning."""
+    if is_torchvision_available():
+        return transformers.VitPoseImageProcessor
+    return transformers.VitPoseImageProcessorPil
+
+
+def _load(name: str) -> Any:
+    model, report = transformers.VitPoseForPoseEstimation.from_pretrained(
+        name, use_safetensors=True, output_loading_info=True, trust_remote_code=False
+    )
+    missing = sorted(report["missing_keys"])
+    if missing:  # transformers would go on with random numbers in their place
+        raise ValueError(f"its weights lack {', '.join(missing[:3])} and so on")
+    return model
+
+
+@contextmanager
+def _explained(name: str) -> Iterator[None]:
+    """Say what is wrong with a model in one line."""
+    try:
+        yield
+    except Exception as error:  # whatever transformers and its hub client raise
+        cause = str(error).strip().splitlines() or [type(error).__name__]
+        where = "folder" if Path(name).is_dir() else "model (no folder of this name is here)"
+        raise BackendError(
+            f"the {where} {name} cannot be opened as a ViTPose: {cause[0]}",
+            "Give detector.model a folder with config.json, preprocessor_config.json and "
+            "model.safetensors, or a hub id such as usyd-community/vitpose-base-simple.",
+        ) from error
+
+
+@contextmanager
+def _without_progress() -> Iterator[None]:
+    """Keep transformers' bars off the screen while it loads."""
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()

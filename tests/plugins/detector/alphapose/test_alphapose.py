@@ -1,0 +1,220 @@
+"""FastPose reads crops as AlphaPose does; what can be tested without AlphaPose, and with it."""
+
+import sys
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from framework.errors import BackendError, ConfigurationError
+from framework.pipeline import Pipeline
+from framework.plugins.detector.alphapose import library
+from framework.plugins.detector.alphapose.alphapose import AlphaPose, FastPose, fill, peaks
+from framework.plugins.detector.alphapose.config import AlphaPoseConfig, Body
+from framework.registry import registry
+from framework.skeletons import COCO17, HALPE26
+from framework.stages import Runtime
+
+CPU = Runtime(device="cpu", threads=1)
+CONFIG = """
+DATA_PRESET: {TYPE: simple, NUM_JOINTS: 26, IMAGE_SIZE: [256, 192], HEATMAP_SIZE: [64, 48]}
+MODEL: {TYPE: FastPose, NUM_LAYERS: 50}
+LOSS: {TYPE: MSELoss}
+"""
+installed = pytest.mark.skipif(
+    find_spec("alphapose") is None, reason="AlphaPose is not on Python's path"
+)
+
+
+def test_a_peak_leans_a_quarter_pixel_towards_its_higher_neighbour():
+    maps = np.zeros((1, 3, 64, 48), np.float32)
+    maps[0, 0, 20, 10], maps[0, 0, 20, 11], maps[0, 0, 19, 10] = 0.9, 0.5, 0.3
+    maps[0, 1, 0, 47] = 0.4  # at the edge nobody leans
+    points, scores = peaks(maps)
+    assert points[0, :2].tolist() == [[10.25, 19.75], [47, 0]]
+    assert scores[0] == pytest.approx([0.9, 0.4, 0])
+    assert np.isnan(points[0, 2]).all()
+
+
+class Brightness(nn.Module):
+    """Sees all joints where the red is brightest, with a stride of 4."""
+
+    def forward(self, crops):
+        red = nn.functional.avg_pool2d(crops[:, :1] + 0.406, 4)
+        return red.expand(-1, len(COCO17.joints), -1, -1)
+
+
+def dot(x, y):
+    """A dark frame with a bright red square around a point."""
+    image = np.zeros((480, 640, 3), np.uint8)
+    image[y - 4 : y + 4, x - 4 : x + 4, 0] = 255
+    return image
+
+
+def test_a_joint_is_found_where_it_is():
+    model = FastPose(Brightness(), COCO17, (192, 256), CPU)
+    box = np.array([[200.0, 100.0, 392.0, 356.0]]) + np.array([[19.2, 25.6, -19.2, -25.6]])
+    ((points, scores),) = model.poses([dot(300, 200)], [box])
+    assert points.shape == (1, 17, 2)
+    assert np.abs(points - [300, 200]).max() < 4  # one pixel of the map
+    assert scores == pytest.approx(np.ones((1, 17)), abs=0.3)
+
+
+def test_people_and_frames_share_batches_and_answers_stay_the_same():
+    model = FastPose(Brightness(), COCO17, (192, 256), CPU)
+    images = [dot(100 + 20 * number, 200) for number in range(12)]
+    boxes = [np.tile([60.0, 90.0, 380.0, 320.0], (number % 3, 1)) for number in range(12)]
+    together = model.poses(images, boxes)
+    for image, some, (points, scores) in zip(images, boxes, together, strict=True):
+        ((alone, sure),) = model.poses([image], [some])
+        np.testing.assert_array_equal(points, alone)
+        np.testing.assert_array_equal(scores, sure)
+        assert points.shape == (len(some), 17, 2)
+
+
+def test_a_configuration_is_read(tmp_path):
+    path = tmp_path / "halpe.yaml"
+    path.write_text(CONFIG)
+    architecture = library.read_config(path)
+    assert (architecture.size_wh, architecture.joints) == ((192, 256), 26)
+    assert architecture.model == {"TYPE": "FastPose", "NUM_LAYERS": 50}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (CONFIG.replace("NUM_LAYERS: 50", "NUM_LAYERS: 50, DCN: {}"), "CUDA extensions"),
+        (CONFIG.replace("MSELoss", "L1JointRegression"), "L1JointRegression"),
+        ("a: [", "no configuration"),
+        ("just text", "no configuration"),
+        ("MODEL: !!python/object/apply:os.mkdir ['made']", "ConstructorError"),
+        (CONFIG.replace("[256, 192]", "256"), "no configuration"),
+    ],
+)
+def test_other_configurations_are_refused(tmp_path, monkeypatch, content, said):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "other.yaml"
+    path.write_text(content)
+    with pytest.raises(ConfigurationError, match=said) as caught:
+        library.read_config(path)
+    assert str(path) in caught.value.message
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_weights_of_another_network_are_refused(tmp_path):
+    network, path = nn.Linear(2, 3), tmp_path / "x.pth"
+    right = network.state_dict()
+    fill(network, right, path)
+    for wrong in ({}, {**right, "bias": torch.zeros(4)}, {**right, "more": torch.zeros(1)}):
+        with pytest.raises(BackendError, match="holds another network"):
+            fill(network, wrong, path)
+
+
+def test_a_folder_that_is_no_checkout_is_named(tmp_path):
+    detector = AlphaPose(AlphaPoseConfig(checkout=tmp_path), CPU)
+    with pytest.raises(BackendError, match="is no checkout of alphapose"):
+        detector.__enter__()
+
+
+@pytest.mark.skipif(find_spec("alphapose") is not None, reason="AlphaPose is here")
+def test_without_alphapose_a_run_says_what_to_do():
+    with pytest.raises(BackendError, match="alphapose is not installed") as caught:
+        Pipeline.from_config(["detector=alphapose"])
+    assert "git clone" in caught.value.hint
+    assert "detector.checkout=" in caught.value.hint
+    assert "fast_res50_256x192.pth is not here: get it from https://" in caught.value.hint
+
+
+def test_the_list_says_that_it_is_non_commercial():
+    entry = registry().find("detector", "alphapose").entry
+    assert entry.non_commercial
+    assert "non-commercial" in entry.licence
+    assert all(
+        not weights.sources for weights in registry().find("detector", "alphapose").weights()
+    )
+
+
+@pytest.fixture(scope="module", params=list(Body))
+def built(request):
+    """AlphaPose's own network with random weights, by the joints it sees."""
+    torch.manual_seed(0)
+    package = library.import_library(None)
+    config = library.read_config(library.published_config(package, request.param.value))
+    return request.param, config, library.build(package, config)
+
+
+@installed
+def test_networks_are_built_without_torchvision_and_without_a_download(built):
+    before = sys.modules.get("torchvision")
+    _, config, network = built
+    assert sys.modules.get("torchvision") is before
+    assert len(network.state_dict()) == 348
+    assert len(network.state_dict()["conv_out.bias"]) == config.joints
+    assert not any(name.startswith("alphapose.datasets") for name in sys.modules)
+
+
+@installed
+def test_peaks_are_where_alphapose_finds_them():
+    from alphapose.utils.transforms import heatmap_to_coord_simple
+
+    maps = np.random.default_rng(0).normal(size=(4, 17, 64, 48)).astype(np.float32)
+    points, scores = peaks(maps)
+    for row in range(4):
+        theirs, sure = heatmap_to_coord_simple(maps[row], [0, 0, 192, 256])
+        np.testing.assert_allclose(points[row] * 4, theirs, atol=1e-3)
+        np.testing.assert_allclose(scores[row], sure[:, 0])
+
+
+@installed
+def test_crops_are_as_alphapose_cuts_them(read_frames):
+    from alphapose.utils.transforms import get_affine_transform, im_to_torch
+
+    from framework.plugins.detector._topdown.crops import crop, regions
+
+    image = read_frames("dance_480p.mp4", 1).images[0]
+    box = np.array([[300.0, 60.0, 500.0, 470.0]])
+    ours = torch.from_numpy(crop(image, regions(box, (192, 256))[0], (192, 256)))
+    extent = np.array([1.0, 256 / 192]) * max(200, 410 * 192 / 256) * 1.25
+    import cv2
+
+    centre = (box[0, :2] + box[0, 2:]) / 2
+    affine = get_affine_transform(centre, extent.astype(np.float32), 0, [192, 256])
+    theirs = im_to_torch(cv2.warpAffine(image, affine, (192, 256), flags=cv2.INTER_LINEAR))
+    apart = (ours.permute(2, 0, 1).float() / 255 - theirs).abs()
+    # Theirs counts the box from the middle of the first pixel: half a pixel to the lower right.
+    assert apart.mean() < 0.01
+
+
+@installed
+def test_random_weights_reach_keypoints(built, tmp_path, read_frames, shared_data, video):
+    body, config, network = built
+    path = tmp_path / "random.pth"
+    torch.save(network.state_dict(), path)
+    settings = AlphaPoseConfig(
+        body=body,
+        checkpoint=path,
+        person_path=shared_data / "models" / "yolox_nano.onnx",
+        pose_threshold=0,
+        score_threshold=0,
+    )
+    with AlphaPose(settings, CPU) as detector:
+        detector.start(video)
+        assert detector.skeleton is (COCO17 if body is Body.coco17 else HALPE26)
+        people = detector.detect(read_frames("dance_480p.mp4", 3))
+    assert len(people) == 3
+    assert all(len(found) and found.keypoints.shape[1] == config.joints for found in people)
+
+
+@installed
+def test_the_wrong_body_and_the_wrong_file_are_refused(built, tmp_path):
+    body, _, network = built
+    path = tmp_path / "random.pth"
+    torch.save(network.state_dict(), path)
+    other = Body.halpe26 if body is Body.coco17 else Body.coco17
+    with pytest.raises(BackendError, match="conv_out"):
+        AlphaPose(AlphaPoseConfig(body=other, checkpoint=path), CPU).open_model()
+    path.write_bytes(b"<!DOCTYPE html>")
+    with pytest.raises(BackendError, match="web page"):
+        AlphaPose(AlphaPoseConfig(body=body, checkpoint=path), CPU).open_model()

@@ -1,0 +1,73 @@
+"""RTMO's inputs and outputs, checked with a network whose answer is known."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+pytest.importorskip("onnxruntime")
+
+from framework.errors import BackendError, ConfigurationError, StageError
+from framework.plugins.detector.rtmo import register_detectors, register_weights
+from framework.plugins.detector.rtmo.config import RtmoConfig
+from framework.plugins.detector.rtmo.rtmo import Rtmo
+from framework.stages import Runtime
+from framework.testing import checks_of
+from framework.types import FrameBatch
+
+ROWS = np.array([[10, 20, 30, 60, 1.0], [11, 21, 31, 61, 0.9], [40, 8, 60, 40, 0.8]])
+JOINTS = np.random.default_rng(0).uniform(0, 64, (3, 17, 3)).astype(np.float32)
+RED, GREY = (np.full((480, 640, 3), colour, np.uint8) for colour in ((255, 0, 0), 60))
+
+
+def batch(*images: np.ndarray) -> FrameBatch:
+    count = len(images)
+    return FrameBatch(
+        images=np.stack(images),
+        index=np.arange(count),
+        time_s=np.arange(count) / 30,
+        is_source=np.ones(count, bool),
+    )
+
+
+@pytest.fixture(scope="module")
+def path(boxed_file):
+    return boxed_file(64, ROWS, keypoints=JOINTS)
+
+
+def test_people_are_read_back_into_the_frame(path):
+    with Rtmo(RtmoConfig(path=path), Runtime(threads=2)) as detector:
+        seen, nobody, again = detector.detect(batch(RED, GREY, RED))
+    assert [len(seen), len(nobody), len(again)] == [2, 0, 2], "two lay on each other"
+    np.testing.assert_allclose(seen.boxes, ROWS[[0, 2], :4] * 10, rtol=1e-5)
+    np.testing.assert_allclose(
+        seen.box_scores, [1, 0.8], rtol=1e-5, err_msg="the picture reached the network as BGR"
+    )
+    np.testing.assert_allclose(seen.keypoints, (JOINTS[[0, 2], :, :2] + 0.5) * 10, rtol=1e-5)
+    np.testing.assert_allclose(seen.keypoint_scores, JOINTS[[0, 2], :, 2])
+    np.testing.assert_array_equal(seen.keypoints, again.keypoints)
+
+
+CHECKS = checks_of("detector", register_detectors()[0])
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=[check.name for check in CHECKS])
+def test_contract(check, path):
+    frames = batch(*([RED] * 12))
+    replace(check, subject=replace(check.subject, settings={"path": path}, frames=frames))()
+
+
+def test_another_network_is_refused(simcc_file, tmp_path):
+    for other in (simcc_file(), tmp_path / "absent.onnx"):
+        with pytest.raises(BackendError), Rtmo(RtmoConfig(path=other), Runtime()):
+            pass
+
+
+def test_every_size_has_its_file_and_settings_are_checked():
+    assert len({entry.filename for entry in register_weights()}) == 3
+    with pytest.raises(ConfigurationError, match=r"detector\.detection_threshold"):
+        RtmoConfig(detection_threshold=2.0)
+    with pytest.raises(ConfigurationError, match=r"detector\.max_people"):
+        RtmoConfig(max_people=0)
+    with pytest.raises(StageError, match="context manager"):
+        Rtmo(RtmoConfig(), Runtime()).detect(batch(GREY))

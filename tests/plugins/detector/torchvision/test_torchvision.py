@@ -1,0 +1,160 @@
+"""torchvision's detectors, with random weights."""
+
+from dataclasses import replace
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+
+from framework.errors import BackendError, ConfigurationError, StageError
+from framework.plugins.detector._topdown.config import PersonDetector
+from framework.plugins.detector._topdown.persons import open_persons
+from framework.plugins.detector.torchvision import register_detectors, register_weights
+from framework.plugins.detector.torchvision.config import TorchvisionConfig
+from framework.registry import Registered
+from framework.stages import Runtime
+from framework.testing import checks_of
+from framework.types import FrameBatch
+
+installed = pytest.mark.skipif(
+    find_spec("torchvision") is None, reason="torchvision is not installed (an extra)"
+)
+
+
+def batch(*seeds: int) -> FrameBatch:
+    images = [np.random.default_rng(s).integers(0, 256, (96, 128, 3), np.uint8) for s in seeds]
+    return FrameBatch(
+        images=np.stack(images),
+        index=np.arange(len(seeds)),
+        time_s=np.arange(len(seeds)) / 30,
+        is_source=np.ones(len(seeds), bool),
+    )
+
+
+@pytest.fixture(scope="module")
+def weights_file(tmp_path_factory):
+    """Random weights that answer with people: their scores are pushed up."""
+    import torch
+    from torchvision.models.detection import keypointrcnn_resnet50_fpn
+
+    torch.manual_seed(0)
+    model = keypointrcnn_resnet50_fpn(weights=None, weights_backbone=None, num_classes=2)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if name.endswith("bn3.weight"):
+                parameter.fill_(0.1)  # frozen norms let numbers grow from block to block
+        for name, buffer in model.named_buffers():
+            if name.endswith("bn3.weight"):
+                buffer.fill_(0.1)
+        model.roi_heads.box_predictor.cls_score.bias.copy_(torch.tensor([-3.0, 3.0]))
+    path = tmp_path_factory.mktemp("weights") / "random.pth"
+    torch.save(model.state_dict(), path)
+    return path
+
+
+@pytest.fixture
+def settings(weights_file):
+    return {"path": weights_file, "short_side_px": 96, "max_people": 3}
+
+
+@installed
+def test_answers_are_torchvisions_own(settings):
+    import torch
+    from torchvision.models.detection import keypointrcnn_resnet50_fpn
+
+    from framework.plugins.detector.torchvision.keypoint_rcnn import KeypointRcnn
+
+    frames = batch(0, 1)
+    with KeypointRcnn(TorchvisionConfig(**settings), Runtime(device="cpu")) as detector:
+        found = detector.detect(frames)
+    model = keypointrcnn_resnet50_fpn(weights=None, weights_backbone=None, num_classes=2,
+                                      min_size=96, box_score_thresh=0.7,
+                                      box_detections_per_img=3)  # fmt: skip
+    model.load_state_dict(torch.load(settings["path"], weights_only=True))
+    with torch.inference_mode():
+        pictures = [torch.from_numpy(one).permute(2, 0, 1) / 255 for one in frames.images]
+        expected = model.eval()(pictures)
+    assert [len(people) for people in found] == [3, 3]
+    for people, answer in zip(found, expected, strict=True):
+        np.testing.assert_allclose(people.boxes, answer["boxes"], atol=1e-3)
+        np.testing.assert_allclose(people.keypoints, answer["keypoints"][..., :2], atol=1e-3)
+        logistic = torch.sigmoid(answer["keypoints_scores"])
+        np.testing.assert_allclose(people.keypoint_scores, logistic, atol=1e-5)
+
+
+@installed
+@pytest.mark.parametrize(
+    "check",
+    CHECKS := checks_of("detector", register_detectors()[0]),
+    ids=[check.name for check in CHECKS],
+)
+def test_contract(check, settings):
+    if check.name == "nobody_in_a_blank_frame":
+        pytest.skip("random weights see somebody everywhere")
+    subject = replace(check.subject, settings=settings, frames=batch(*range(12)))
+    replace(check, subject=subject)()
+
+
+@installed
+def test_nobody_is_an_empty_answer(settings):
+    from framework.plugins.detector.torchvision.keypoint_rcnn import KeypointRcnn
+
+    config = TorchvisionConfig(**settings, detection_threshold=1.0)
+    with KeypointRcnn(config, Runtime(device="cpu")) as detector:
+        (nobody,) = detector.detect(batch(0))
+    assert nobody.keypoints.shape == (0, 17, 2)
+
+
+@installed
+def test_other_weights_are_refused(tmp_path, settings):
+    import torch
+
+    from framework.plugins.detector.torchvision.keypoint_rcnn import KeypointRcnn
+
+    (tmp_path / "page.pth").write_text("<html>not found</html>")
+    torch.save({"weight": torch.zeros(3)}, tmp_path / "other.pth")
+    for name in ("page.pth", "other.pth", "absent.pth"):
+        config = TorchvisionConfig(**{**settings, "path": tmp_path / name})
+        with pytest.raises(BackendError), KeypointRcnn(config, Runtime(device="cpu")):
+            pass
+    with pytest.raises(StageError, match="context manager"):
+        KeypointRcnn(TorchvisionConfig(), Runtime(device="cpu")).detect(batch(0))
+
+
+@installed
+def test_the_mobile_person_detector_runs_and_refuses_other_weights(tmp_path, settings):
+    import torch
+    from torchvision.models.detection import fasterrcnn_mobilenet_v3_large_320_fpn
+
+    torch.manual_seed(0)
+    model = fasterrcnn_mobilenet_v3_large_320_fpn(weights=None, weights_backbone=None)
+    with torch.no_grad():
+        bias = torch.full((91,), -3.0)
+        bias[1] = 3.0
+        model.roi_heads.box_predictor.cls_score.bias.copy_(bias)
+    path = tmp_path / "person.pth"
+    torch.save(model.state_dict(), path)
+    finder = open_persons(PersonDetector.torchvision, Runtime(device="cpu"), path=path)
+    together = finder.boxes(batch(0, 1))
+    (alone,) = finder.boxes(batch(1))
+    assert all(boxes.shape[1] == 5 and len(boxes) for boxes in together)
+    np.testing.assert_allclose(together[1], alone, atol=1e-3)
+    with pytest.raises(BackendError, match="not torchvision's Faster R-CNN"):
+        open_persons(PersonDetector.torchvision, Runtime(device="cpu"), path=settings["path"])
+
+
+@pytest.mark.skipif(find_spec("torchvision") is not None, reason="torchvision is installed")
+def test_without_torchvision_the_command_that_brings_it_is_shown():
+    (entry,) = register_detectors()
+    with pytest.raises(BackendError) as caught:
+        Registered("detector", entry, "framework", "1").create(TorchvisionConfig(), Runtime())
+    assert "pip install 'framework[torchvision]'" in caught.value.hint
+
+
+def test_settings_are_checked_and_the_weights_are_known():
+    for wrong in ({"score_threshold": 2.0}, {"max_people": 0}, {"short_side_px": 1}):
+        with pytest.raises(ConfigurationError, match=f"detector.{next(iter(wrong))}"):
+            TorchvisionConfig(**wrong)
+    (entry,) = register_weights()
+    assert entry.filename in entry.sources[0]["url"]
+    assert entry.filename.endswith(f"-{entry.sha256}.pth")
