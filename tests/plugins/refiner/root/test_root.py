@@ -127,5 +127,5 @@ def test_the_focal_length_is_said_once():
 def test_a_run_puts_people_into_space_unless_told_otherwise():
     from framework.config import build, compose_config
 
-    [(item, _)] = build("refiner", compose_config())
-    assert item.entry.name == "root"
+    names = [item.entry.name for item, _ in build("refiner", compose_config())]
+    assert names == ["root", "consistent"]
