@@ -3,7 +3,8 @@
 Understood are safetensors, both forms of ``torch.save``, and plain pickles of NumPy arrays, as
 Caffe2 and detectron2 publish them. The first bytes decide, not the name. Nothing that a file names
 is ever imported or called: tensors are rebuilt by torch's own restricted unpickler, arrays by
-`framework.unpickle`, and the generators that old training runs saved along become empty objects.
+`framework.unpickle`, and the generators and dates that training runs saved along become empty
+objects.
 """
 
 from __future__ import annotations
@@ -42,8 +43,9 @@ class _Inert:
 
 
 # What a pickled numpy RandomState (VideoPose3D keeps one in every checkpoint) or numpy scalar is
-# made of; numpy 1.17 and 2.0 changed the names.
+# made of; numpy 1.17 and 2.0 changed the names. Super-SloMo's checkpoint says when it was made.
 _IGNORED = (
+    "datetime.datetime",
     "numpy.random.__RandomState_ctor",
     "numpy.random._pickle.__randomstate_ctor",
     "numpy.random._pickle.__bit_generator_ctor",

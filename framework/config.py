@@ -263,16 +263,21 @@ def chosen(stage: StageName, config: DictConfig) -> list[tuple[Registered, objec
         values = OmegaConf.to_container(node)
         assert isinstance(values, dict)  # noqa: S101  (the schema makes it one)
         named = [(str(values.pop("name")), values)]
-    return [_settings(registry().find(stage, name), values or {}) for name, values in named]
+    return [_settings(registry().find(stage, name), values or {}, config) for name, values in named]
 
 
-def _settings(item: Registered, values: Mapping[str, Any]) -> tuple[Registered, object]:
+def _settings(
+    item: Registered, values: Mapping[str, Any], config: DictConfig
+) -> tuple[Registered, object]:
     try:
-        settings = OmegaConf.to_object(
-            OmegaConf.merge(
-                OmegaConf.structured(item.entry.config, flags={"readonly": False}), values
-            )
+        typed = OmegaConf.merge(
+            OmegaConf.structured(item.entry.config, flags={"readonly": False}), values
         )
+        # Among the others, as a value may point to that of another stage.
+        whole: dict[str, Any] = {"settings": typed}
+        known = (key for key in STAGES if key in config and not OmegaConf.is_missing(config, key))
+        whole.update((key, config[key]) for key in known)
+        settings = OmegaConf.to_object(OmegaConf.create(whole).settings)
     except OmegaConfBaseException as error:
         raise explain(error, ()) from error
     return item, settings

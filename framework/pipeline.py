@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from typing_extensions import Self
 
+from framework.appearance import with_appearance
 from framework.config import build, compose_config
 from framework.errors import FrameworkError, InputError, StageError
 from framework.outputs import OutputFolder, result_names
@@ -185,7 +186,11 @@ class Pipeline:
             with self._steps.step("record"):
                 result = self._gather(video, watched, poses)
             if folder is not None:
-                result = self._show(result, source, folder)  # pass 3: export, draw, encode
+                drawn = result
+                if self.renderer.wants_made:
+                    every = np.ones_like(watched.is_source)
+                    drawn = replace(result, **_rows(watched, poses, every))
+                result = self._show(result, drawn, source, folder)  # pass 3: export, draw, encode
         registry().notify("run_finished", result=result)
         return result
 
@@ -197,7 +202,7 @@ class Pipeline:
             stage.start(video)
         seen = [(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, bool))]
         detected = 0
-        with source.frames(self.detector.batch_size) as reader:
+        with source.frames(self._before(self.detector.batch_size)) as reader:
             for frames in self._expand(reader):
                 detected += self._take_in(frames)
                 seen.append((frames.index, frames.time_s, frames.is_source))
@@ -219,12 +224,17 @@ class Pipeline:
             warnings=(*reader.warnings, *notes),
         )
 
+    def _before(self, wanted: int) -> int:
+        """How many source frames become about so many that leave the interpolator."""
+        return max(1, wanted // self.interpolator.factor)
+
     def _expand(self, reader: Iterable[FrameBatch]) -> Iterator[FrameBatch]:
         """Chunks of the clip with the frames that the interpolator puts in between."""
         for frames in self._steps.each("decode", reader):
             with self._steps.step("interpolator"):
                 expanded = self.interpolator.expand(frames)
-            yield expanded
+            if len(expanded):
+                yield expanded
         with self._steps.step("interpolator"):
             rest = self.interpolator.flush()
         if rest is not None:
@@ -239,6 +249,9 @@ class Pipeline:
         with self._steps.step("completeness"):
             judged = [self.completeness.judge(people, frames.size_wh) for people in found]
         with self._steps.step("tracker"):
+            if getattr(self.tracker, "wants_appearance", False):
+                pairs = zip(judged, frames.images, strict=True)
+                judged = [with_appearance(people, image) for people, image in pairs]
             for row, people in enumerate(judged):
                 self.tracker.update(int(frames.index[row]), float(frames.time_s[row]), people)
         return sum(bool(len(found[row])) for row in np.flatnonzero(frames.is_source))
@@ -261,28 +274,33 @@ class Pipeline:
 
     def _gather(self, video: VideoInfo, watched: _Watched, poses: list[Pose3D]) -> RunResult:
         """Keep the rows of source frames and add what the run knows about itself."""
-        rows = watched.is_source
         result = RunResult(
             video=video,
-            frame_index=watched.index[rows],
-            time_s=watched.time_s[rows],
-            tracks=tuple(track.take(rows) for track in watched.tracks),
-            poses=tuple(pose.take(rows) for pose in poses),
+            **_rows(watched, poses, watched.is_source),
             seconds=self._steps.seconds,
             meta=describe(video, self._records(), self.detector, self.config),
             warnings=watched.warnings,
         )
         return replace(result, counts=count(result, watched.detected))
 
-    def _show(self, result: RunResult, source: Source, folder: OutputFolder) -> RunResult:
-        """Export, draw and encode, then give every file its final name."""
+    def _show(
+        self, result: RunResult, drawn: RunResult, source: Source, folder: OutputFolder
+    ) -> RunResult:
+        """Export, draw and encode, then give every file its final name.
+
+        Args:
+            result: rows of source frames.
+            drawn: the same, or with the rows of made frames too where the renderer wants them.
+            source: of the frames to draw.
+            folder: of the files.
+        """
         written: list[Path] = []
         for exporter in self.exporters:
             _progress("export", len(written), None)
             with self._steps.step("exporter"):
                 written += exporter.export(result, folder.target)
         with self._steps.step("renderer"):
-            written += self._draw(result, source, folder.target)
+            written += self._draw(drawn, source, folder.target)
         with self._steps.step("record"):
             result = replace(result, paths=folder.final_paths(written))
             written += write_record(result, self.config, folder.target)
@@ -294,8 +312,12 @@ class Pipeline:
         self.renderer.open(result, target)
         drawn, rows = 0, len(result.frame_index)
         if self.renderer.wants_frames:
-            with source.frames(DRAWING_BATCH) as reader:
-                for frames in reader:
+            made, batch_size = self.renderer.wants_made, DRAWING_BATCH
+            if made:
+                self.interpolator.start(result.video)
+                batch_size = self._before(DRAWING_BATCH)
+            with source.frames(batch_size) as reader:
+                for frames in self._expand(reader) if made else reader:
                     self.renderer.draw(frames)
                     drawn += len(frames)
                     _progress("draw", drawn, rows)
@@ -339,6 +361,16 @@ class Pipeline:
 
 def _progress(step: str, done: int, total: int | None) -> None:
     registry().notify("progress", event=Progress(step=step, done=done, total=total))
+
+
+def _rows(watched: _Watched, poses: Sequence[Pose3D], rows: Bools) -> dict[str, Any]:
+    """The fields of a `RunResult` that have rows, of the rows that a mask selects."""
+    return {
+        "frame_index": watched.index[rows],
+        "time_s": watched.time_s[rows],
+        "tracks": tuple(track.take(rows) for track in watched.tracks),
+        "poses": tuple(pose.take(rows) for pose in poses),
+    }
 
 
 def _check_rows(stage: str, parts: Sequence[Track | Pose3D], rows: int) -> None:

@@ -82,7 +82,14 @@ class Stage(Protocol):
 
 @runtime_checkable
 class Interpolator(Stage, Protocol):
-    """Puts frames between frames, against motion that is too fast for the frame rate."""
+    """Puts frames between frames, against motion that is too fast for the frame rate.
+
+    Attributes:
+        factor: about how many frames come out for each that goes in, known after `start`; chunks
+            are made so much smaller, so that what comes out is what the detector likes to get.
+    """
+
+    factor: int = 1
 
     def expand(self, frames: FrameBatch) -> FrameBatch:
         """Return the frames with more in between.
@@ -154,7 +161,11 @@ class CompletenessFilter(Stage, Protocol):
 
 @runtime_checkable
 class Tracker(Stage, Protocol):
-    """Turns people in frames into people over time."""
+    """Turns people in frames into people over time.
+
+    A tracker with a true attribute ``wants_appearance`` is given `Detections.appearance`, which
+    the run measures while it has the frame; a tracker must do without it too.
+    """
 
     def update(self, index: int, time_s: float, detections: Detections) -> None:
         """Take the people of the next frame; ``time_s`` rises from call to call."""
@@ -213,16 +224,19 @@ class Renderer(Stage, Protocol):
 
     Attributes:
         wants_frames: whether the clip is decoded a second time for `draw`.
+        wants_made: whether what an interpolator put in between is drawn too. Then the result
+            has those rows, and their frames are made again.
     """
 
     wants_frames: bool = True
+    wants_made: bool = False
 
     def open(self, result: RunResult, target: Path) -> None:
         """Begin a picture whose file name begins with ``target`` (a path without suffix)."""
         ...
 
     def draw(self, frames: FrameBatch) -> None:
-        """Draw these source frames; they come in the order of the result's rows."""
+        """Draw these frames; they come in the order of the result's rows."""
         ...
 
     def close(self) -> Path | None:

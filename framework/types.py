@@ -155,6 +155,8 @@ class Detections:
         hint_ids: (N,) int64 numbers of people that the detector followed, or None. A hint for
             trackers, not an identity.
         complete: (N,) bool, filled in by the completeness stage.
+        appearance: (N, parts, colours) float32 histograms from `framework.appearance`, NaN where
+            a part is not seen; None unless the tracker asks for them.
     """
 
     skeleton: Skeleton
@@ -166,6 +168,7 @@ class Detections:
     keypoints_3d: Floats | None = None
     hint_ids: Ints | None = None
     complete: Bools = field(default_factory=lambda: np.zeros(0, bool))
+    appearance: Floats | None = None
 
     def __post_init__(self) -> None:
         """Check shapes and dtypes; people nobody has judged yet count as not complete."""
@@ -181,6 +184,8 @@ class Detections:
             _expect(self, "keypoints_3d", np.float32, n, j, 3)
         if self.hint_ids is not None:
             _expect(self, "hint_ids", np.int64, n)
+        if self.appearance is not None:
+            _expect(self, "appearance", np.float32, n, None, None)
 
     def __len__(self) -> int:
         return len(self.boxes)
@@ -209,6 +214,7 @@ class Detections:
             keypoints_3d=None if self.keypoints_3d is None else self.keypoints_3d[people],
             hint_ids=None if self.hint_ids is None else self.hint_ids[people],
             complete=self.complete[people],
+            appearance=None if self.appearance is None else self.appearance[people],
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from framework.stages import Refiner
@@ -69,6 +71,37 @@ def one_frame_is_a_clip(subject: Subject[Refiner]) -> None:
     expect(set(lengths) <= {1}, f"poses of {lengths} rows for one frame")
 
 
+def roots_belong_to_poses(subject: Subject[Refiner]) -> None:
+    """A root is None, or finite in rows that are valid and NaN in those that are not.
+
+    Renderers put people where the root says, and side by side as soon as one row says nothing.
+    """
+    sample = subject.sample()
+    for pose, given in zip(refine(subject, sample), sample.poses, strict=False):
+        if pose.root is not None and len(pose) == len(given):
+            valid, empty = pose.valid & given.valid, ~pose.valid
+            expect(np.isfinite(pose.root[valid]).all(), "a valid row has a root at NaN")
+            expect(np.isnan(pose.root[empty]).all(), "a row that is not valid has a root")
+
+
+def uncertainties_stay(subject: Subject[Refiner]) -> None:
+    """Poses that came with ``sigmas`` have them: positive in valid rows, NaN in others."""
+    sample = subject.sample()
+    poses = [_with_sigmas(pose) for pose in sample.poses]
+    refined = refine(subject, replace(sample, poses=poses))
+    for pose, given in zip(refined, poses, strict=False):
+        expect(pose.sigmas is not None, "sigmas were given, and None came back")
+        if pose.sigmas is not None and len(pose) == len(given):
+            valid, empty = pose.valid & given.valid, ~pose.valid
+            expect((pose.sigmas[valid] > 0).all(), "a valid row has sigmas that are not positive")
+            expect(np.isnan(pose.sigmas[empty]).all(), "a row that is not valid has sigmas")
+
+
+def _with_sigmas(pose: Pose3D) -> Pose3D:
+    sigmas = np.where(pose.valid[:, None], np.float32(0.05), np.float32(np.nan))
+    return replace(pose, sigmas=np.repeat(sigmas, len(pose.skeleton.joints), axis=1))
+
+
 SUITE = Suite(
     play=play,
     checks=(
@@ -76,6 +109,8 @@ SUITE = Suite(
         keeps_rows,
         no_row_becomes_valid,
         valid_rows_are_whole,
+        roots_belong_to_poses,
+        uncertainties_stay,
         nobody_is_an_empty_list,
         one_frame_is_a_clip,
     ),

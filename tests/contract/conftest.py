@@ -1,4 +1,4 @@
-"""Weights for lifters that come without any, and a file for the detector that reads one."""
+"""Weights for backends that come without any, and a file for the detector that reads one."""
 
 import json
 
@@ -7,6 +7,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from framework.plugins.interpolator.super_slomo.network import SuperSloMo, save_networks
 from framework.skeletons import COCO17, H36M17, mapping_matrix
 
 
@@ -51,4 +52,13 @@ def keypoint_file(tmp_path_factory):
     ]  # fmt: skip
     path = tmp_path_factory.mktemp("keypoints") / "people.json"
     path.write_text(json.dumps(people))
+    return path
+
+
+@pytest.fixture(scope="session")
+def small_super_slomo(tmp_path_factory):
+    """Super-SloMo's networks, untrained and two channels wide."""
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("weights") / "small.ckpt"
+    save_networks(SuperSloMo(width=2), path)
     return path

@@ -63,6 +63,6 @@ def make_clip(tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def disc_detector() -> type[DiscDetector]:
     return DiscDetector

@@ -92,7 +92,7 @@ def _boxes(found: Found, rows: Ints, points: Doubles, threshold: float) -> Float
     boxes = boxes_around(points[..., :2], points[..., 2] >= threshold)
     if found.boxes is not None:
         given = found.boxes[rows]
-        good = np.isfinite(given).all(1) & (given[:, :2] < given[:, 2:]).all(1)
+        good = (np.abs(given) < _FARTHEST).all(1) & (given[:, :2] < given[:, 2:]).all(1)
         boxes[good] = given[good]
     return boxes.astype(np.float32)
 

@@ -54,7 +54,7 @@ class KeypointsConfig:
         default=None,
         metadata={
             "help": f"order of the joints ({', '.join(SKELETONS)}); null: by their count, and "
-            "where that does not tell, by the proportions of the bodies"
+            "where that does not tell, by where the heads are"
         },
     )
     entry: str | None = field(

@@ -17,6 +17,8 @@ from .config import KeypointsConfig
 from .reading import is_keypoints, read
 from .recording import Recording
 
+_PLACES = ("{stem}", "{name}")
+"""What of ``detector.file`` is replaced by the video's own."""
 _SAME_SHAPE = 0.01
 """Widths that differ by less, at equal height, are roundings."""
 
@@ -54,9 +56,10 @@ class Keypoints(Detector):
         """
         if not is_keypoints(path):
             return None
-        if self._config.file is not None and "{" not in str(self._config.file):
+        pattern = str(self._config.file or _PLACES[0])
+        if not any(place in pattern for place in _PLACES):
             raise ConfigurationError(
-                f"'{path}' is a file of keypoints, and so is detector.file={self._config.file}",
+                f"the input '{path}' holds keypoints, and so does detector.file={pattern}",
                 "Leave out detector.file, or give the video as the input.",
             )
         recording = read(path, self._config)
@@ -133,7 +136,8 @@ class Keypoints(Detector):
                 "Give detector.file=FILE; or give the keypoints themselves as the input.",
             )
         name = str(self._config.file)
-        name = name.replace("{stem}", video.path.stem).replace("{name}", video.path.name)
+        for place, value in zip(_PLACES, (video.path.stem, video.path.name), strict=True):
+            name = name.replace(place, value)
         recording = read(Path(name), self._config, (video.path.name, video.path.stem))
         if recording.size_wh is None:
             self._said += _beyond(recording, video)

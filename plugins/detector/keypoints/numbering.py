@@ -9,7 +9,9 @@ from .config import Frames
 from .found import Picture
 
 _SPARSE = 1000
-"""Frames of a clip for each picture with somebody, at most; more are no frame numbers."""
+"""Frames for each picture with somebody, from which on numbers are taken to be no frames."""
+_MOST = 10_000_000
+"""Frames of a clip; two days at 50 frames a second."""
 _NAME = re.compile(r"(?P<before>.*?)(?P<number>\d+)(?:_keypoints)?(?:\.[A-Za-z]\w{0,4})?")
 
 
@@ -36,10 +38,11 @@ def frame_numbers(pictures: Sequence[Picture], how: Frames, first: int) -> list[
         raise ValueError(f"a picture has the number {low}, before detector.first_number={first}")
     if len(set(numbers)) < len(numbers):
         raise ValueError("two pictures have one number: they are not frames of one clip")
-    if high - first >= _SPARSE * (len(numbers) + 1):
+    most = _MOST if how is Frames.number else min(_MOST, _SPARSE * (len(numbers) + 1))
+    if high - first >= most:
         raise ValueError(
-            f"its {len(numbers)} pictures have numbers up to {high}, which are no frame numbers: "
-            "give detector.first_number=N or detector.frames=order"
+            f"its {len(numbers)} pictures have numbers from {low} to {high}, hardly those of "
+            "frames: give detector.first_number=N, detector.frames=order, or =number if they are"
         )
     return [number - first for number in numbers]
 

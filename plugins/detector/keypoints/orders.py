@@ -60,7 +60,7 @@ def skeleton_of(points: Doubles, candidates: Sequence[str]) -> tuple[Skeleton, s
     best, other = (1, 0) if sizes[1] < sizes[0] else (0, 1)
     chosen, rejected = fitting[best], fitting[other].name
     if sizes[best] < _CLEAR * sizes[other]:
-        note = f"joints in the order of {chosen.name}, not {rejected}, by the size of the heads"
+        note = f"joints in the order of {chosen.name}, not {rejected}, by where the heads are"
     else:
         note = (
             f"joints taken to be in the order of {chosen.name}, though the bodies do not tell: if "

@@ -56,7 +56,13 @@ class Recording:
 
     @classmethod
     def of_result(cls, result: RunResult) -> Self:
-        """What a run saw itself: filled rows are left out, the tracker fills them again."""
+        """What a run saw itself: filled rows are left out, the tracker fills them again.
+
+        Raises:
+            ValueError: the numbers of its frames do not rise.
+        """
+        if (np.diff(result.frame_index) <= 0).any():
+            raise ValueError("the numbers of its frames do not rise")
         seen = [track.take(track.state == State.OBSERVED) for track in result.tracks]
         meant = SKELETONS.get(str(result.meta.get("skeleton")), COCO17)
         skeleton = seen[0].skeleton if seen else meant

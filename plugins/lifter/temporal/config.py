@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from framework.errors import ConfigurationError
+from framework.geometry.camera import FOCAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +30,13 @@ class TemporalConfig:
         metadata={"help": "lift each frame without a look at later ones, as live use must"},
     )
     focal: float = field(
-        default=1.2,
-        metadata={"help": "focal length assumed, in longer sides of the picture; phones 0.8 to 1"},
+        default=FOCAL,
+        metadata={"help": "focal length in longer sides of the picture; phones have 0.75 to 0.85"},
     )
 
     def __post_init__(self) -> None:
         """Check ranges."""
         if not self.focal > 0.2:
             raise ConfigurationError(
-                f"lifter.focal is {self.focal}, which no lens has", "Phones have 0.8 to 1."
+                f"lifter.focal is {self.focal}, which no lens has", "Phones have 0.75 to 0.85."
             )

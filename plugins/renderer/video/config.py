@@ -23,6 +23,13 @@ class Floor(Enum):
     frame = "frame"
 
 
+class Rate(Enum):
+    """Which frames are drawn."""
+
+    source = "source"
+    interpolated = "interpolated"
+
+
 class Preset(Enum):
     """How long the H.264 encoder may think, from quick to thorough."""
 
@@ -65,7 +72,7 @@ class VideoConfig:
         default=Floor.auto,
         metadata={
             "help": "clip: one height for the clip; frame: the lowest joint stands on it; "
-            "auto: clip where the path of the root joint is known, else frame, smoothed"
+            "auto: what was lowest within a second where the root is known, else frame, smoothed"
         },
     )
     skip_s: float = field(default=0.0, metadata={"help": "seconds left out at the start"})
@@ -73,6 +80,16 @@ class VideoConfig:
         default=None, metadata={"help": "seconds drawn at most, after skip_s; null: to the end"}
     )
     downsample: int = field(default=1, metadata={"help": "draw every Nth frame"})
+    rate: Rate = field(
+        default=Rate.source,
+        metadata={
+            "help": "source: the clip's own frames; interpolated: those of the interpolator too"
+        },
+    )
+    speed: float = field(
+        default=1.0,
+        metadata={"help": "times the speed of the clip; 0.25 is slow motion. Only 1 has sound"},
+    )
     crf: int = field(
         default=20, metadata={"help": "H.264 quality, 0 (perfect) to 51; unused with bitrate_kbps"}
     )
@@ -92,6 +109,7 @@ class VideoConfig:
             "skip_s": not self.skip_s >= 0,
             "limit_s": self.limit_s is not None and not self.limit_s > 0,
             "downsample": self.downsample < 1,
+            "speed": not 0.01 <= self.speed <= 100,
             "crf": not 0 <= self.crf <= 51,
             "bitrate_kbps": self.bitrate_kbps is not None and self.bitrate_kbps < 1,
         }

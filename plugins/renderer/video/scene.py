@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, minimum_filter1d
 
 from framework.types import Floats, Pose3D, Times, Track
 
@@ -23,6 +23,7 @@ ANKLE_HEIGHT_M = 0.05
 _SPACING_M = 1.25
 _MARGIN_M = 0.1
 _CALM_S = 0.1
+_JUMP_S = 1.0
 _DEFAULT_RADIUS_M, _DEFAULT_HEIGHT_M = 0.8, 1.75
 
 
@@ -69,10 +70,7 @@ class Scene:
         world = world_from_camera(camera, tilt_deg)
         paths = _paths(poses, tilt_deg)
         world += (_side_by_side(tracks) if paths is None else paths)[:, :, None]
-        # A pose without a path says nothing of heights: who crouches must not lift the feet.
-        if floor is Floor.auto and paths is not None:
-            floor = Floor.clip
-        heights = _floor(world, floor, tracks[0].time_s)
+        heights = _floor(world, floor, tracks[0].time_s, paths is not None)
         world[..., 2] -= heights[..., None] - ANKLE_HEIGHT_M
         there = np.isfinite(world).all((-2, -1))
         reach = np.linalg.norm(world[there][..., :2], axis=-1).max(-1)
@@ -84,28 +82,54 @@ class Scene:
 
 
 def _paths(poses: tuple[Pose3D, ...], tilt_deg: float) -> Floats | None:
-    """(N, T, 3) world metres of the root joints around the middle of the stage; None if unknown."""
-    roots = [np.full((len(p), 3), np.nan, np.float32) if p.root is None else p.root for p in poses]
-    if not all(np.isfinite(root[p.valid]).all() for root, p in zip(roots, poses, strict=True)):
+    """(N, T, 3) world metres of the root joints around the middle of the stage; None if unknown.
+
+    Rows without a root take it from their neighbours in time; people without any stand to the
+    right of the others.
+    """
+    roots = np.stack([np.full((len(p), 3), np.nan) if p.root is None else p.root for p in poses])
+    known = np.isfinite(roots).all(-1) & np.stack([pose.valid for pose in poses])
+    if not known.any():
         return None
-    paths = world_from_camera(np.stack(roots), tilt_deg)
-    trodden = paths[np.isfinite(paths).all(-1)]
+    roots[~known] = np.nan
+    paths = world_from_camera(roots.astype(np.float32), tilt_deg)
+    for path, rows in zip(paths, known, strict=True):
+        if rows.any():
+            there = np.flatnonzero(rows)
+            for axis in range(3):
+                path[:, axis] = np.interp(np.arange(len(path)), there, path[there, axis])
+    trodden = paths[known]
     low, high = np.percentile(trodden[:, :2], [2, 98], axis=0)
     paths[..., :2] -= ((low + high) / 2).astype(np.float32)
+    lost = np.flatnonzero(~known.any(1))
+    paths[lost] = 0
+    paths[lost, :, 0] = ((high - low)[0] / 2 + _SPACING_M * np.arange(1, len(lost) + 1))[:, None]
     return paths
 
 
 def _side_by_side(tracks: tuple[Track, ...]) -> Floats:
-    """(N, T, 3) places in a row, in the order in which people stand in the picture."""
-    places = np.zeros((len(tracks), len(tracks[0]), 3), np.float32)
+    """(N, T, 3) places in a row, in the order in which people stand in the picture.
+
+    People who are never there together share a place, so that the stage stays small.
+    """
     edges = [track.boxes[:, ::2][np.isfinite(track.boxes[:, ::2])] for track in tracks]
     middles = [float(np.median(found)) if len(found) else 0.0 for found in edges]
-    order = np.argsort(np.argsort(middles))
-    places[..., 0] = ((order - (len(tracks) - 1) / 2) * _SPACING_M)[:, None]
+    sharing: list[list[int]] = []
+    for person in np.argsort(middles, kind="stable").tolist():
+        here = tracks[person].present
+        free = [who for who in sharing if not any((tracks[n].present & here).any() for n in who)]
+        if free:
+            free[0].append(person)
+        else:
+            sharing.append([person])
+    sharing.sort(key=lambda who: float(np.mean([middles[person] for person in who])))
+    places = np.zeros((len(tracks), len(tracks[0]), 3), np.float32)
+    for place, who in enumerate(sharing):
+        places[who, :, 0] = (place - (len(sharing) - 1) / 2) * _SPACING_M
     return places
 
 
-def _floor(world: Floats, floor: Floor, time_s: Times) -> Floats:
+def _floor(world: Floats, floor: Floor, time_s: Times, has_path: bool) -> Floats:
     """(N, T) height of the floor under each person, before it becomes 0.
 
     Each person has an own one: the depth of a root is too uncertain to share it. Over a clip it
@@ -114,19 +138,37 @@ def _floor(world: Floats, floor: Floor, time_s: Times) -> Floats:
     lowest = np.asarray(world[..., 2].min(-1), np.float32)
     if floor is Floor.frame:
         return lowest
+    if floor is Floor.auto and has_path:
+        return _ground(lowest, time_s)
+    # A pose without a path says nothing of heights: who crouches must not lift the feet.
     if floor is Floor.auto:
-        return _smooth(lowest, time_s)
+        return _smooth(lowest, time_s, _CALM_S)
     found = [row[np.isfinite(row)] for row in lowest]
     heights = [np.percentile(row, 5) if len(row) else 0.0 for row in found]
     return np.broadcast_to(np.array(heights, np.float32)[:, None], lowest.shape)
 
 
-def _smooth(heights: Floats, time_s: Times) -> Floats:
+def _ground(lowest: Floats, time_s: Times) -> Floats:
+    """(N, T) what a person reaches downwards within a second: longer than a jump takes.
+
+    The camera's tilt is not known, and an error of depth is one of height too, so that no one
+    height holds for the whole path.
+    """
+    rows = 2 * int(_JUMP_S / 2 / _step_s(time_s)) + 1
+    known = np.isfinite(lowest)
+    reached = minimum_filter1d(np.where(known, lowest, np.inf), rows, axis=1)
+    return _smooth(np.where(known, reached, np.nan).astype(np.float32), time_s, _JUMP_S / 4)
+
+
+def _step_s(time_s: Times) -> float:
+    return float(np.median(np.diff(time_s))) if len(time_s) > 1 else 1.0
+
+
+def _smooth(heights: Floats, time_s: Times, calm_s: float) -> Floats:
     """(N, T) a mean over neighbours in time: noise in an ankle must not shake the body."""
-    step_s = float(np.median(np.diff(time_s))) if len(time_s) > 1 else 1.0
     known = np.isfinite(heights).astype(np.float32)
     sums, weights = (
-        gaussian_filter1d(values, _CALM_S / step_s, axis=1, mode="constant")
+        gaussian_filter1d(values, calm_s / _step_s(time_s), axis=1, mode="constant")
         for values in (np.nan_to_num(heights), known)
     )
     return np.where(known > 0, sums / np.maximum(weights, 1e-6), np.float32(np.nan))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 
@@ -13,7 +14,7 @@ from framework.stages import Renderer, Runtime
 from framework.types import Bools, FrameBatch, RunResult, VideoInfo
 from framework.video.encode import VideoWriter
 
-from .config import VideoConfig
+from .config import Rate, VideoConfig
 from .picture import Picture
 
 
@@ -26,6 +27,7 @@ class VideoRenderer(Renderer):
     def __init__(self, config: VideoConfig, runtime: Runtime) -> None:
         self._config = config
         self._writer: VideoWriter | None = None
+        self.wants_made = config.rate is Rate.interpolated
 
     def __exit__(
         self,
@@ -59,7 +61,7 @@ class VideoRenderer(Renderer):
         self._writer = VideoWriter(
             self._path,
             size_wh=(width, height),
-            fps=result.video.fps / (result.video.stride * config.downsample),
+            fps=_rate(result) * Fraction(config.speed).limit_denominator(100) / config.downsample,
             audio_from=self._heard(result.video),
             preset=config.preset.value,
             crf=config.crf,
@@ -78,7 +80,7 @@ class VideoRenderer(Renderer):
             )
         for number in np.flatnonzero(self._shown[rows]).tolist():
             self._picture.draw(frames.images[number], self._row + number, self._canvas)
-            self._writer.write(self._canvas, float(frames.time_s[number]))
+            self._writer.write(self._canvas, float(frames.time_s[number]) / self._config.speed)
         self._row += len(frames)
 
     def close(self) -> Path | None:
@@ -89,12 +91,20 @@ class VideoRenderer(Renderer):
         self._writer = None
         return self._path
 
-    def _heard(self, video: VideoInfo) -> VideoInfo:
-        """The clip with its sound ending where the picture does."""
+    def _heard(self, video: VideoInfo) -> VideoInfo | None:
+        """The clip with its sound ending where the picture does; None at another speed."""
+        if self._config.speed != 1:
+            return None
         if self._config.limit_s is None:
             return video
         last_s = float(self._result.time_s[self._shown][0]) + self._config.limit_s
         return replace(video, end_s=last_s if video.end_s is None else min(last_s, video.end_s))
+
+
+def _rate(result: RunResult) -> Fraction:
+    """Usual rate of the rows; with made frames there are several of one number."""
+    parts = round(len(result.frame_index) / len(np.unique(result.frame_index)))
+    return result.video.fps * parts / result.video.stride
 
 
 def shown_rows(result: RunResult, config: VideoConfig) -> Bools:

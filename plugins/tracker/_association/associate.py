@@ -16,6 +16,7 @@ from .similarity import (
     Doubles,
     body_sizes,
     corner_boxes,
+    look_distance,
     overlap,
     point_sigmas,
     point_similarity,
@@ -24,6 +25,10 @@ from .similarity import (
 
 NOBODY = 0
 _NO_HINT = -1
+_LEARNT = np.float32(0.05)
+"""Share of a new look in what is remembered."""
+_PATIENCE = 2.0
+"""How long somebody out of view is waited for, in times of how long they had been in view."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,12 +39,14 @@ class _Known:
         motion: where they are and go.
         id: (K,) their numbers.
         hint: (K,) the detector's own numbers when they were last seen.
+        looks: (K, parts, colours) what they look like, NaN where that is unknown.
         first_s, last_s: (K,) when they were first and last seen, seconds.
     """
 
     motion: Motion
     id: Ints
     hint: Ints
+    looks: Floats
     first_s: Times
     last_s: Times
 
@@ -48,6 +55,7 @@ class _Known:
             motion=self.motion.take(people),
             id=self.id[people],
             hint=self.hint[people],
+            looks=self.looks[people],
             first_s=self.first_s[people],
             last_s=self.last_s[people],
         )
@@ -57,6 +65,7 @@ class _Known:
             motion=self.motion.join(other.motion),
             id=np.concatenate([self.id, other.id]),
             hint=np.concatenate([self.hint, other.hint]),
+            looks=np.concatenate([self.looks, other.looks]),
             first_s=np.concatenate([self.first_s, other.first_s]),
             last_s=np.concatenate([self.last_s, other.last_s]),
         )
@@ -68,10 +77,15 @@ class Associator:
     Each frame is assigned twice (ByteTrack, Zhang et al. 2022): detections with a high score to
     everybody, then the poor ones to those who were in view a frame ago. A poor detection goes on
     with a person but never starts one.
+
+    Args:
+        config: thresholds.
+        size_wh: of the picture, at whose edge people are expected who have left it; None: unknown.
     """
 
-    def __init__(self, config: AssociationConfig) -> None:
+    def __init__(self, config: AssociationConfig, size_wh: tuple[int, int] | None = None) -> None:
         self._config = config
+        self._size_wh = size_wh
         self._known: _Known | None = None
         self._now_s = 0.0
         self._born = 0
@@ -88,18 +102,20 @@ class Associator:
             too poor to start a person and continues none.
         """
         before_s, self._now_s = self._now_s, time_s
-        points, hints = tracked_points(detections), _hints(detections)
+        points, hints, looks = tracked_points(detections), _hints(detections), _looks(detections)
         ids = np.full(len(detections), NOBODY, np.int64)
         if self._known is None:
-            self._known = self._newcomers(ids[:0], points[:0], hints[:0])
+            self._known = self._newcomers(ids[:0], points[:0], hints[:0], looks[:0])
         known = self._expected(self._known, time_s - before_s)
         cost = self._cost(known, points, hints, point_sigmas(detections.skeleton))
+        cost = self._with_looks(cost, known.looks, looks)
         people, found = self._assign(cost, detections.box_scores, known.last_s == before_s)
         ids[found] = known.id[people]
         self._see(known, people, points[found], hints[found])
+        known.looks[people] = _remembered(known.looks[people], looks[found])
         new = self._number(ids, detections)
         self._known = known.take(self._worth_waiting_for(known)).join(
-            self._newcomers(ids[new], points[new], hints[new])
+            self._newcomers(ids[new], points[new], hints[new], looks[new])
         )
         return ids
 
@@ -107,6 +123,9 @@ class Associator:
         """Those who are not gone for too long, where they should be by now."""
         recent = known.take(self._now_s - known.last_s <= self._config.lost_s)
         recent.motion = recent.motion.predict(dt, self._config.agility)
+        if self._size_wh is not None:
+            away = recent.last_s < self._now_s - dt
+            recent.motion = recent.motion.kept_inside(self._size_wh, away)
         return recent
 
     def _cost(self, known: _Known, points: Doubles, hints: Ints, sigmas: Doubles) -> Doubles:
@@ -122,6 +141,12 @@ class Associator:
         hinted = (known.hint[:, None] == hints) & (hints != _NO_HINT)
         likeness = weight * shared + (1 - weight) * near + config.hint_bonus * hinted
         return np.asarray(1 - likeness + config.absence_cost * absence[:, None])
+
+    def _with_looks(self, cost: Doubles, looks: Floats, others: Floats) -> Doubles:
+        """The cost with its share of colours, for pairs where they are known."""
+        unlike = look_distance(looks, others)
+        share = np.where(np.isnan(unlike), 0, self._config.looks_weight)
+        return np.asarray((1 - share) * cost + share * np.nan_to_num(unlike))
 
     def _assign(self, cost: Doubles, scores: Floats, in_view: Bools) -> tuple[Ints, Ints]:
         """Pairs of person and detection: high scores to everybody, then low to those in view."""
@@ -148,9 +173,10 @@ class Associator:
         known.last_s[people], known.hint[people] = self._now_s, hints
 
     def _worth_waiting_for(self, known: _Known) -> Bools:
-        """Those in view, and those out of view for no longer than they had been in view."""
+        """Those in view, and those out of view for no longer than they have earned."""
         # So a ghost of one frame is gone in the next, before it can catch somebody.
-        return np.asarray(self._now_s - known.last_s <= known.last_s - known.first_s)
+        earned = _PATIENCE * (known.last_s - known.first_s)
+        return np.asarray(self._now_s - known.last_s <= earned)
 
     def _number(self, ids: Ints, detections: Detections) -> Ints:
         """Give numbers to newcomers, in an order that does not depend on the detector's."""
@@ -161,15 +187,28 @@ class Associator:
         self._born += len(new)
         return new
 
-    def _newcomers(self, ids: Ints, points: Doubles, hints: Ints) -> _Known:
+    def _newcomers(self, ids: Ints, points: Doubles, hints: Ints, looks: Floats) -> _Known:
         sizes = body_sizes(corner_boxes(points))
         return _Known(
             motion=Motion.begin(points, sizes, self._config.jitter),
             id=ids,
             hint=hints,
+            looks=looks,
             first_s=np.full(len(ids), self._now_s),
             last_s=np.full(len(ids), self._now_s),
         )
+
+
+def _looks(detections: Detections) -> Floats:
+    if detections.appearance is None:
+        return np.full((len(detections), 1, 1), np.nan, np.float32)
+    return detections.appearance
+
+
+def _remembered(looks: Floats, seen: Floats) -> Floats:
+    """A running mean, so that one bad look, or somebody in front, changes little."""
+    both = np.where(np.isnan(looks), seen, looks)
+    return both + _LEARNT * np.where(np.isnan(seen), 0, seen - both)
 
 
 def _hints(detections: Detections) -> Ints:

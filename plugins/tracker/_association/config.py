@@ -42,6 +42,10 @@ class AssociationConfig:
         default=0.2,
         metadata={"help": "extra cost of a match after an absence of lost_s, 0..1"},
     )
+    looks_weight: float = field(
+        default=0.5,
+        metadata={"help": "share of colours of torso and thighs in the cost; 0: not measured"},
+    )
     hint_bonus: float = field(
         default=0.05,
         metadata={"help": "discount where the detector says it followed this person, 0..1"},
@@ -55,7 +59,7 @@ class AssociationConfig:
         metadata={"help": "change of speed within a second, standard deviation in body sizes/s"},
     )
     reach: float = field(
-        default=0.5,
+        default=0.3,
         metadata={"help": "most that a prediction may be uncertain, in body sizes"},
     )
 
@@ -64,7 +68,14 @@ class AssociationConfig:
         for name in ("lost_s", "jitter", "agility", "reach"):
             _expect(name, getattr(self, name) > 0, "must be above 0")
         _expect("max_gap_s", self.max_gap_s >= 0, "must not be negative")
-        for name in ("high_score", "max_cost", "box_weight", "absence_cost", "hint_bonus"):
+        for name in (
+            "high_score",
+            "max_cost",
+            "box_weight",
+            "absence_cost",
+            "looks_weight",
+            "hint_bonus",
+        ):
             _expect(name, 0 <= getattr(self, name) <= 1, "must lie between 0 and 1")
         _expect("low_score", 0 <= self.low_score <= self.high_score, "must be 0..high_score")
 

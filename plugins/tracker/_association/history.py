@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -9,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framework.errors import StageError
-from framework.types import Bools, Detections, Ints, State, Times, Track
+from framework.tracks import track_of
+from framework.types import Bools, Detections, Ints, Times, Track
 
 from .similarity import Doubles, covered_areas
 
@@ -83,6 +85,19 @@ class History:
         """The highest box score of all; 0 when nobody was detected."""
         return float(max((people.box_scores.max(initial=0) for people in self._people), default=0))
 
+    def lasting(self, ids: Ints, counted: Bools, least_s: float) -> Bools:
+        """(S,) whether the person of each sighting has enough counted ones to be no ghost.
+
+        Args:
+            ids: (S,) from 0.
+            counted: (S,) the sightings that count.
+            least_s: how long they must be in all, seconds; two frames at least.
+        """
+        times = self.time_s
+        frame_s = float(np.median(np.diff(times))) if len(times) > 1 else 1.0
+        needed = min(len(times), max(2, math.ceil(least_s / frame_s)))
+        return np.asarray(np.bincount(ids, counted)[ids] >= needed) if len(ids) else counted
+
     def sightings(self) -> Sightings:
         """Everybody in every frame."""
         counts = [len(people) for people in self._people]
@@ -94,6 +109,12 @@ class History:
             complete=_joined([people.complete for people in self._people], np.bool_),
         )
 
+    def boxes(self, seen: Sightings) -> Doubles:
+        """(S, 4) pixels."""
+        places = zip(seen.row.tolist(), seen.person.tolist(), strict=True)
+        boxes = [self._people[row].boxes[person] for row, person in places]
+        return np.array(boxes, np.float64).reshape(-1, 4)
+
     def track(self, number: int, seen: Sightings) -> Track:
         """A track of these sightings, at most one per row; the other rows are missing.
 
@@ -101,42 +122,11 @@ class History:
             number: id of the track.
             seen: at least one sighting of this history.
         """
-        first = self._people[seen.row[0]]
-        skeleton, rows, joints = first.skeleton, len(self), len(first.skeleton.joints)
-        boxes = np.full((rows, 4), np.nan, np.float32)
-        keypoints = np.full((rows, joints, 2), np.nan, np.float32)
-        scores = np.zeros((rows, joints), np.float32)
-        points_3d = np.full((rows, joints, 3), np.nan, np.float32) if self._has_3d(seen) else None
-        for row, person in zip(seen.row.tolist(), seen.person.tolist(), strict=True):
-            people = self._people[row]
-            boxes[row] = people.boxes[person]
-            keypoints[row] = people.keypoints[person]
-            scores[row] = people.keypoint_scores[person]
-            if points_3d is not None and people.keypoints_3d is not None:
-                points_3d[row] = people.keypoints_3d[person]
-        return Track(
-            id=number,
-            skeleton=skeleton,
-            frame_index=np.array(self._index, np.int64),
-            time_s=self.time_s,
-            boxes=boxes,
-            keypoints=keypoints,
-            keypoint_scores=scores,
-            state=_scattered(rows, seen.row, np.uint8(State.OBSERVED)),
-            complete=_scattered(rows, seen.row[seen.complete], np.True_),
-            score_threshold=first.score_threshold,
-            keypoints_3d=points_3d,
-        )
-
-    def _has_3d(self, seen: Sightings) -> bool:
-        return any(self._people[row].keypoints_3d is not None for row in seen.row.tolist())
+        places = zip(seen.row.tolist(), seen.person.tolist(), strict=True)
+        alone = {row: self._people[row].take(np.array([person])) for row, person in places}
+        frames = list(zip(self._index, self._time_s, strict=True))
+        return track_of(number, frames, alone)
 
 
 def _joined(parts: list[NDArray[Scalar]], dtype: type[Scalar]) -> NDArray[Scalar]:
     return np.concatenate([np.zeros(0, dtype), *parts])
-
-
-def _scattered(rows: int, where: Ints, value: Scalar) -> NDArray[Scalar]:
-    column = np.zeros(rows, value.dtype)
-    column[where] = value
-    return column

@@ -6,7 +6,7 @@ and far. x and y of a point share their variances.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from framework.types import Bools
 
 from .similarity import Doubles
 
-_STRIDE_S = 0.5
+_STRIDE_S = 2.0
 """Time in which the speed of a body dies down, if nothing is seen of it."""
 _SWING_S = 0.15
 """The same for a limb against its body."""
@@ -90,6 +90,20 @@ class Motion:
             covariance=self.covariance + self.speed_variance * dt + noise * dt**2 / 2,
             speed_variance=self.speed_variance + noise * dt,
             size=self.size,
+        )
+
+    def kept_inside(self, size_wh: tuple[int, int], people: Bools) -> Motion:
+        """The same, but these (K,) people stop where the middle of their box leaves the picture.
+
+        Who walked out comes back in at the edge, however far the walk went on behind it.
+        """
+        middle = self.points[:, -2:].mean(1)
+        beyond = (middle - np.clip(middle, 0, size_wh)) * people[:, None]
+        still = (beyond != 0).any(1)[:, None, None]
+        return replace(
+            self,
+            points=self.points - beyond[:, None],
+            velocity=np.where(still, self.velocity * 0, self.velocity),
         )
 
     def correct(self, seen: Doubles, size: Doubles, jitter: float) -> Motion:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framework.skeletons import Skeleton
-from framework.types import Bools, Detections
+from framework.types import Bools, Detections, Floats
 
 Doubles = NDArray[np.float64]
 
@@ -55,6 +55,24 @@ def point_similarity(
     near = np.exp(square * (-0.5 / spread)[:, None])
     common = ~np.isnan(near)
     return np.asarray(near.sum(-1, where=common) / np.maximum(common.sum(-1), 1))
+
+
+def look_distance(looks: Floats, others: Floats) -> Doubles:
+    """How unlike the colours of every pair are: Hellinger distances, the mean of the parts.
+
+    Args:
+        looks: (K, parts, colours) histograms, each with a sum of 1; NaN where unknown.
+        others: (N, parts, colours).
+
+    Returns:
+        (K, N), 0..1; NaN where a pair has no part in common.
+    """
+    shared = np.einsum("kpc,npc->knp", np.sqrt(looks), np.sqrt(others)).astype(np.float64)
+    apart = np.sqrt(np.clip(1 - shared, 0, 1))
+    known = ~np.isnan(apart)
+    count = known.sum(-1)
+    mean = apart.sum(-1, where=known) / np.maximum(count, 1)
+    return np.where(count > 0, mean, np.nan)
 
 
 def point_sigmas(skeleton: Skeleton) -> Doubles:

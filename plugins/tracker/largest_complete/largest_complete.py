@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from framework.stages import Runtime, Tracker
-from framework.types import Bools, Detections, Ints, Track, VideoInfo
+from framework.types import Bools, Detections, Track, VideoInfo
 
 from .._association.associate import NOBODY, Associator
 from .._association.gaps import fill_gaps
@@ -27,15 +25,17 @@ class LargestComplete(Tracker):
 
     def __init__(self, config: LargestCompleteConfig, runtime: Runtime) -> None:
         self._config = config
-        self._forget()
+        self.wants_appearance = config.looks_weight > 0
+        self._forget(None)
 
     def start(self, video: VideoInfo) -> None:
         """Forget the last clip."""
-        self._forget()
+        self._forget(video.size_wh)
 
-    def _forget(self) -> None:
-        self._associator = Associator(self._config)
+    def _forget(self, size_wh: tuple[int, int] | None) -> None:
+        self._associator = Associator(self._config, size_wh)
         self._history = History()
+        self._cuts: set[int] = set()
         self.notes: list[str] = []
 
     def update(self, index: int, time_s: float, detections: Detections) -> None:
@@ -48,9 +48,11 @@ class LargestComplete(Tracker):
         self.notes = []
         everybody = self._history.sightings()
         seen = everybody.take(everybody.id != NOBODY)
+        lasting = self._lasting(seen, np.ones(len(seen), bool))
+        self._cuts = _cuts(seen.take(lasting))
         if len(everybody) and not len(seen):
             self._note_poor_scores(len(everybody))
-        complete = seen.complete & self._lasting(seen.id, seen.complete)
+        complete = seen.complete & self._lasting(seen, seen.complete)
         if complete.any() or not len(seen):
             chosen = self._follow(seen, complete)
         else:
@@ -68,15 +70,11 @@ class LargestComplete(Tracker):
             return np.zeros(len(seen), bool)
         self.notes.append(f"{reason}: following the largest person instead")
         everybody = np.ones(len(seen), bool)
-        lasting = self._lasting(seen.id, everybody)
+        lasting = self._lasting(seen, everybody)
         return lasting if lasting.any() else everybody
 
-    def _lasting(self, ids: Ints, counted: Bools) -> Bools:
-        """(S,) whether a person has enough counted sightings to be no ghost."""
-        times = self._history.time_s
-        frame_s = float(np.median(np.diff(times))) if len(times) > 1 else 1.0
-        needed = min(len(times), max(2, math.ceil(self._config.confirm_s / frame_s)))
-        return np.asarray(np.bincount(ids, counted)[ids] >= needed) if len(ids) else counted
+    def _lasting(self, seen: Sightings, counted: Bools) -> Bools:
+        return self._history.lasting(seen.id, counted, self._config.confirm_s)
 
     def _follow(self, seen: Sightings, eligible: Bools) -> list[Sightings]:
         """The sightings of each person who is followed, in the order of time."""
@@ -91,8 +89,11 @@ class LargestComplete(Tracker):
             # The next person may have been in view long before, but is followed only from here.
             last = chosen[-1].row[-1]
             free = seen.row > last
-            away = times > self._history.time_s[last] + self._config.lost_s
-            eligible = eligible & away & self._near(seen, chosen[-1])
+            if last + 1 in self._cuts:  # nobody who was there will come back
+                eligible = eligible & free
+            else:
+                away = times > self._history.time_s[last] + self._config.lost_s
+                eligible = eligible & away & self._near(seen, chosen[-1])
         return chosen
 
     def _follow_largest(self, seen: Sightings, eligible: Bools) -> list[Sightings]:
@@ -107,7 +108,7 @@ class LargestComplete(Tracker):
         near = eligible & self._near(seen, mine)
         early = near & (times[seen.row] < times[first] - lost_s)
         late = near & (times[seen.row] > times[last] + lost_s)
-        early, late = (part & self._lasting(seen.id, part) for part in (early, late))
+        early, late = (part & self._lasting(seen, part) for part in (early, late))
         before, after = seen.row < first, seen.row > last
         return [
             *self._follow_largest(seen.take(before), early[before]),
@@ -125,7 +126,12 @@ class LargestComplete(Tracker):
         for number, mine in enumerate(chosen, 1):
             lost_s = times[mine.row[-1]]
             left = f"person {number} was last seen at {lost_s:.1f} s"
-            if number < len(chosen):
+            if mine.row[-1] + 1 in self._cuts and number < len(chosen):
+                self.notes.append(
+                    f"the scene changes at {times[mine.row[-1] + 1]:.1f} s: person {number} is "
+                    f"gone, and person {number + 1} is the first complete one of the new scene"
+                )
+            elif number < len(chosen):
                 begin_s = times[chosen[number].row[0]]
                 self.notes.append(
                     f"{left}; from {begin_s:.1f} s whoever came next, perhaps the same "
@@ -140,6 +146,23 @@ class LargestComplete(Tracker):
             f"all {count} detections have a box score below tracker.high_score={bar:g} "
             f"(best {best:.2f}): nobody is followed"
         )
+
+
+def _cuts(seen: Sightings) -> set[int]:
+    """Rows at which a new scene begins: people before and after, and none who is in both."""
+    if not len(seen):
+        return set()
+    rows = np.arange(seen.row.max() + 2)
+    crowded = np.isin(rows, seen.row)
+    _, number = np.unique(seen.id, return_inverse=True)
+    first, last = np.full(number.max() + 1, len(rows)), np.zeros(number.max() + 1, np.int64)
+    np.minimum.at(first, number, seen.row)
+    np.maximum.at(last, number, seen.row)
+    begun = np.bincount(first + 1, minlength=len(rows) + 1).cumsum()[: len(rows)]
+    ended = np.bincount(last + 1, minlength=len(rows) + 1).cumsum()[: len(rows)]
+    nobody_in_both = begun == ended
+    change = np.flatnonzero(nobody_in_both[1:] & crowded[1:] & crowded[:-1]) + 1
+    return set(change.tolist())
 
 
 def _first_largest(seen: Sightings) -> int:

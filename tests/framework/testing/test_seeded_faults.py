@@ -318,7 +318,7 @@ class NotPlain(Taller):
             pass
 
         pose = super().pose(pose)
-        names = ("track_id", "skeleton", "joints", "valid", "root")
+        names = ("track_id", "skeleton", "joints", "valid", "root", "sigmas")
         return Better(**{name: getattr(pose, name) for name in names})
 
 
@@ -656,6 +656,18 @@ class SpreadsGaps(Taller):
         joints = pose.joints.copy()
         joints[1:] += pose.joints[:-1]
         return replace(pose, joints=joints)
+
+
+@fault("refiner", "roots_belong_to_poses")
+class StandsInGaps(Taller):
+    def pose(self, pose):
+        return replace(super().pose(pose), root=np.nan_to_num(pose.root))
+
+
+@fault("refiner", "uncertainties_stay")
+class ForgetsDoubt(Taller):
+    def pose(self, pose):
+        return replace(super().pose(pose), sigmas=None)
 
 
 @fault("refiner", "nobody_is_an_empty_list")

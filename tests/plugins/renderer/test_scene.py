@@ -150,3 +150,41 @@ def test_rows_without_a_valid_pose_hold_nobody(make_scene):
     nobody = scene_of(make_scene(missing=slice(None)))
     assert nobody.joints.size == 0 and nobody.radius_m > 0 and nobody.height_m > 1
     assert scene_of(make_scene(people=0)).joints.size == 0
+
+
+def test_who_walks_away_from_a_camera_that_looks_down_stays_on_the_floor(make_scene):
+    result = make_scene(rows=90, roots=True)
+    pose = result.poses[0]
+    root = pose.root + np.linspace(0, 1, 90)[:, None] * np.float32([0, -1.2, 4])
+    away = replace(result, poses=(replace(pose, root=root.astype(np.float32)),))
+    lowest = scene_of(away).joints[0, :, :, 2].min(-1)
+    assert np.abs(lowest - ANKLE_HEIGHT_M).max() < 0.3
+    assert np.abs(scene_of(away, floor=Floor.clip).joints[0, :, :, 2].min(-1)).max() > 1
+
+
+def test_a_root_that_is_unknown_for_a_while_comes_from_its_neighbours_in_time(make_scene):
+    result = make_scene(people=2, roots=True)
+    whole = scene_of(result)
+    root = result.poses[1].root.copy()
+    root[10:20] = np.nan
+    holed = replace(result, poses=(result.poses[0], replace(result.poses[1], root=root)))
+    np.testing.assert_allclose(scene_of(holed).joints, whole.joints, atol=0.02)
+
+
+def test_who_has_no_root_stands_beside_those_who_have(make_scene):
+    result = make_scene(people=2, roots=True)
+    lost = replace(result, poses=(result.poses[0], replace(result.poses[1], root=None)))
+    joints = scene_of(lost).joints
+    assert np.isfinite(joints).all()
+    assert (joints[1, :, 0, 0] > joints[0, :, 0, 0] + 1).all()
+
+
+def test_people_who_are_never_there_together_share_a_place(make_scene):
+    result = make_scene(people=2, rows=40)
+    early, late = (replace(track, state=track.state.copy()) for track in result.tracks)
+    early.state[20:], late.state[:20] = 0, 0
+    together = scene_of(result)
+    in_turn = scene_of(replace(result, tracks=(early, late)))
+    assert np.ptp(together.joints[:, :, 0, 0].mean(1)) == pytest.approx(1.25, abs=0.01)
+    assert np.ptp(in_turn.joints[:, :, 0, 0].mean(1)) == pytest.approx(0, abs=0.01)
+    assert in_turn.radius_m < together.radius_m - 0.4

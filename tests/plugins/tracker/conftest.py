@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from framework.skeletons import COCO17
-from framework.types import Detections
+from framework.types import Detections, VideoInfo
 
 # A standing figure, one unit high, hips at (0, 0): nose, eyes, ears, shoulders, elbows, ...
 # fmt: off
@@ -98,6 +100,11 @@ def detections(points, scores=None, complete=None, hint_ids=None):
         complete=np.asarray([True] * count if complete is None else complete, bool),
         hint_ids=hint_ids,
     )
+
+
+@pytest.fixture
+def video():
+    return VideoInfo(path=Path("none.mp4"), size_wh=(1280, 720), fps=Fraction(30))
 
 
 @pytest.fixture

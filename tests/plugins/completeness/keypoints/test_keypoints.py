@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framework.errors import ConfigurationError
-from framework.plugins.completeness.keypoints.config import KeypointsConfig
+from framework.plugins.completeness.keypoints.config import KeypointsConfig, Profile
 from framework.plugins.completeness.keypoints.keypoints import Keypoints
 from framework.skeletons import BLAZEPOSE33, COCO17, H36M17
 from framework.stages import Runtime
@@ -98,6 +98,79 @@ def test_a_joint_that_the_skeleton_lacks_is_named():
     assert "left_ankle" in error.value.hint
 
 
+@pytest.mark.parametrize(
+    ("profile", "needed"), [(Profile.upper, range(5, 13)), (Profile.lower, range(11, 17))]
+)
+def test_a_profile_asks_for_a_part_of_the_body(profile, needed):
+    cut_off = people()
+    cut_off.keypoints[0, [joint for joint in range(17) if joint not in needed]] = (-50, 240)
+    assert judge(cut_off, profile=profile).complete.tolist() == [True]
+    assert judge(cut_off).complete.tolist() == [False]
+    cut_off.keypoints[0, needed[0]] = (-50, 240)
+    assert judge(cut_off, profile=profile).complete.tolist() == [False]
+
+
+def test_a_list_of_joints_takes_the_place_of_a_profile():
+    cut_off = people()
+    cut_off.keypoints[0, 1:] = (-50, 240)
+    assert judge(cut_off, joints=["nose"], profile=Profile.lower).complete.tolist() == [True]
+
+
+def in_a_row(frames, **config):
+    """Whether the one person of each frame is complete."""
+    judge_of = Keypoints(KeypointsConfig(**config), Runtime())
+    return [bool(judge_of.judge(frame, SIZE).complete[0]) for frame in frames]
+
+
+def with_hidden(count):
+    person = people()
+    person.keypoint_scores[0, 5 : 5 + count] = 0.1
+    return person
+
+
+def test_who_was_complete_does_not_flicker_at_the_limit():
+    trembling = [with_hidden(count) for count in (2, 3, 2, 3, 2, 3)]
+    assert in_a_row(trembling) == [True] * 6
+    assert in_a_row(trembling, hysteresis=0) == [True, False] * 3
+    assert in_a_row(trembling[1:])[:2] == [False, True]
+    assert in_a_row([with_hidden(count) for count in (2, 4, 3)]) == [True, False, False]
+
+
+def test_who_was_complete_may_come_nearer_to_the_edge_but_not_leave():
+    at_edge, near, gone = people(), people(), people()
+    for person, y in ((at_edge, 480 - 5.5), (near, 480 - 2), (gone, 481)):
+        person.keypoints[0, 15] = (240, y)
+    assert in_a_row([at_edge, near, gone, near]) == [True, True, False, False]
+
+
+def test_leniency_is_for_the_same_person_and_the_same_clip():
+    elsewhere = with_hidden(3)
+    elsewhere.boxes[:] += 150
+    assert in_a_row([people(), elsewhere]) == [True, False]
+    filter_ = Keypoints(KeypointsConfig(), Runtime())
+    filter_.judge(people(), SIZE)
+    filter_.start(None)
+    assert not filter_.judge(with_hidden(3), SIZE).complete[0]
+
+
+def test_the_note_names_the_joints_that_failed_most():
+    filter_ = Keypoints(KeypointsConfig(), Runtime())
+    waist_up = people(2)
+    waist_up.keypoints[:, 15:17] = (240, 500)
+    waist_up.keypoint_scores[0, 9] = 0.1
+    filter_.judge(waist_up, SIZE)
+    assert filter_.notes == [
+        "2 of 2 people in frames were not complete; joints that failed most: "
+        "left_ankle (100% outside, 0% hidden), right_ankle (100% outside, 0% hidden), "
+        "left_wrist (0% outside, 50% hidden)"
+    ]
+    for _ in range(2):
+        filter_.judge(people(), SIZE)
+    assert filter_.notes == []
+    filter_.start(None)
+    assert filter_.notes == []
+
+
 def test_nobody_is_nobody():
     assert judge(Detections.empty(COCO17)).complete.shape == (0,)
 
@@ -123,7 +196,15 @@ def test_each_person_is_judged_alone_and_only_complete_changes(seed, count, max_
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("margin", -0.1), ("margin", 0.5), ("joints", []), ("max_hidden", -1), ("max_hidden", 1)],
+    [
+        ("margin", -0.1),
+        ("margin", 0.5),
+        ("joints", []),
+        ("max_hidden", -1),
+        ("max_hidden", 1),
+        ("hysteresis", -0.1),
+        ("hysteresis", 1),
+    ],
 )
 def test_settings_out_of_range_are_named(key, value):
     with pytest.raises(ConfigurationError, match=f"completeness.{key}"):

@@ -97,6 +97,40 @@ def test_damaged_archives_are_read_or_refused(data, flat):
         read_or_refuse(path)
 
 
+OBJECTS = st.recursive(
+    NUMBERS
+    | st.just(np.ones((2, 4, 17)))
+    | st.just(np.ones((3, 17, 2)))
+    | st.just(np.ones((2, 5))),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["custom", "clip", "w", "h", "video_metadata"]), inner)
+    ),
+    max_leaves=6,
+)
+
+
+@FUZZ
+@given(
+    content=st.dictionaries(
+        st.sampled_from(["boxes", "keypoints", "metadata", "positions_2d", "kpts"]),
+        st.tuples(OBJECTS, OBJECTS, OBJECTS, OBJECTS),
+        min_size=1,
+    ),
+    nested=st.booleans(),
+)
+def test_archives_of_any_objects_are_read_or_refused(content, nested):
+    arrays = {}
+    for key, parts in content.items():
+        arrays[key] = np.empty((2, 2) if nested else (), object)
+        for place in np.ndindex(arrays[key].shape):
+            arrays[key][place] = parts[sum(place)]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "people.npz"
+        np.savez(path, **arrays)
+        read_or_refuse(path)
+
+
 class Attack:
     def __init__(self, victim):
         self.victim = victim

@@ -117,7 +117,7 @@ def test_a_video_needs_a_file_and_a_file_needs_no_other(results_file):
     with pytest.raises(ConfigurationError, match=r"needs the keypoints of 'clips/dance\.mp4'"):
         detector().start(CLIP)
     path = results_file()
-    with pytest.raises(ConfigurationError, match=r"and so is detector\.file"):
+    with pytest.raises(ConfigurationError, match=r"and so does detector\.file"):
         detector(file=path).open_clip(path)
     with pytest.raises(StageError, match="start"):
         detector(file=path).detect(frames_of([0]))

@@ -41,7 +41,7 @@ def test_so_does_one_who_lies_is_small_or_cut_off(person, name, degrees, size, h
             points[:, joint] = np.nan
     skeleton, note = skeleton_of(points, ())
     assert skeleton.name == name
-    assert "by the size of the heads" in note
+    assert "by where the heads are" in note
 
 
 def test_where_nothing_tells_the_first_is_taken_and_said(person):

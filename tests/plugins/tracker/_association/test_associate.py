@@ -1,6 +1,7 @@
 """Numbers stay with people."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 
@@ -87,6 +88,38 @@ def test_the_hint_is_no_identity(person, scene, make_detections):
     associator.update(0.0, make_detections(pair, hint_ids=np.array([7, 8])))
     swapped = associator.update(1 / 30, make_detections(pair, hint_ids=np.array([8, 7])))
     assert swapped.tolist() == [1, 2]
+
+
+def dressed(people, colours):
+    """The same people, each in one colour from head to foot."""
+    looks = np.zeros((len(people), 2, 64), np.float32)
+    looks[np.arange(len(people)), :, colours] = 1
+    return replace(people, appearance=looks)
+
+
+def test_colours_tell_apart_two_who_come_out_of_hiding_on_the_wrong_side(person, make_detections):
+    figure = person([(0, 300, 300, 300), (1, 300, 300, 300)]).at(0.0)
+    pair = make_detections([figure, figure + np.array([90, 0])])
+    alone = make_detections([figure + np.array([45, 0])])
+    for weight, wanted in ((0.5, [2, 1]), (0.0, [1, 2])):
+        associator = Associator(AssociationConfig(looks_weight=weight))
+        for row in range(15):
+            assert associator.update(row / 30, dressed(pair, [5, 40])).tolist() == [1, 2]
+        for row in range(15, 20):  # the one in front alone is detected
+            associator.update(row / 30, dressed(alone, [5]))
+        assert associator.update(20 / 30, dressed(pair, [40, 5])).tolist() == wanted
+
+
+def test_a_look_that_is_unknown_changes_nothing(person, scene):
+    walkers = [person([(0, 100, 300, 300), (4, 900, 300, 300)])]
+    walkers.append(person([(0, 900, 320, 280), (4, 100, 320, 280)]))
+    play = scene(walkers, np.arange(120) / 30, noise_px=2)
+    plain = numbers(play)
+    play.frames = [
+        replace(frame, appearance=np.full((len(frame), 2, 64), np.nan, np.float32))
+        for frame in play.frames
+    ]
+    assert numbers(play) == plain
 
 
 def test_frames_without_people_are_fine():

@@ -137,6 +137,30 @@ def test_who_leaves_is_followed_by_the_next_complete_person_as_another_track(per
     ]
 
 
+def test_a_scene_cut_begins_with_its_own_first_complete_person(person, scene):
+    first = person([(0, 300, 300, 300), (1.99, 340, 300, 300)])
+    beside = person([(0, 600, 300, 200), (1.99, 600, 300, 200)])
+    # After the cut somebody else, much smaller, at once; and the shot is short.
+    second = person([(2, 800, 400, 120), (3, 780, 400, 120)])
+    follower = tracker()
+    tracks, who = scene([first, beside, second], np.arange(90) / 30).followed(follower)
+    assert [set(row) for row in who] == [{0, None}, {2, None}]
+    assert tracks[1].frame_index[tracks[1].present].tolist() == list(range(60, 90))
+    assert follower.notes == [
+        "the scene changes at 2.0 s: person 1 is gone, and person 2 is the first complete one of "
+        "the new scene"
+    ]
+
+
+def test_a_ghost_in_the_frame_after_the_last_is_no_scene_cut(person, scene):
+    real = person([(0, 300, 300, 300), (1, 340, 300, 300), (6, 340, 300, 300)], unseen=[(1, 1.3)])
+    ghost = person([(1, 800, 300, 300), (1.02, 800, 300, 300)])
+    follower = tracker()
+    (_,), (who,) = scene([real, ghost], np.arange(90) / 30).followed(follower)
+    assert set(who) == {0, None}
+    assert follower.notes == []
+
+
 def test_somebody_far_behind_is_not_the_next(person, scene):
     first = person([(0, 100, 300, 300), (1, 400, 300, 300)])
     far = person([(0, 900, 100, 100), (4, 800, 100, 100)])
@@ -223,12 +247,12 @@ def test_frames_without_anybody_are_missing_rows(person, scene):
     assert (track.state[61:] == State.MISSING).all()
 
 
-def test_a_clip_does_not_remember_the_one_before(person, scene):
+def test_a_clip_does_not_remember_the_one_before(person, scene, video):
     first = scene([person([(0, 300, 300, 300), (1, 300, 300, 300)])], SECOND)
     second = scene([person([(0, 600, 300, 200), (1, 600, 300, 200)])], SECOND)
     one = tracker()
     first.followed(one)
-    one.start(None)
+    one.start(video)
     (track,), (who,) = second.followed(one)
     assert len(track) == 30
     assert who == [0] * 30

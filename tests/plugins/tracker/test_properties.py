@@ -1,4 +1,4 @@
-"""What holds for every clip, whoever is in it."""
+"""What holds for every clip and every tracker, whoever is in it."""
 
 import copy
 from itertools import pairwise
@@ -8,20 +8,48 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from framework.plugins.completeness.keypoints.config import KeypointsConfig, Profile
+from framework.plugins.completeness.keypoints.keypoints import Keypoints
+from framework.plugins.completeness.none.config import NoneConfig
+from framework.plugins.completeness.none.none import Everybody
+from framework.plugins.tracker.all.all import All
+from framework.plugins.tracker.all.config import AllConfig
+from framework.plugins.tracker.bytetrack.config import ByteTrackConfig
 from framework.plugins.tracker.largest.config import LargestConfig
 from framework.plugins.tracker.largest.largest import Largest
 from framework.plugins.tracker.largest_complete.config import LargestCompleteConfig
 from framework.plugins.tracker.largest_complete.largest_complete import LargestComplete
+from framework.plugins.tracker.select.config import SelectConfig
+from framework.plugins.tracker.select.select import Select
 from framework.skeletons import COCO17
 from framework.stages import Runtime
 from framework.types import Detections, State
 
+
+def bytetrack():
+    pytest.importorskip("trackers", reason='needs pip install "framework[bytetrack]"')
+    from framework.plugins.tracker.bytetrack.bytetrack import ByteTrack
+
+    return ByteTrack(ByteTrackConfig(), Runtime())
+
+
 TRACKERS = {
     "largest_complete": lambda: LargestComplete(LargestCompleteConfig(), Runtime()),
     "largest": lambda: Largest(LargestConfig(), Runtime()),
+    "all": lambda: All(AllConfig(), Runtime()),
+    "select": lambda: Select(SelectConfig(), Runtime()),
+    "bytetrack": bytetrack,
+}
+COMPLETENESS = {
+    "full": lambda: Keypoints(KeypointsConfig(), Runtime()),
+    "upper_at_once": lambda: Keypoints(
+        KeypointsConfig(profile=Profile.upper, hysteresis=0), Runtime()
+    ),
+    "none": lambda: Everybody(NoneConfig(), Runtime()),
 }
 every_tracker = pytest.mark.parametrize("make", TRACKERS.values(), ids=TRACKERS.keys())
-modest = settings(deadline=None, max_examples=40)
+every_judge = pytest.mark.parametrize("judge", COMPLETENESS.values(), ids=COMPLETENESS.keys())
+modest = settings(deadline=None, max_examples=25)
 
 
 @st.composite
@@ -75,6 +103,23 @@ def test_one_row_per_update_and_every_id_once(make, clip):
         assert np.array_equal(track.frame_index, 3 * np.arange(len(frames)) + 1)
         assert np.array_equal(track.time_s, times)
         assert track.present.any()
+
+
+@every_judge
+@every_tracker
+@settings(deadline=None, max_examples=8)
+@given(clip=clips(), made=st.integers(0, 2**25 - 1))
+def test_one_row_per_source_frame_and_person_after_every_judgement(make, judge, clip, made):
+    times, frames = clip
+    judging = judge()
+    judged = [judging.judge(frame, (900, 900)) for frame in frames]
+    source = np.array([not made >> row & 1 for row in range(len(frames))], bool)
+    for track in run(make(), times, judged):
+        kept = track.take(source)
+        assert np.array_equal(kept.time_s, times[source])
+        assert len(kept.keypoints) == len(kept.boxes) == len(kept.state) == source.sum()
+        observed = track.state == State.OBSERVED
+        assert not (track.complete & ~observed).any()
 
 
 @every_tracker
@@ -170,7 +215,8 @@ def test_later_changes_to_a_detectors_arrays_do_not_reach_the_track(make, make_d
     frame = make_detections(points)
     truth = frame.keypoints.copy()
     tracker = make()
-    tracker.update(0, 0.0, frame)
+    for row in range(30):
+        tracker.update(row, row / 30, frame)
     frame.keypoints[:] = 0
     (track,) = tracker.finish()
-    assert np.array_equal(track.keypoints, truth)
+    assert np.array_equal(track.keypoints[1], truth[0])

@@ -1,0 +1,264 @@
+"""Whether made frames help: a clip with too few frames, with and without frames in between.
+
+    python benchmarks/interpolation.py [clip.mp4:STRIDE ...] [weights=SuperSloMo.ckpt]
+
+The sample is drawn at 60 frames/s. Every eighth frame is kept (7.5 frames/s), then every 24th
+(2.5), so the truth is known at the frames that are left and in between. Of clips that are given
+every STRIDE-th frame is kept; their truth is the detector's own answer on all frames. ``linear``
+draws keypoints instead of pictures. At last the peak memory of each interpolator on 1080p is
+printed.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from time import process_time
+
+import numpy as np
+
+from framework import Pipeline
+from framework.evaluation.measures import LIMBS
+from framework.geometry import metrics
+from framework.geometry.procrustes import align
+from framework.sample.clip import render
+from framework.sample.scene import default_scene
+from framework.skeletons import COCO17, H36M17, map_joints
+from framework.stages import Refiner
+from framework.types import Floats, Pose3D, State, Times, Track, VideoInfo
+from framework.video.probe import probe
+
+SECONDS, FPS, SIZE_WH = 4.0, 60, (640, 360)
+KEPT = ((8, 8), (24, 8))
+"""Every how many frames one is kept of the sample, and into how many parts the gaps are divided."""
+MAX_GAP_S = 0.5
+LIMBS_2D = [COCO17.index(joint) for joint in COCO17.joints if joint in LIMBS]
+LIMBS_3D = [H36M17.index(joint) for joint in LIMBS]
+WRISTS = [LIMBS_2D.index(COCO17.index(f"{side}_wrist")) for side in ("left", "right")]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is true at some times; ``joints`` is None where only the picture is known."""
+
+    time_s: Times
+    pixels: Floats
+    joints: Floats | None
+
+    def every(self, step: int) -> Known:
+        """Less of it."""
+        joints = None if self.joints is None else self.joints[::step]
+        return Known(self.time_s[::step], self.pixels[::step], joints)
+
+
+class Everything(Refiner):
+    """Changes nothing; keeps the rows of made frames, which a result no longer has."""
+
+    def refine(self, poses: list[Pose3D], tracks: list[Track], video: VideoInfo) -> list[Pose3D]:
+        """Keep and return them."""
+        self.tracks, self.poses = tracks, poses
+        return poses
+
+    @property
+    def person(self) -> tuple[Track, Pose3D]:
+        """Who was followed."""
+        return self.tracks[0], self.poses[0]
+
+
+def watch(clip: Path, *overrides: str) -> tuple[Pipeline, Everything, float]:
+    """Run a clip; return what the followed person did in every frame, and seconds of CPU."""
+    pipeline = Pipeline.from_config(["progress=false", "renderer=none", "threads=1", *overrides])
+    pipeline.refiners = [kept := Everything()]
+    begun = process_time()
+    with pipeline:
+        pipeline.run(clip)
+    return pipeline, kept, process_time() - begun
+
+
+def linear(track: Track, time_s: Times) -> Track:
+    """The track at other times, keypoints and scores drawn straight over gaps up to 0.5 s."""
+    rows = np.flatnonzero(track.present)
+    known_s = track.time_s[rows]
+    after = np.searchsorted(known_s, time_s).clip(1, len(rows) - 1)
+    gap_s = known_s[after] - known_s[after - 1]
+    share = (time_s - known_s[after - 1]) / gap_s
+    inside = (share > -1e-6) & (share < 1 + 1e-6) & (gap_s <= MAX_GAP_S)
+
+    def drawn(values: Floats) -> Floats:
+        before, behind = values[rows[after - 1]], values[rows[after]]
+        part = share.reshape(-1, *[1] * (values.ndim - 1))
+        mixed = before + part * (behind - before)
+        mixed[~inside] = np.nan
+        return mixed.astype(np.float32)
+
+    return Track(
+        id=track.id,
+        skeleton=track.skeleton,
+        frame_index=np.arange(len(time_s)),
+        time_s=time_s,
+        boxes=drawn(track.boxes),
+        keypoints=drawn(track.keypoints),
+        keypoint_scores=np.nan_to_num(drawn(track.keypoint_scores)),
+        state=np.where(inside, State.FILLED, State.MISSING).astype(np.uint8),
+        complete=np.zeros(len(time_s), bool),
+        score_threshold=track.score_threshold,
+    )
+
+
+def judge(
+    name: str, person: tuple[Track, Pose3D], known: Known, source_s: Times, cpu_s: float
+) -> None:
+    """Print errors at the source frames and between them."""
+    track, pose = person
+    found = np.abs(known.time_s[:, None] - track.time_s).min(1) < 1e-3
+    rows = np.abs(known.time_s[:, None] - track.time_s).argmin(1)
+    is_source = np.abs(known.time_s[:, None] - source_s).min(1) < 1e-3
+    seen = map_joints(track.keypoints, track.skeleton, COCO17)[rows][:, LIMBS_2D]
+    apart = np.linalg.norm(seen - known.pixels[:, LIMBS_2D], axis=-1)
+    if known.joints is not None:
+        answer, true = pose.joints[rows][:, LIMBS_3D], known.joints[:, LIMBS_3D]
+        answer = np.where(pose.valid[rows][:, None, None], answer, np.nan)
+        error_mm = metrics.joint_errors(align(answer, true).apply(answer), true)
+    cells = []
+    for part in (is_source, ~is_source):
+        chosen = part & found & np.isfinite(known.pixels).any((1, 2))
+        if not chosen.any():
+            cells.append(f"{'-':>34}")
+            continue
+        coverage = np.isfinite(apart[chosen]).any(1).mean()
+        limbs, wrists = np.nanmean(apart[chosen]), np.nanmean(apart[chosen][:, WRISTS])
+        mm = f"{float(metrics.mean(error_mm[chosen])):5.1f} mm" if known.joints is not None else ""
+        cells.append(f"{coverage:7.0%} {limbs:6.1f} px {wrists:6.1f} px {mm:>8}")
+    print(f"  {name:22} |{cells[0]} |{cells[1]} | {cpu_s:5.1f} s")
+
+
+def compare(
+    clip: Path, known: Known, kept: tuple[int, int], weights: str | None, *cut: str
+) -> None:
+    """Print the table of one clip."""
+    stride, factor = kept
+    known = known.every(stride // factor)
+    head = f"{'frames':>7} {'limbs':>9} {'wrists':>9} {'3D':>8}"
+    print(f"  {'':22} |{head} |{head} |  CPU")
+    thinned = (f"stride={stride}", *cut)
+    pipeline, none, cpu_s = watch(clip, *thinned)
+    if not none.tracks:
+        print("  nobody was found")
+        return
+    source_s = none.tracks[0].time_s
+    judge("none", none.person, known, source_s, cpu_s)
+    track = linear(none.tracks[0], known.time_s)
+    with pipeline.lifter:
+        (pose,) = pipeline.lifter.lift([track], probe(clip))
+    judge("linear keypoints", (track, pose), known, source_s, cpu_s)
+    for name, overrides in interpolators(factor, weights):
+        _, made, cpu_s = watch(clip, *thinned, *overrides)
+        if made.tracks:
+            judge(name, made.person, known, source_s, cpu_s)
+    if weights is None:
+        print("  super_slomo            | not judged: no weights=SuperSloMo.ckpt is given")
+
+
+def interpolators(factor: int, weights: str | None) -> Iterator[tuple[str, list[str]]]:
+    """Name and overrides of each way to make frames."""
+    yield "minterpolate", ["interpolator=minterpolate", f"interpolator.factor={factor}"]
+    if weights is not None:
+        chosen = ["interpolator=super_slomo", f"interpolator.checkpoint={weights}"]
+        yield "super_slomo", [*chosen, f"interpolator.factor={factor}"]
+
+
+def sample(folder: Path, weights: str | None) -> None:
+    """Judge on the sample, whose truth is exact."""
+    clip, truth = folder / "sample.mp4", folder / "truth.npz"
+    render(default_scene(seconds=SECONDS, fps=Fraction(FPS), size_wh=SIZE_WH), clip, truth)
+    with np.load(truth) as arrays:
+        known = Known(arrays["time_s"], arrays["coco_2d"][0], arrays["joints_camera"][0])
+    for kept in KEPT:
+        print(f"sample, {FPS} frames/s, every {kept[0]}th kept; at source frames | in between")
+        compare(clip, known, kept, weights)
+    _, every, cpu_s = watch(clip)
+    judge("every frame, as filmed", every.person, known, known.time_s, cpu_s)
+
+
+def footage(clip: Path, stride: int, weights: str | None) -> None:
+    """Judge on a clip whose truth is what the detector says of all frames."""
+    cut = ("end_s=8",)
+    _, every, _ = watch(clip, *cut)
+    track = every.tracks[0]
+    pixels = map_joints(track.keypoints, track.skeleton, COCO17)
+    known = Known(track.time_s, pixels, None)
+    print(f"{clip.name}, every {stride}th kept; distance to the detector's answer on all frames")
+    compare(clip, known, (stride, stride), weights, *cut)
+
+
+def memory(name: str, checkpoint: Path) -> None:
+    """Print the peak memory of one interpolator, in a process of its own."""
+    call = [sys.executable, __file__, "--memory", name, str(checkpoint)]
+    done = subprocess.run(call, capture_output=True, text=True, check=True)
+    print(f"  {done.stdout.strip()}")
+
+
+def measure_memory(name: str, checkpoint: str) -> None:
+    """Make one frame of 1080p."""
+    from framework.config import build, compose_config
+
+    extra = [f"interpolator.checkpoint={checkpoint}"] if name == "super_slomo" else []
+    ((_, stage),) = build("interpolator", compose_config([f"interpolator={name}", *extra]))
+    frames = np.random.default_rng(0).integers(0, 255, (2, 1080, 1920, 3), np.uint8)
+    before = peak_mb()
+    begun = process_time()
+    with stage:
+        stage.make(frames[0], frames[1], 2)
+    after = peak_mb()
+    print(
+        f"{name}, one frame of 1920x1080: peak {after:.0f} MB, {after - before:.0f} MB above the "
+        f"program itself, {process_time() - begun:.1f} s of CPU"
+    )
+
+
+def peak_mb() -> float:
+    """Peak resident memory of this process; getrusage would count what the parent had too."""
+    (line,) = (
+        line for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line
+    )
+    return int(line.split()[1]) / 1024
+
+
+def untrained(path: Path) -> Path:
+    """Networks of the published size; how much memory they need does not depend on weights."""
+    import torch
+
+    from framework.plugins.interpolator.super_slomo.network import SuperSloMo, save_networks
+
+    torch.manual_seed(0)
+    save_networks(SuperSloMo(), path)
+    return path
+
+
+def main() -> None:
+    """Print every table."""
+    if sys.argv[1:2] == ["--memory"]:
+        measure_memory(*sys.argv[2:])
+        return
+    given = dict(part.split("=", 1) for part in sys.argv[1:] if part.startswith("weights="))
+    weights = given.get("weights")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        sample(folder, weights)
+        for argument in sys.argv[1:]:
+            if not argument.startswith("weights="):
+                path, _, stride = argument.rpartition(":")
+                footage(Path(path), int(stride), weights)
+        print("memory")
+        checkpoint = untrained(folder / "untrained.ckpt")
+        for interpolator in ("minterpolate", "super_slomo"):
+            memory(interpolator, checkpoint)
+
+
+if __name__ == "__main__":
+    main()

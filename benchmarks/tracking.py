@@ -1,0 +1,101 @@
+"""IDF1, HOTA and MOTA of every tracker on scenes with exact identities, and ms a frame.
+
+Trackers of one person are scored against the scene's hero alone, the others against everybody.
+Run: python benchmarks/tracking.py (needs pip install "framework[scores]")
+"""
+
+from __future__ import annotations
+
+import time
+from fractions import Fraction
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from framework.evaluation.identities import IdentityScores, identity_scores
+from framework.plugins.tracker._association.associate import Associator
+from framework.plugins.tracker._association.config import AssociationConfig
+from framework.registry import registry
+from framework.sample.crowd import Crowd, detected, watch
+from framework.sample.crowds import FPS, PLAYS, Play, ten_people
+from framework.stages import Runtime, Tracker
+from framework.types import Detections, VideoInfo
+
+OF_ONE = ("largest_complete", "largest")
+OF_ALL = ("all", "bytetrack")
+GOAL, GOAL_TEN, GOAL_MS = 0.97, 0.90, 0.5
+SEEDS = 12
+
+
+def main() -> None:
+    """Print the table, the mean over other scenes of ten, and the cost of association."""
+    names = [name for name in (*OF_ONE, *OF_ALL) if usable(name)]
+    print(f"{'IDF1 / HOTA / MOTA':20s} {' '.join(f'{name:>21s}' for name in names)}   goal IDF1")
+    for name, play in PLAYS.items():
+        cells = [cell(scores(tracker, play())) for tracker in names]
+        goal = GOAL_TEN if name == "ten_people" else GOAL
+        print(f"{name:20s} {' '.join(f'{text:>21s}' for text in cells)}   {goal}")
+    for tracker in (name for name in names if name in OF_ALL):
+        many = [scores(tracker, ten_people(seed)).idf1 for seed in range(SEEDS)]
+        print(f"{tracker}: IDF1 {np.mean(many):.3f} on {SEEDS} scenes of ten ({min(many):.2f}..)")
+    print(f"association of ten people: {milliseconds():.2f} ms a frame (goal {GOAL_MS})")
+
+
+def usable(name: str) -> bool:
+    """Whether what the tracker needs is installed; say so where it is not."""
+    missing = registry().find("tracker", name).missing()
+    if missing:
+        print(f"without {name}: {missing[0]}")
+    return not missing
+
+
+def scores(name: str, play: Play) -> IdentityScores:
+    """Follow one scene."""
+    crowd = watch(play.scene)
+    frames, _ = detected(crowd, play.flaws)
+    tracker = made(name)
+    tracker.start(VideoInfo(path=Path("none"), size_wh=crowd.size_wh, fps=Fraction(FPS)))
+    for row, frame in enumerate(frames):
+        tracker.update(row, float(crowd.time_s[row]), frame)
+    who = [play.hero] if name in OF_ONE else slice(None)
+    return identity_scores(crowd.boxes[who], crowd.seen[who], tracker.finish())
+
+
+def made(name: str) -> Tracker:
+    """A tracker with its defaults."""
+    item = registry().find("tracker", name)
+    return cast(Tracker, item.create(item.entry.config(), Runtime()))
+
+
+def cell(found: IdentityScores) -> str:
+    """Three shares."""
+    return f"{found.idf1:.3f} / {found.hota:.3f} / {found.mota:.2f}"
+
+
+def milliseconds() -> float:
+    """CPU time of one frame with all ten in view, the best of five."""
+    crowd = watch(ten_people().scene)
+    everybody = Crowd(
+        time_s=crowd.time_s,
+        size_wh=crowd.size_wh,
+        boxes=crowd.boxes,
+        keypoints=crowd.keypoints,
+        shown=np.ones_like(crowd.shown),
+        covered=crowd.covered,
+    )
+    frames, _ = detected(everybody)
+    return 1e3 * min(seconds(everybody, frames) for _ in range(5)) / len(frames)
+
+
+def seconds(crowd: Crowd, frames: list[Detections]) -> float:
+    """CPU time of associating a clip."""
+    associator = Associator(AssociationConfig(), crowd.size_wh)
+    start = time.process_time()
+    for time_s, frame in zip(crowd.time_s.tolist(), frames, strict=True):
+        associator.update(time_s, frame)
+    return time.process_time() - start
+
+
+if __name__ == "__main__":
+    main()

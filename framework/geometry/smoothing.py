@@ -1,0 +1,94 @@
+"""Least squares over time: what was measured row by row, and a path that does not jerk.
+
+Whittaker, "On a new method of graduation", 1922; Eilers, "A perfect smoother", Analytical Chemistry
+75(14), 2003; here with true times. The roughness of a path is the integral of its squared
+derivative of some order. With the second, the answer is also that of a Kalman smoother whose
+acceleration is white noise.
+"""
+
+from __future__ import annotations
+
+from math import factorial
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import solveh_banded
+
+from framework.types import Times
+
+Array = NDArray[np.float64]
+
+
+def roughness(time_s: Times, order: int = 2) -> Array:
+    """The matrix ``R`` for which ``x @ R @ x`` is the integral of a squared derivative of x.
+
+    Args:
+        time_s: (T,) rising, at any spacing.
+        order: of the derivative.
+
+    Returns:
+        (order + 1, T): row k holds the entries (t + k, t) of the symmetric matrix; zeros where
+        there are too few rows to be rough.
+    """
+    band = np.zeros((order + 1, len(time_s)))
+    count = len(time_s) - order
+    if count < 1:
+        return band
+    times = np.stack([time_s[step : step + count] for step in range(order + 1)])
+    apart = times[:, None] - times
+    apart[range(order + 1), range(order + 1)] = 1
+    # Divided differences: exact for polynomials of that order, however the rows are spaced.
+    weights = factorial(order) / apart.prod(axis=1)
+    span = (times[-1] - times[0]) / order
+    for first in range(order + 1):
+        for step in range(order + 1 - first):
+            band[step, first : first + count] += span * weights[first] * weights[first + step]
+    return band
+
+
+def smoothest(information: Array, pull: Array, rough: Array, stiffness: Array) -> Array:
+    """Minimise the sum over rows of ``x @ A @ x - 2 b @ x``, and of each variable's roughness.
+
+    Args:
+        information: (T, n, n) symmetric ``A`` of each row; together with the roughness it must
+            tell every variable.
+        pull: (T, n) ``b`` of each row: ``A`` times what was measured.
+        rough: (order + 1, T) from `roughness`.
+        stiffness: (n,) how much roughness counts; 1 over the spectral density of acceleration.
+
+    Returns:
+        (T, n).
+    """
+    rows, n = pull.shape
+    band = np.zeros((max((len(rough) - 1) * n, n - 1) + 1, rows, n))
+    for column in range(n):
+        band[: n - column, :, column] = information[:, column:, column].T
+    for step, entries in enumerate(rough):
+        band[step * n] += entries[:, None] * stiffness
+    solved = solveh_banded(
+        band.reshape(len(band), rows * n), pull.ravel(), lower=True, check_finite=False
+    )
+    return np.asarray(solved.reshape(rows, n))
+
+
+def low_pass(values: NDArray[np.floating], time_s: Times, cutoff_hz: float) -> Array:
+    """Filter columns without delay; of frequency f stays 1 / (1 + (f / cutoff)^6).
+
+    The response is that of a Butterworth filter of third order run forward and backward. Beyond
+    the ends the path is taken to go on as it does, so that they are not pulled anywhere.
+
+    Args:
+        values: (T, n), no NaN.
+        time_s: (T,) rising, at any spacing.
+        cutoff_hz: where half is left.
+    """
+    order = 3
+    if len(time_s) <= order:
+        return values.astype(np.float64)
+    # In radians of the cutoff, so that numbers stay near 1 whatever the rate is.
+    phase = time_s * (2 * np.pi * cutoff_hz)
+    band = roughness(phase, order)
+    # Rows beside a gap do not speak for all of it.
+    weight = np.minimum(np.gradient(phase), 1)
+    band[0] += weight
+    return np.asarray(solveh_banded(band, weight[:, None] * values, lower=True))

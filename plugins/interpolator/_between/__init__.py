@@ -1,0 +1,1 @@
+"""What interpolators share that make frames from the two around them."""

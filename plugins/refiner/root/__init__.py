@@ -1,0 +1,20 @@
+"""Puts people into the space before the camera."""
+
+from __future__ import annotations
+
+from framework.hookspecs import StageEntry, hookimpl
+
+from .config import RootConfig
+
+
+@hookimpl
+def register_refiners() -> list[StageEntry]:
+    """Announce the refiner."""
+    return [
+        StageEntry(
+            name="root",
+            summary="where people stand before the camera, from pose and 2D",
+            config=RootConfig,
+            factory=f"{__name__}.root:Root",
+        )
+    ]

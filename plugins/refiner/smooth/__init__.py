@@ -1,0 +1,20 @@
+"""Takes out what trembles and keeps what moves."""
+
+from __future__ import annotations
+
+from framework.hookspecs import StageEntry, hookimpl
+
+from .config import SmoothConfig
+
+
+@hookimpl
+def register_refiners() -> list[StageEntry]:
+    """Announce the refiner."""
+    return [
+        StageEntry(
+            name="smooth",
+            summary="a low-pass filter without delay, at true times",
+            config=SmoothConfig,
+            factory=f"{__name__}.smooth:Smooth",
+        )
+    ]

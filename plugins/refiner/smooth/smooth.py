@@ -1,0 +1,47 @@
+"""A low-pass filter over time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from framework.geometry.smoothing import low_pass
+from framework.stages import Refiner, Runtime
+from framework.types import Bools, Floats, Pose3D, Times, Track, VideoInfo
+
+from .config import SmoothConfig
+
+
+class Smooth(Refiner):
+    """Smooths joints, and the root where it is known.
+
+    What is left of a motion at frequency f is 1 / (1 + (f / cutoff)^6): nearly all below half the
+    cutoff. Where rows are evenly spaced that is what a Butterworth filter of third order does that
+    runs once forward and once backward; times may be uneven here, and rows on the two sides of a
+    gap have the less to do with each other the longer it is.
+    """
+
+    def __init__(self, config: SmoothConfig, runtime: Runtime) -> None:
+        self._cutoff_hz = config.cutoff_hz
+
+    def refine(self, poses: list[Pose3D], tracks: list[Track], video: VideoInfo) -> list[Pose3D]:
+        """Return the poses smoothed; valid rows and uncertainties stay as they are."""
+        return [
+            self._smoothed(pose, track.time_s) for pose, track in zip(poses, tracks, strict=True)
+        ]
+
+    def _smoothed(self, pose: Pose3D, time_s: Times) -> Pose3D:
+        joints = self._filtered(pose.joints, pose.valid, time_s)
+        root = pose.root
+        if root is not None:
+            root = self._filtered(root, np.asarray(np.isfinite(root).all(axis=-1)), time_s)
+        return replace(pose, joints=joints, root=root)
+
+    def _filtered(self, values: Floats, known: Bools, time_s: Times) -> Floats:
+        """(T, ...) values, the known rows filtered; the others stay."""
+        filtered = values.copy()
+        flat = values[known].reshape(int(known.sum()), int(np.prod(values.shape[1:])))
+        smooth = low_pass(flat, time_s[known], self._cutoff_hz)
+        filtered[known] = smooth.reshape(values[known].shape)
+        return filtered

@@ -1,0 +1,20 @@
+"""Follows everybody."""
+
+from __future__ import annotations
+
+from framework.hookspecs import StageEntry, hookimpl
+
+from .config import AllConfig
+
+
+@hookimpl
+def register_trackers() -> list[StageEntry]:
+    """Announce the tracker."""
+    return [
+        StageEntry(
+            name="all",
+            summary="every person, each with a number that stays",
+            config=AllConfig,
+            factory=f"{__name__}.all:All",
+        )
+    ]

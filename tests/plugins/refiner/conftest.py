@@ -1,0 +1,42 @@
+"""People whose place and pose are exactly known, and what a detector and a lifter make of them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from framework.testing.sample import FOCAL_PX, SIZE_WH, Sample
+
+FOCAL = FOCAL_PX / max(SIZE_WH)
+
+
+@pytest.fixture
+def focal():
+    """Of the camera of `people`, in longer sides of the picture."""
+    return FOCAL
+
+
+@pytest.fixture
+def people():
+    """Two walkers with their true poses; some rows show one of them or nobody."""
+    return Sample.make(rows=75, people=2)
+
+
+@pytest.fixture
+def shaken():
+    """Poses that are off by noise, in metres."""
+
+    def shake(poses, noise_m=0.03, seed=0):
+        rng = np.random.default_rng(seed)
+        return [
+            replace(
+                pose,
+                joints=pose.joints + rng.normal(0, noise_m, pose.joints.shape).astype(np.float32),
+                sigmas=np.where(pose.valid[:, None], np.float32(noise_m), np.nan)
+                .repeat(pose.joints.shape[1], 1)
+                .astype(np.float32),
+            )
+            for pose in poses
+        ]
+
+    return shake

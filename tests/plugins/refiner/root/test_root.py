@@ -1,0 +1,131 @@
+"""Where people stand before the camera."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from framework.errors import ConfigurationError
+from framework.plugins.refiner.root.config import RootConfig
+from framework.plugins.refiner.root.root import Root
+from framework.skeletons import Skeleton
+from framework.stages import Runtime
+from framework.testing import stage_checks
+
+
+@stage_checks("refiner", "root")
+def test_contract(check):
+    check()
+
+
+def placed(sample, poses=None, **settings):
+    root = Root(RootConfig(**settings), Runtime())
+    return root.refine(sample.poses if poses is None else poses, sample.tracks, sample.video)
+
+
+def errors(poses, truth):
+    """How far off roots are, as a share of the distance."""
+    return [
+        np.linalg.norm(pose.root - true.root, axis=1)[pose.valid]
+        / np.linalg.norm(true.root, axis=1)[pose.valid]
+        for pose, true in zip(poses, truth, strict=True)
+    ]
+
+
+def test_people_stand_where_they_stand(people, focal):
+    for off in errors(placed(people, focal=focal), people.poses):
+        assert off.max() < 0.01
+
+
+def test_noise_of_pose_and_picture_is_averaged_out(people, shaken, focal):
+    poses = shaken(people.poses, 0.05)
+    noise = np.random.default_rng(1).normal(0, 1, people.tracks[0].keypoints.shape)
+    tracks = [
+        replace(track, keypoints=track.keypoints + noise.astype(np.float32))
+        for track in people.tracks
+    ]
+    found = Root(RootConfig(focal=focal), Runtime()).refine(poses, tracks, people.video)
+    for off in errors(found, people.poses):
+        assert off.mean() < 0.03
+
+
+def test_a_joint_far_off_does_not_move_the_person(people, focal):
+    track = people.tracks[0]
+    keypoints = track.keypoints.copy()
+    keypoints[:, track.skeleton.index("left_wrist"), 1] += 60
+    people.tracks[0] = replace(track, keypoints=keypoints)
+    assert errors(placed(people, focal=focal), people.poses)[0].max() < 0.03
+
+
+def test_twice_the_focal_length_is_twice_the_distance(people, focal):
+    near, far = (placed(people, focal=f * focal)[0].root[0, 2] for f in (1, 2))
+    assert far / near == pytest.approx(2, rel=0.1)
+
+
+def test_a_taller_person_is_farther_away_and_larger(people, focal):
+    lifted = placed(people, focal=focal)
+    tall = placed(people, focal=focal, person_height_m=[2.2])
+    heights = [np.nanmax(person.joints[..., 1]) for person in (lifted[0], tall[0])]
+    factor = heights[1] / heights[0]
+    assert factor > 1.15
+    np.testing.assert_allclose(tall[0].root, factor * lifted[0].root, rtol=0.02, atol=0.02)
+
+
+def test_everybody_may_have_an_own_height(people, focal):
+    one, two = placed(people, focal=focal, person_height_m=[1.5, 1.5])
+    other, same = placed(people, focal=focal, person_height_m=[2.0, 1.5])
+    np.testing.assert_array_equal(two.joints, same.joints)
+    assert np.nanmax(other.joints) > 1.2 * np.nanmax(one.joints)
+
+
+def test_heights_for_other_people_are_an_error(people):
+    with pytest.raises(ConfigurationError, match="3 heights for 2 people"):
+        placed(people, person_height_m=[1.5, 1.6, 1.7])
+
+
+@pytest.mark.parametrize("settings", [{"focal": 0.0}, {"person_height_m": [175.0]}])
+def test_what_cannot_be_is_refused(settings):
+    with pytest.raises(ConfigurationError, match=r"refiner\.root\."):
+        RootConfig(**settings)
+
+
+def test_whose_keypoints_have_other_names_is_nowhere(people):
+    dots = Skeleton(name="dots", joints=("dot",), bones=())
+    tracks = [
+        replace(
+            track,
+            skeleton=dots,
+            keypoints=track.keypoints[:, :1],
+            keypoint_scores=track.keypoint_scores[:, :1],
+            keypoints_3d=None,
+        )
+        for track in people.tracks
+    ]
+    poses = Root(RootConfig(), Runtime()).refine(people.poses, tracks, people.video)
+    assert [pose.root for pose in poses] == [None, None]
+
+
+def test_a_long_clip_has_no_seams(people, focal, monkeypatch):
+    from framework.plugins.refiner._fit import windows
+
+    whole = placed(people, focal=focal)[0].root
+    monkeypatch.setattr(windows, "ROWS", 25)
+    monkeypatch.setattr(windows, "MARGIN_S", 0.8)
+    np.testing.assert_allclose(placed(people, focal=focal)[0].root, whole, atol=0.01)
+
+
+def test_the_focal_length_is_said_once():
+    from framework.config import build, compose_config
+
+    for overrides, wanted in ((["lifter.focal=0.8"], 0.8), (["refiner.root.focal=0.7"], 0.7)):
+        [(_, root)] = build("refiner", compose_config(["refiner=[root]", *overrides]))
+        assert root._config.focal == wanted
+    [(_, root)] = build("refiner", compose_config(["refiner=[root]", "lifter=detector3d"]))
+    assert root._config.focal == RootConfig().focal
+
+
+def test_a_run_puts_people_into_space_unless_told_otherwise():
+    from framework.config import build, compose_config
+
+    [(item, _)] = build("refiner", compose_config())
+    assert item.entry.name == "root"
