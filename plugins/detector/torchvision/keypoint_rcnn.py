@@ -70,6 +70,8 @@ class KeypointRcnn(Detector):
                 + " ".join(str(error).split())[:160],
                 f"Give {KEYPOINT_RCNN.filename}, or weights trained with the same network.",
             ) from error
+        if path.name == KEYPOINT_RCNN.filename:
+            _without_epsilon(model)
         self._model = model.eval().to(self.device)
         return self
 
@@ -117,3 +119,10 @@ class KeypointRcnn(Detector):
             score_threshold=self.score_threshold,
         )
         return people.take(np.flatnonzero(sound))
+
+
+def _without_epsilon(model: torch.nn.Module) -> None:
+    """Normalise as the published weights were trained, and as torchvision does for them."""
+    for module in model.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.eps = 0.0
