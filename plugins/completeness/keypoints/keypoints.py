@@ -63,7 +63,8 @@ class Keypoints(CompletenessFilter):
         allowed = config.max_hidden + config.hysteresis * stays
         complete = ~outside.any(1) & (hidden.mean(1) <= allowed)
         self._complete_boxes = detections.boxes[complete]
-        self._count(complete, outside, hidden)
+        missing = np.isnan(points).any(-1)
+        self._count(complete, outside & ~missing, hidden | missing)
         return replace(detections, complete=complete)
 
     @property
