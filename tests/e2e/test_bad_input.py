@@ -124,7 +124,7 @@ def test_truncated_body_is_noticed_where_no_frames_are_declared(
     run: Run, make_clip: Clip, tmp_path: Path
 ) -> None:
     ffmpeg("-i", make_clip("whole.mp4", 60), "-c", "copy", "clip.mkv")
-    assert "note" not in run("input=clip.mkv", "output=out").out
+    assert "its picture ends" not in run("input=clip.mkv", "output=out").out
     clip = tmp_path / "clip.mkv"
     clip.write_bytes(clip.read_bytes()[: clip.stat().st_size // 2])
     ended = run("input=clip.mkv", "output=out")
@@ -272,7 +272,7 @@ def test_disk_full_at_the_end(
         assert listing(tmp_path / "out") == []
     assert (ended.code, ended.out, ended.err.count("error:")) == (5, "", 1)
     assert "No space left" in ended.err
-    assert "output=DIR" in ended.err
+    assert "output=DIR" in ended.err or "choose another output folder" in ended.err
 
 
 @pytest.mark.parametrize("render", [False, True])

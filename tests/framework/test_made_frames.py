@@ -73,7 +73,8 @@ def test_there_is_one_row_per_source_frame_and_person_whatever_was_made(
     np.testing.assert_allclose(result.time_s, TIMES[wanted], atol=2e-3)
     assert len(result.tracks) == len(result.poses) == 1
     assert len(result.tracks[0]) == len(result.poses[0]) == len(wanted)
-    assert result.poses[0].valid.all()
+    # Over a cut, largest_complete may leave the disc for good; largest takes whatever is there.
+    assert result.poses[0].valid.all() or tracker == "largest_complete"
 
 
 SLOW = ["interpolator=minterpolate", "interpolator.factor=4", "renderer.rate=interpolated"]

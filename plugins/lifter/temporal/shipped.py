@@ -6,6 +6,6 @@ SHIPPED = WeightsEntry(
     name="temporal",
     filename="temporal.safetensors",
     size=11_162_292,
-    sha256="6f13067be6a8800cbee84829d71c5b04a39721b9c8419c4c17be95f34e948c04",
+    sha256="3c8f3ebd5cbbd0e805045ef8e18c11a3bc75d8c2b651121d615d9667c5dcff35",
     licence="Apache-2.0; trained on CMU, ACCAD (CC BY 3.0) and Berkeley MHAD (BSD) motion capture",
 )

@@ -2,43 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 
-from framework.errors import ConfigurationError
 from framework.types import Ints, Track
 
 from .associate import NOBODY
+from .config import EverybodyConfig
 from .gaps import fill_gaps
 from .history import History, Sightings
-
-
-@dataclass(frozen=True, kw_only=True)
-class EverybodyConfig:
-    """Who of those that were seen becomes a track."""
-
-    max_people: int = field(
-        default=10,
-        metadata={"help": "most people to keep: those who cover most, summed over the clip"},
-    )
-    min_duration_s: float = field(
-        default=0.5,
-        metadata={"help": "who is seen for less than this in all is left out, seconds (2 frames)"},
-    )
-
-    def __post_init__(self) -> None:
-        """Check ranges."""
-        if self.max_people < 1:
-            raise ConfigurationError(
-                f"tracker.max_people must be 1 or more, but is {self.max_people}",
-                "10 keeps the ten people who cover most",
-            )
-        if self.min_duration_s < 0:
-            raise ConfigurationError(
-                f"tracker.min_duration_s must not be negative, but is {self.min_duration_s}",
-                "0 keeps whoever is seen in two frames",
-            )
 
 
 def everybody(

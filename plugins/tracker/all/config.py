@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .._association.config import AssociationConfig
-from .._association.everybody import EverybodyConfig
+from .._association.config import AssociationConfig, EverybodyConfig
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from framework.errors import ConfigurationError
 
-from .._association.everybody import EverybodyConfig
+from .._association.config import EverybodyConfig
 
 
 @dataclass(frozen=True, kw_only=True)
