@@ -216,11 +216,21 @@ def test_help_names_every_stage_and_option_and_costs_little() -> None:
         "heavy = {'torch', 'cv2', 'ai_edge_litert', 'onnxruntime', 'scipy', 'av'}\n"
         "print('HEAVY', sorted(heavy & set(sys.modules)), 'CPU', time.process_time())\n"
     )
-    call = [sys.executable, "-c", probe]
-    runs = [subprocess.run(call, capture_output=True, text=True, check=True) for _ in range(3)]
-    *text, last = runs[0].stdout.splitlines()
+    bare = "import hydra, numpy, pluggy, time\nprint(time.process_time())"
+
+    def outputs(code: str) -> list[str]:
+        call = [sys.executable, "-c", code]
+        runs = (subprocess.run(call, capture_output=True, text=True, check=True) for _ in range(3))
+        return [done.stdout for done in runs]
+
+    def least(printed: list[str]) -> float:
+        return min(float(each.split()[-1]) for each in printed)
+
+    helps = outputs(probe)
+    *text, last = helps[0].splitlines()
     assert last.startswith("HEAVY []"), last
-    assert min(float(done.stdout.split()[-1]) for done in runs) < 0.5
+    # In seconds that is under a half where importing Hydra and NumPy takes a seventh.
+    assert least(helps) < 3.5 * least(outputs(bare))
     shown = "\n".join(text)
     for word in ("detector=", "blazepose", "largest_complete", "input=???", "detector.model=full"):
         assert word in shown
