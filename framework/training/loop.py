@@ -1,4 +1,4 @@
-"""The training loop: loss, optimisers, averaged weights, checkpoints."""
+"""The training loop: optimisers, averaged weights, checkpoints."""
 
 from __future__ import annotations
 
@@ -13,31 +13,10 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from framework.training.loss import loss_of
 from framework.training.recipe import Recipe, chance, make_batch
 from framework.training.rehearsal.borrowed import Borrowed
 from framework.training.windows import Library
-
-
-def loss_of(joints: Tensor, spread: Tensor, truth: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean joint and velocity distance with the cost of a wrong uncertainty.
-
-    The spread is fitted as the scale b of an exponential distribution of distances d, whose
-    negative log-likelihood is ``d / b + log b``; it does not act on the joints.
-
-    Args:
-        joints: (B, T, 17, 3) metres.
-        spread: (B, T, 17) log metres.
-        truth: (B, T, 17, 3) metres.
-
-    Returns:
-        The loss and, without gradient, the mean joint distance in metres.
-    """
-    distance = (joints - truth)[:, :, 1:].norm(dim=-1)
-    velocity = (torch.diff(joints, dim=1) - torch.diff(truth, dim=1))[:, :, 1:].norm(dim=-1)
-    expected = spread[:, :, 1:]
-    likelihood = distance.detach() * torch.exp(-expected) + expected
-    loss = distance.mean() + velocity.mean() + 0.01 * likelihood.mean()
-    return loss, distance.detach().mean()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
