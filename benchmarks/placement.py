@@ -48,8 +48,9 @@ def main() -> None:
 
 def report(name: str, scenes: list[Scene]) -> None:
     """Print the lines of some scenes; the detector's errors have the scene's number as a seed."""
-    sizes = [person.body.size for scene in scenes for person in scene.people]
-    print(f"{name}: heights {HEIGHT_M * np.mean(sizes):.2f} m +- {100 * np.std(sizes):.1f} %")
+    heights = np.concatenate([heights_of(scene) for scene in scenes])
+    spread = 100 * heights.std() / heights.mean()
+    print(f"{name}: heights {heights.mean():.2f} m +- {spread:.1f} %")
     for detector, noise in DETECTORS.items():
         for known, goal in GOALS.items():
             errors = np.concatenate(
@@ -68,8 +69,7 @@ def report(name: str, scenes: list[Scene]) -> None:
 def settings_of(scene: Scene, known: str) -> list[str]:
     """What a user who knows that says on the command line."""
     focal = scene.matrix[0, 0] / max(scene.size_wh) if "focal" in known else FOCAL
-    people = seen(scene, H36M17) if "heights" in known else []
-    heights = [stature(joints, H36M17) for joints in people]
+    heights = heights_of(scene) if "heights" in known else []
     return [f"lifter.focal={focal}", f"refiner.root.person_height_m={heights}"]
 
 
@@ -99,6 +99,11 @@ def four_people() -> Scene:
     )
     camera = Camera(views=(View(0.0, (0.4, -4.2, 1.9), (0.0, 1.5, 0.8)),), fov_y_deg=36.0)
     return Scene(people=cast, camera=camera, seconds=8.0)
+
+
+def heights_of(scene: Scene) -> list[float]:
+    """In metres."""
+    return [stature(joints, H36M17) for joints in seen(scene, H36M17)]
 
 
 def some_people(seed: int) -> Scene:

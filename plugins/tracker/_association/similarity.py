@@ -76,6 +76,15 @@ def look_distance(looks: Floats, others: Floats) -> Doubles:
     return np.where(count > 0, mean, np.nan)
 
 
+def look_distances(looks: Floats, others: Floats) -> Doubles:
+    """The same for pairs given one by one: (L, parts, colours) twice to (L,)."""
+    shared = np.sqrt(looks.astype(np.float64) * others).sum(-1)
+    apart = np.sqrt(np.clip(1 - shared, 0, 1))
+    known = ~np.isnan(apart)
+    mean = apart.sum(-1, where=known) / np.maximum(known.sum(-1), 1)
+    return np.where(known.any(-1), mean, np.nan)
+
+
 def point_sigmas(skeleton: Skeleton) -> Doubles:
     """(J + 2,) spreads of the joints and of the two box corners, in body sizes."""
     joints = skeleton.sigmas or (_PLAIN_SIGMA,) * len(skeleton.joints)
