@@ -37,17 +37,20 @@ _ANYBODY = np.array([[3.0, 1.0], [0.5, 0.3], [0.3, 0.2]])
 """How far apart people are who are not the same: place and speed."""
 _SAME_LOOKS, _OTHER_LOOKS = 0.25, 0.35
 """Usual distance of two looks at a person, and the one from which it is rather two people."""
+_MOMENT_S = 0.1
+"""A piece shorter than this may be a ghost, and has no speed: only the associator links it."""
 _HABIT = 1.0
 """What it counts that the associator, which has seen the joints, linked two pieces."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Ends:
     """The last, or the first, moments of P pieces of tracks.
 
     Attributes:
         row: (P,) frames.
         time_s: (P,) seconds.
+        lasted_s: (P,) how long the piece is.
         state: (P, 3, 2) middle and lower edge of the box in pixels, logarithm of its height;
             each with its speed per second.
         doubt: (P, 3, 2, 2) covariance of place and speed, in heights.
@@ -57,6 +60,7 @@ class _Ends:
 
     row: Ints
     time_s: Times
+    lasted_s: Times
     state: Doubles
     doubt: Doubles
     height: Doubles
@@ -77,11 +81,13 @@ def linked(history: History, config: AssociationConfig) -> Sightings:
     ordered = seen.take(by_person)
     begins = np.flatnonzero(_begins(ordered))
     stops = np.append(begins[1:], len(ordered))
-    last, first = (_ends(history, ordered, begins, stops, config, at) for at in (-1, 0))
+    moments = _Moments(history, ordered, begins, stops, config.jitter)
+    last, first = moments.of(stops - 1), moments.of(begins)
     before, after = _pairs(last, first, config.lost_s, cuts(seen))
     cost = _costs(last, first, before, after, config)
     habit = (after == before + 1) & (ordered.id[begins[after]] == ordered.id[begins[before]])
-    cost = np.where(habit, np.minimum(cost, 0) - _HABIT, cost)
+    brief = np.minimum(last.lasted_s[before], first.lasted_s[after]) < _MOMENT_S
+    cost = np.where(habit, np.minimum(cost, 0) - _HABIT, np.where(brief, 0, cost))
     follows = _likeliest(before[cost < 0], after[cost < 0], cost[cost < 0], len(begins))
     numbers = np.empty_like(seen.id)
     numbers[by_person] = np.repeat(_numbers(follows, first.row), stops - begins)
@@ -94,33 +100,51 @@ def _begins(ordered: Sightings) -> Bools:
     return np.asarray(~same | (np.diff(ordered.row, prepend=-1) > 1))
 
 
-def _ends(
-    history: History,
-    ordered: Sightings,
-    begins: Ints,
-    stops: Ints,
-    config: AssociationConfig,
-    at: int,
-) -> _Ends:
-    """The first (``at`` 0) or the last (-1) moments of each piece."""
-    boxes, times = history.boxes(ordered), history.time_s[ordered.row]
-    heights = np.maximum(boxes[:, 3] - boxes[:, 1], 1)
-    places = np.stack([boxes[:, ::2].mean(1), boxes[:, 3], np.log(heights)], axis=1)
-    ends = begins if at == 0 else stops - 1
-    state, doubt = np.empty((len(ends), 3, 2)), np.empty((len(ends), 3, 2, 2))
-    looks = []
-    for piece, end in enumerate(ends):
-        part = np.arange(begins[piece], stops[piece])
-        part = part[np.abs(times[part] - times[end]) <= _SPAN_S]
-        line = np.stack([np.ones(len(part)), times[part] - times[end]], axis=1)
-        known = np.tile(line.T @ line / config.jitter**2, (3, 1, 1))
+@dataclass(frozen=True, slots=True)
+class _Moments:
+    """What `_Ends` are measured from: sightings in order, and where each piece begins and stops."""
+
+    history: History
+    seen: Sightings
+    begins: Ints
+    stops: Ints
+    jitter: float
+
+    def of(self, ends: Ints) -> _Ends:
+        """Measure at one sighting of each piece, its first or its last."""
+        boxes, times = self.history.boxes(self.seen), self.history.time_s[self.seen.row]
+        heights = np.maximum(boxes[:, 3] - boxes[:, 1], 1)
+        places = np.stack([boxes[:, ::2].mean(1), boxes[:, 3], np.log(heights)], axis=1)
+        state, doubt = np.empty((len(ends), 3, 2)), np.empty((len(ends), 3, 2, 2))
+        looks = []
+        for piece, (begin, stop, end) in enumerate(zip(self.begins, self.stops, ends, strict=True)):
+            near = np.abs(times[begin:stop] - times[end]) <= _SPAN_S
+            part = begin + np.flatnonzero(near)
+            looks.append(self.history.look(self.seen.take(part)))
+            unit = np.array([heights[end], heights[end], 1.0])
+            state[piece], doubt[piece] = self._line(
+                times[part] - times[end], (places[part] - places[end]) / unit
+            )
+            state[piece] = unit[:, None] * state[piece]
+            state[piece, :, 0] += places[end]
+        return _Ends(
+            row=self.seen.row[ends],
+            time_s=times[ends],
+            lasted_s=times[self.stops - 1] - times[self.begins],
+            state=state,
+            doubt=doubt,
+            height=heights[ends],
+            looks=np.stack(looks),
+        )
+
+    def _line(self, time_s: Times, places: Doubles) -> tuple[Doubles, Doubles]:
+        """(3, 2) place and speed at time 0, and (3, 2, 2) their covariance, in heights."""
+        line = np.stack([np.ones(len(time_s)), time_s], axis=1)
+        known = np.tile(line.T @ line / self.jitter**2, (3, 1, 1))
         known[:, 1, 1] += _SPEED**-2
-        doubt[piece] = np.linalg.inv(known)
-        pull = (places[part] - places[end]).T @ line / config.jitter**2
-        state[piece] = (doubt[piece] @ pull[..., None])[..., 0]
-        state[piece, :, 0] += places[end]
-        looks.append(history.look(ordered.take(part)))
-    return _Ends(ordered.row[ends], times[ends], state, doubt, heights[ends], np.stack(looks))
+        doubt: Doubles = np.linalg.inv(known).astype(np.float64)
+        pull = places.T @ line / self.jitter**2
+        return (doubt @ pull[..., None])[..., 0], doubt
 
 
 def _pairs(last: _Ends, first: _Ends, lost_s: float, cuts: Ints) -> tuple[Ints, Ints]:
@@ -155,7 +179,9 @@ def _costs(
     spread = spread + drift * agile[:, None, None]
     far = (miss * np.linalg.solve(spread, miss[..., None])[..., 0]).sum(-1)
     rare = np.log(np.linalg.det(spread)) - 2 * np.log(_ANYBODY.prod(-1))
-    return np.asarray((far + rare).sum(-1) / 2 + _look_costs(last.looks[before], first.looks[after]))
+    return np.asarray(
+        (far + rare).sum(-1) / 2 + _look_costs(last.looks[before], first.looks[after])
+    )
 
 
 def _look_costs(looks: Floats, others: Floats) -> Doubles:
@@ -168,7 +194,7 @@ def _likeliest(before: Ints, after: Ints, cost: Doubles, pieces: int) -> Ints:
     """(P,) which piece follows each, -1 for none: the assignment of least cost in all."""
     follows = np.full(pieces, -1)
     graph = coo_array((np.ones(len(before)), (before, pieces + after)), shape=(2 * pieces,) * 2)
-    count, group = connected_components(graph, directed=False)
+    _, group = connected_components(graph, directed=False)
     order = np.argsort(group[before], kind="stable")
     for part in np.split(order, np.flatnonzero(np.diff(group[before][order])) + 1):
         some, rows = np.unique(before[part], return_inverse=True)
