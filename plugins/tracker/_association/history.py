@@ -81,6 +81,11 @@ class History:
         return np.array(self._time_s, np.float64)
 
     @property
+    def frame_s(self) -> float:
+        """Seconds from frame to frame, usually; 1 where there are no two."""
+        return float(np.median(np.diff(self._time_s))) if len(self) > 1 else 1.0
+
+    @property
     def people(self) -> int:
         """How many detections there were in all."""
         return sum(map(len, self._people))
@@ -98,9 +103,7 @@ class History:
             counted: (S,) the sightings that count.
             least_s: how long they must be in all, seconds; two frames at least.
         """
-        times = self.time_s
-        frame_s = float(np.median(np.diff(times))) if len(times) > 1 else 1.0
-        needed = min(len(times), max(2, math.ceil(least_s / frame_s)))
+        needed = min(len(self), max(2, math.ceil(least_s / self.frame_s)))
         return np.asarray(np.bincount(ids, counted)[ids] >= needed) if len(ids) else counted
 
     def sightings(self) -> Sightings:

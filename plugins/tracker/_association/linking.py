@@ -50,7 +50,7 @@ class _Ends:
     Attributes:
         row: (P,) frames.
         time_s: (P,) seconds.
-        lasted_s: (P,) how long the piece is.
+        lasted_s: (P,) how long the piece is, its last frame included.
         state: (P, 3, 2) middle and lower edge of the box in pixels, logarithm of its height;
             each with its speed per second.
         doubt: (P, 3, 2, 2) covariance of place and speed, in heights.
@@ -86,7 +86,7 @@ def linked(history: History, config: AssociationConfig) -> Sightings:
     before, after = _pairs(last, first, config.lost_s, cuts(seen))
     cost = _costs(last, first, before, after, config)
     habit = (after == before + 1) & (ordered.id[begins[after]] == ordered.id[begins[before]])
-    brief = np.minimum(last.lasted_s[before], first.lasted_s[after]) < _MOMENT_S
+    brief = np.minimum(last.lasted_s[before], first.lasted_s[after]) < _MOMENT_S - 1e-3
     cost = np.where(habit, np.minimum(cost, 0) - _HABIT, np.where(brief, 0, cost))
     follows = _likeliest(before[cost < 0], after[cost < 0], cost[cost < 0], len(begins))
     numbers = np.empty_like(seen.id)
@@ -130,7 +130,7 @@ class _Moments:
         return _Ends(
             row=self.seen.row[ends],
             time_s=times[ends],
-            lasted_s=times[self.stops - 1] - times[self.begins],
+            lasted_s=times[self.stops - 1] - times[self.begins] + self.history.frame_s,
             state=state,
             doubt=doubt,
             height=heights[ends],
