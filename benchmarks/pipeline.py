@@ -48,9 +48,9 @@ class Trivial(Detector):
         return [self.person] * len(frames)
 
 
-def detector_alone(clip: Path) -> float:
+def detector_alone(clip: Path, *overrides: str) -> float:
     """Seconds of the detector's loop over frames that are decoded already, in chunks."""
-    pipeline = Pipeline.from_config(QUIET)
+    pipeline = Pipeline.from_config([*QUIET, *overrides])
     video = probe(clip)
     with pipeline.detector as detector, FrameReader(video, batch_size=16) as reader:
         detector.start(video)
@@ -112,7 +112,7 @@ def main() -> None:
             render(default_scene(), clip, folder / "truth.npz")
         rounds = [
             (
-                detector_alone(clip),
+                detector_alone(clip, *overrides),
                 whole_run(clip, "renderer=none", *overrides),
                 whole_run(clip, *overrides),
             )

@@ -1,22 +1,15 @@
 """Scores of identities: known answers, and the trackers on scenes whose truth is exact."""
 
 from dataclasses import replace
-from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from framework.evaluation.identities import identity_scores
-from framework.plugins.tracker.all.all import All
-from framework.plugins.tracker.all.config import AllConfig
-from framework.plugins.tracker.largest_complete.config import LargestCompleteConfig
-from framework.plugins.tracker.largest_complete.largest_complete import LargestComplete
 from framework.sample.crowd import detected, watch
 from framework.sample.crowds import PLAYS
 from framework.skeletons import COCO17
-from framework.stages import Runtime
-from framework.types import State, Track, VideoInfo
+from framework.types import State, Track
 
 pytest.importorskip("trackeval", reason='needs pip install "framework[scores]"')
 
