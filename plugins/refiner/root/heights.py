@@ -37,10 +37,12 @@ FLOOR_SPREAD, FLOOR_M = 0.03, 0.02
 UPRIGHT_RAD = np.array([0.045, 0.02])
 """How far a lifted person's upright is from the true one, forward and sideways."""
 OUTLIER = 2.0
-"""Feet this many standard deviations off the floor count half: they may be in the air."""
+"""What is this many standard deviations off counts half: feet in the air, people who bend."""
+ELSEWHERE = 4.6
+"""How unlikely it is to stand on something else than the floor (logarithm): one in a hundred."""
 NEW_S = 1.0
 """Feet tell something new about so often: errors of lifters last."""
-_MOST_ROWS = 600
+_MOST_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,35 +112,62 @@ def _in_view_together(valid: Bools) -> Iterator[Ints]:
 
 
 def _on_one_floor(people: Sequence[Standing]) -> Array:
-    """(N,) heights of people who share a floor, by least squares.
+    """(N,) heights of people who share a floor, but for who rather stands on something else."""
+    elsewhere = np.zeros(len(people), bool)
+    found, cost = _fitted(people, elsewhere)
+    while (~elsewhere).sum() > 1:
+        trials = [elsewhere | (np.arange(len(people)) == one) for one in np.flatnonzero(~elsewhere)]
+        answers = [_fitted(people, trial) for trial in trials]
+        least = int(np.argmin([each for _, each in answers]))
+        if answers[least][1] + ELSEWHERE >= cost:
+            break
+        elsewhere, (found, cost) = trials[least], answers[least]
+    return found
 
-    Unknown are how the camera is pitched and rolled, the logarithm of its height over the ankles of
-    who stands on the floor, and those of the factors between lifted and true heights.
+
+def _fitted(people: Sequence[Standing], elsewhere: Bools) -> tuple[Array, float]:
+    """(N,) heights by least squares, and how unlikely the best of them are (logarithm).
+
+    Unknown are how the camera is pitched and rolled, the logarithms of its height over the ankles
+    of who stands on the floor, and of who is elsewhere, and those of the factors between lifted and
+    true heights.
     """
+    count = len(people)
     lifted = np.array([person.height_m for person in people])
     weights = np.array([ADULT_SPREAD, LIFTED_SPREAD]) ** -2
     beforehand = weights[0] / weights.sum() * np.log(ADULT_M / lifted)
-    whose = np.repeat(np.arange(len(people)), [len(person.feet) for person in people])
-    if len(np.unique(whose)) < 2:
-        return np.asarray(lifted * np.exp(beforehand))
+    whose = np.repeat(np.arange(count), [len(person.feet) for person in people])
+    if not len(whose):
+        return np.asarray(lifted * np.exp(beforehand)), 0.0
     feet = np.concatenate([person.feet for person in people])
     weight = np.sqrt(np.concatenate([person.weight for person in people]))
     uprights = np.stack([person.upright for person in people])
     level = np.median(uprights, axis=0)
-    over = max(float(np.median(-feet @ _up(level))), 0.3)
+    below = -feet @ _up(level)
+    over = max(float(np.median(below)), 0.3)
+    floor = np.where(elsewhere, np.cumsum(elsewhere), 0)[whose]
 
-    def errors(unknown: Array, spread: float) -> Array:
-        turn, camera, factors = unknown[:2], unknown[2], unknown[3:]
+    def errors(unknown: Array) -> Array:
+        turn, factors, cameras = unknown[:2], unknown[2 : 2 + count], unknown[2 + count :]
         # As a share of the height, or the floor would fit best with everybody small.
-        off = (np.exp(factors[whose] - camera) * (-feet @ _up(turn)) - 1) / spread
-        cauchy = np.sign(off) * OUTLIER * np.sqrt(np.log1p((off / OUTLIER) ** 2))
+        off = np.exp(factors[whose] - cameras[floor]) * (-feet @ _up(turn)) - 1
         known = (factors - beforehand) * np.sqrt(weights.sum())
-        return np.concatenate([weight * cauchy, known, ((uprights - turn) / UPRIGHT_RAD).ravel()])
+        leaning = ((uprights - turn) / UPRIGHT_RAD).ravel()
+        return np.concatenate([weight * _cauchy(off / spread), known, _cauchy(leaning)])
 
-    start = np.concatenate([level, [np.log(over)], beforehand])
     spread = float(np.hypot(FLOOR_SPREAD, FLOOR_M / over))
-    found = least_squares(errors, start, args=(spread,)).x
-    return np.asarray(lifted * np.exp(found[3:]))
+    heights_over = [
+        max(float(np.median(below[floor == each])), 0.3) if (floor == each).any() else over
+        for each in range(int(elsewhere.sum()) + 1)
+    ]
+    start = np.concatenate([level, beforehand, np.log(heights_over)])
+    found = least_squares(errors, start)
+    return np.asarray(lifted * np.exp(found.x[2 : 2 + count])), float(found.cost)
+
+
+def _cauchy(error: Array) -> Array:
+    """What has half the square of Cauchy's loss, so that outliers count little."""
+    return np.asarray(np.sign(error) * OUTLIER * np.sqrt(np.log1p((error / OUTLIER) ** 2)))
 
 
 def _up(turn: Array) -> Array:

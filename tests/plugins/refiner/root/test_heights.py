@@ -104,3 +104,14 @@ def test_whose_feet_are_never_seen_changes_nothing():
     found = heights(people, in_view(people))
     assert found[2] == pytest.approx(alone(1.9), rel=0.01)
     np.testing.assert_allclose(found[:2], heights(two(), in_view(range(2))), rtol=0.02)
+
+
+def test_who_stands_on_a_stage_is_not_made_another_person():
+    seen, upright = camera()
+    common = {"seen": seen, "upright": upright, "lifted": 1.75, "true": 1.75}
+    people = [
+        person((-2, 3), (1, 8), up=0.5, **common),
+        person((1, 4), (-1, 7), **common),
+        person((0, 4), (1, 5), **common),
+    ]
+    np.testing.assert_allclose(heights(people, in_view(people)), alone(1.75), rtol=0.03)
