@@ -1,6 +1,6 @@
 """What the pipeline costs beside its detector: time, memory, and overhead per frame.
 
-    python benchmarks/pipeline.py [clip.mp4]
+    python benchmarks/pipeline.py [clip.mp4 [tracker=all ...]]
 
 Goals: a whole run takes at most 1.1 times the detector's loop alone over the decoded frames, 1.3
 times with the picture; a clip repeated ten times needs less than 30 MB more memory.
@@ -48,9 +48,9 @@ class Trivial(Detector):
         return [self.person] * len(frames)
 
 
-def detector_alone(clip: Path) -> float:
+def detector_alone(clip: Path, *overrides: str) -> float:
     """Seconds of the detector's loop over frames that are decoded already, in chunks."""
-    pipeline = Pipeline.from_config(QUIET)
+    pipeline = Pipeline.from_config([*QUIET, *overrides])
     video = probe(clip)
     with pipeline.detector as detector, FrameReader(video, batch_size=16) as reader:
         detector.start(video)
@@ -71,16 +71,17 @@ def whole_run(clip: Path, *overrides: str) -> float:
             return perf_counter() - begun
 
 
-def peak_memory_mb(clip: Path) -> float:
+def peak_memory_mb(clip: Path, *overrides: str) -> float:
     """Peak resident memory of a run in a process of its own."""
     code = (
         "import resource, sys, tempfile\n"
         "from framework import Pipeline\n"
         "with tempfile.TemporaryDirectory() as folder:\n"
-        "    Pipeline.from_config(['progress=false'], output=folder).run(sys.argv[1])\n"
+        "    settings = ['progress=false', *sys.argv[2:]]\n"
+        "    Pipeline.from_config(settings, output=folder).run(sys.argv[1])\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)\n"
     )
-    call = [sys.executable, "-c", code, str(clip)]
+    call = [sys.executable, "-c", code, str(clip), *overrides]
     done = subprocess.run(call, capture_output=True, text=True, check=True)
     return float(done.stdout.split()[-1])
 
@@ -101,6 +102,7 @@ def overhead_us(clip: Path) -> float:
 
 def main() -> None:
     """Print every figure beside its goal."""
+    overrides = sys.argv[2:]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         clip = Path(sys.argv[1]) if len(sys.argv) > 1 else folder / "sample.mp4"
@@ -110,9 +112,9 @@ def main() -> None:
             render(default_scene(), clip, folder / "truth.npz")
         rounds = [
             (
-                detector_alone(clip),
-                whole_run(clip, "renderer=none"),
-                whole_run(clip),
+                detector_alone(clip, *overrides),
+                whole_run(clip, "renderer=none", *overrides),
+                whole_run(clip, *overrides),
             )
             for _ in range(ROUNDS)
         ]
@@ -126,7 +128,7 @@ def main() -> None:
         repeated = folder / "ten.mp4"
         loop = ["-stream_loop", "9", "-i", str(clip), "-c", "copy", "-an", str(repeated)]
         subprocess.run([str(find_ffmpeg()), "-v", "error", *loop], check=True)
-        once, ten = peak_memory_mb(clip), peak_memory_mb(repeated)
+        once, ten = (peak_memory_mb(each, *overrides) for each in (clip, repeated))
         print(f"  peak memory {once:.0f} MB, ten times the clip {ten:.0f} MB: ", end="")
         print(f"{ten - once:+.0f} MB (goal below 30)")
 

@@ -109,8 +109,17 @@ def judge(
             yield choice, error
 
 
-def lift(config: DictConfig, tracks: list[Track], video: VideoInfo) -> list[Pose3D]:
-    """Lift and refine tracks as a configuration says."""
+def lift(
+    config: DictConfig, tracks: list[Track], video: VideoInfo, *, strangers: bool = False
+) -> list[Pose3D]:
+    """Lift and refine tracks as a configuration says.
+
+    Args:
+        config: as a run has it.
+        tracks: of one clip; or, of ``strangers``, each of a clip of its own.
+        video: where they are from.
+        strangers: whether refiners see each person alone.
+    """
     ((_, lifter),) = build("lifter", config)
     refiners = [part for _, part in build("refiner", config)]
     with ExitStack() as stack:
@@ -120,7 +129,11 @@ def lift(config: DictConfig, tracks: list[Track], video: VideoInfo) -> list[Pose
         poses = lifter.lift(tracks, video) if tracks else []
         for refiner in refiners:
             assert isinstance(refiner, Refiner)  # noqa: S101
-            poses = refiner.refine(poses, tracks, video)
+            if strangers:
+                pairs = zip(poses, tracks, strict=True)
+                poses = [refiner.refine([pose], [track], video)[0] for pose, track in pairs]
+            else:
+                poses = refiner.refine(poses, tracks, video)
     return poses
 
 

@@ -103,7 +103,8 @@ def evaluate_mocap(
             for name, baseline in baselines.items()
         ]
         rows += _candidates(
-            chosen, lambda c: mocap.pairs(seen, lift(c.config(), tracks, mocap.VIDEO))
+            chosen,
+            lambda c: mocap.pairs(seen, lift(c.config(), tracks, mocap.VIDEO, strangers=True)),
         )
         return section(condition, rows, joints)
 

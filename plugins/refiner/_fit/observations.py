@@ -14,6 +14,8 @@ FLOOR_M = 0.02
 """A detector that is sure of a joint still puts it 1 to 4 cm from where a skeleton has it."""
 DOUBTFUL_M = 0.06
 """How far off a joint may be whose score is at the detector's threshold."""
+SURE_M = float(np.hypot(FLOOR_M, DOUBTFUL_M)) + 1e-6
+"""Joints are this sure, or surer, from the detector's threshold on."""
 LIFTED_M = 0.06
 """How far off a lifted joint may be along each axis, where the lifter does not say."""
 MEMORY_S = 0.3

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from framework.errors import ConfigurationError
 from framework.skeletons import Skeleton
-from framework.types import Floats
 
 _PARTS = (
     ("left_hip", "left_knee"),
@@ -22,7 +22,12 @@ _ENDS = 0.086
 """Of stature: ankles lie as far above the sole as the joint "head" below the crown, 4.3 % each."""
 
 
-def stature(joints: Floats, skeleton: Skeleton) -> float:
+def measurable(skeleton: Skeleton) -> bool:
+    """Whether `stature` can be told of it."""
+    return not _lacking(skeleton)
+
+
+def stature(joints: NDArray[np.floating], skeleton: Skeleton) -> float:
     """Height in metres of the body stretched out, the median over the rows.
 
     Args:
@@ -32,8 +37,7 @@ def stature(joints: Floats, skeleton: Skeleton) -> float:
     Raises:
         ConfigurationError: it lacks a leg, the trunk or the head.
     """
-    lacking = {name for part in _PARTS for name in part} - set(skeleton.joints)
-    if lacking:
+    if lacking := _lacking(skeleton):
         raise ConfigurationError(
             f"the height of a person of skeleton {skeleton.name!r} cannot be told: it has no "
             + ", ".join(sorted(lacking)),
@@ -42,3 +46,7 @@ def stature(joints: Floats, skeleton: Skeleton) -> float:
     ends = np.array([[skeleton.index(name) for name in part] for part in _PARTS])
     lengths = np.linalg.norm(joints[:, ends[:, 0]] - joints[:, ends[:, 1]], axis=-1)
     return float(np.median(lengths @ _SHARES)) / (1 - _ENDS)
+
+
+def _lacking(skeleton: Skeleton) -> set[str]:
+    return {name for part in _PARTS for name in part} - set(skeleton.joints)

@@ -19,7 +19,7 @@ class RootConfig:
     person_height_m: list[float] = field(
         default_factory=list,
         metadata={
-            "help": "how tall people are: [1.75] everybody, [1.8,1.6] by track; []: as lifted"
+            "help": "how tall people are: [1.75] everybody, [1.8,1.6] by track; []: as adults are"
         },
     )
 

@@ -12,15 +12,16 @@ from framework.types import Pose3D, Track, VideoInfo
 
 from .._fit.observations import observe
 from .._fit.placement import place
-from .._fit.stature import stature
+from .._fit.stature import measurable, stature
 from .config import RootConfig
+from .heights import Standing, heights
 
 
 class Root(Refiner):
     """Fills `Pose3D.root` by laying the lifted joints over the keypoints they were lifted from.
 
-    One camera cannot tell a small person who is near from a tall one far away. The lifter's sizes
-    are believed, unless the user says how tall people are; poses are then scaled to that.
+    One camera cannot tell a small person who is near from a tall one far away. Poses are scaled to
+    how tall the user says people are, or else to what `heights` finds out.
     """
 
     def __init__(self, config: RootConfig, runtime: Runtime) -> None:
@@ -32,23 +33,45 @@ class Root(Refiner):
         Raises:
             ConfigurationError: other than one height, or one for each person, is given.
         """
-        heights = self._heights(len(poses))
-        people = zip(poses, tracks, heights, strict=True)
-        return [self._placed(scaled(pose, height), track, video) for pose, track, height in people]
+        people = list(zip(poses, tracks, strict=True))
+        sizes = self._given(len(poses)) or self._found(people, video.size_wh)
+        return [
+            self._placed(scaled(pose, height_m), track, video.size_wh)
+            for (pose, track), height_m in zip(people, sizes, strict=True)
+        ]
 
-    def _heights(self, people: int) -> list[float | None]:
+    def _given(self, people: int) -> list[float]:
+        """What the user says; empty for nothing."""
         given = list(self._config.person_height_m)
         if len(given) < 2:
-            return [*given, None][:1] * people
+            return given * people
         if len(given) != people:
             raise ConfigurationError(
                 f"refiner.root.person_height_m has {len(given)} heights for {people} people",
                 "Give one for everybody, or one for each track.",
             )
-        return [*given]
+        return given
 
-    def _placed(self, pose: Pose3D, track: Track, video: VideoInfo) -> Pose3D:
-        seen = observe(pose, track, video.size_wh, self._config.focal)
+    def _found(
+        self, people: list[tuple[Pose3D, Track]], size_wh: tuple[int, int]
+    ) -> list[float | None]:
+        """What the clip says; None for whom it says nothing of."""
+        found: list[float | None] = [None] * len(people)
+        told: list[int] = []
+        standing: list[Standing] = []
+        for number, (pose, track) in enumerate(people):
+            seen = observe(pose, track, size_wh, self._config.focal)
+            if seen.seen.any() and measurable(pose.skeleton):
+                told.append(number)
+                standing.append(Standing.of(seen, place(seen), pose.skeleton))
+        if told:
+            valid = np.stack([people[number][0].valid for number in told])
+            for number, height_m in zip(told, heights(standing, valid).tolist(), strict=True):
+                found[number] = height_m
+        return found
+
+    def _placed(self, pose: Pose3D, track: Track, size_wh: tuple[int, int]) -> Pose3D:
+        seen = observe(pose, track, size_wh, self._config.focal)
         if not seen.seen.any():
             return replace(pose, root=None)
         root = np.full((len(pose), 3), np.nan, np.float32)

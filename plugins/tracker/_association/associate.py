@@ -150,14 +150,16 @@ class Associator:
     def _with_looks(self, cost: Doubles, looks: Floats, others: Floats) -> Doubles:
         """The cost with its share of colours, for pairs where they are known."""
         unlike = look_distance(looks, others)
-        share = np.where(np.isnan(unlike), 0, self._config.looks_weight)
-        return np.asarray((1 - share) * cost + share * np.nan_to_num(unlike))
+        dearer = self._config.looks_weight * (unlike - cost)
+        return cost + np.where(np.isnan(unlike), 0, dearer)
 
     def _assign(self, cost: Doubles, scores: Floats, in_view: Bools) -> tuple[Ints, Ints]:
         """Pairs of person and detection: high scores to everybody, then low to those in view."""
         high = scores >= self._config.high_score
         low = ~high & (scores >= self._config.low_score)
         people, found = self._match(cost, np.arange(len(cost)), np.flatnonzero(high))
+        if not low.any():
+            return people, found
         rest = in_view.copy()
         rest[people] = False
         more_people, more_found = self._match(cost, np.flatnonzero(rest), np.flatnonzero(low))

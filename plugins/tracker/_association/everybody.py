@@ -6,24 +6,22 @@ import numpy as np
 
 from framework.types import Ints, Track
 
-from .associate import NOBODY
 from .config import EverybodyConfig
 from .gaps import fill_gaps
 from .history import History, Sightings
 
 
 def everybody(
-    history: History, config: EverybodyConfig, max_gap_s: float
+    history: History, seen: Sightings, config: EverybodyConfig, max_gap_s: float
 ) -> tuple[list[Track], list[str]]:
     """The tracks of a clip, numbered from 1 in the order of appearance, and what was left out.
 
     Args:
-        history: with ids that rise with appearance.
+        history: of the clip.
+        seen: its people, whose ids rise with appearance.
         config: whom to keep.
         max_gap_s: see `fill_gaps`.
     """
-    seen = history.sightings()
-    seen = seen.take(seen.id != NOBODY)
     lasting = seen.take(history.lasting(seen.id, np.ones(len(seen), bool), config.min_duration_s))
     numbers = largest_numbers(lasting, config.max_people)
     tracks = [

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from framework.errors import StageError
 from framework.tracks import track_of
-from framework.types import Bools, Detections, Ints, Times, Track
+from framework.types import Bools, Detections, Floats, Ints, Times, Track
 
 from .similarity import Doubles, covered_areas
 
@@ -81,6 +81,16 @@ class History:
         return np.array(self._time_s, np.float64)
 
     @property
+    def frame_s(self) -> float:
+        """Seconds from frame to frame, usually; 1 where there are no two."""
+        return float(np.median(np.diff(self._time_s))) if len(self) > 1 else 1.0
+
+    @property
+    def people(self) -> int:
+        """How many detections there were in all."""
+        return sum(map(len, self._people))
+
+    @property
     def best_box_score(self) -> float:
         """The highest box score of all; 0 when nobody was detected."""
         return float(max((people.box_scores.max(initial=0) for people in self._people), default=0))
@@ -93,9 +103,7 @@ class History:
             counted: (S,) the sightings that count.
             least_s: how long they must be in all, seconds; two frames at least.
         """
-        times = self.time_s
-        frame_s = float(np.median(np.diff(times))) if len(times) > 1 else 1.0
-        needed = min(len(times), max(2, math.ceil(least_s / frame_s)))
+        needed = min(len(self), max(2, math.ceil(least_s / self.frame_s)))
         return np.asarray(np.bincount(ids, counted)[ids] >= needed) if len(ids) else counted
 
     def sightings(self) -> Sightings:
@@ -115,6 +123,18 @@ class History:
         boxes = [self._people[row].boxes[person] for row, person in places]
         return np.array(boxes, np.float64).reshape(-1, 4)
 
+    def look(self, seen: Sightings) -> Floats:
+        """(parts, colours) the mean look of some sightings; NaN for parts that were never seen."""
+        places = zip(seen.row.tolist(), seen.person.tolist(), strict=True)
+        people = [(self._people[row].appearance, person) for row, person in places]
+        looks = [looks[person] for looks, person in people if looks is not None]
+        if not looks:
+            return np.full((1, 1), np.nan, np.float32)
+        each = np.stack(looks)
+        known = ~np.isnan(each)
+        total, count = each.sum(0, where=known), known.sum(0)
+        return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
+
     def track(self, number: int, seen: Sightings) -> Track:
         """A track of these sightings, at most one per row; the other rows are missing.
 
@@ -126,6 +146,22 @@ class History:
         alone = {row: self._people[row].take(np.array([person])) for row, person in places}
         frames = list(zip(self._index, self._time_s, strict=True))
         return track_of(number, frames, alone)
+
+
+def cuts(seen: Sightings) -> Ints:
+    """Rows at which a new scene begins: people before and after, and none who is in both."""
+    if not len(seen):
+        return np.zeros(0, np.int64)
+    rows = np.arange(seen.row.max() + 2)
+    crowded = np.isin(rows, seen.row)
+    _, number = np.unique(seen.id, return_inverse=True)
+    first, last = np.full(number.max() + 1, len(rows)), np.zeros(number.max() + 1, np.int64)
+    np.minimum.at(first, number, seen.row)
+    np.maximum.at(last, number, seen.row)
+    begun = np.bincount(first + 1, minlength=len(rows) + 1).cumsum()[: len(rows)]
+    ended = np.bincount(last + 1, minlength=len(rows) + 1).cumsum()[: len(rows)]
+    nobody_in_both = begun == ended
+    return np.flatnonzero(nobody_in_both[1:] & crowded[1:] & crowded[:-1]) + 1
 
 
 def _joined(parts: list[NDArray[Scalar]], dtype: type[Scalar]) -> NDArray[Scalar]:

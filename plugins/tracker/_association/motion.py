@@ -118,7 +118,7 @@ class Motion:
         first: Bools = hit & np.isnan(self.points[..., 0])
         points = np.where(first[..., None], seen, self.points)
         velocity = np.where(first[..., None], _middle(self.velocity), self.velocity)
-        error = np.nan_to_num(seen - points)
+        error = np.where(hit[..., None], seen - points, 0)
         trust = hit / (self.variance + jitter**2)
         gain, speed_gain = self.variance * trust, self.covariance * trust
         return Motion(
@@ -134,5 +134,5 @@ class Motion:
 def _middle(velocity: Doubles) -> Doubles:
     """(K, 1, 2): the median velocity of each person's points that are known."""
     ordered = np.sort(velocity, axis=1)  # NaN last
-    known = (~np.isnan(velocity)).sum(1, keepdims=True)
-    return np.asarray(np.take_along_axis(ordered, (known - 1) // 2, axis=1))
+    known = velocity.shape[1] - np.isnan(velocity[..., 0]).sum(1)
+    return np.asarray(ordered[np.arange(len(velocity)), (known - 1) // 2][:, None])

@@ -26,7 +26,8 @@ def overlap(boxes: Doubles, others: Doubles) -> Doubles:
     """
     low = np.maximum(boxes[:, None, :2], others[None, :, :2])
     high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
-    shared = np.clip(high - low, 0, None).prod(-1)
+    wide = np.maximum(high - low, 0)
+    shared = wide[..., 0] * wide[..., 1]
     union = box_areas(boxes)[:, None] + box_areas(others)[None] - shared
     return np.asarray(shared / np.maximum(union, 1e-9))
 
@@ -69,11 +70,20 @@ def look_distance(looks: Floats, others: Floats) -> Doubles:
     """
     by_part, theirs = np.sqrt(looks).swapaxes(0, 1), np.sqrt(others).transpose(1, 2, 0)
     shared = (by_part @ theirs).transpose(1, 2, 0).astype(np.float64)
-    apart = np.sqrt(np.clip(1 - shared, 0, 1))
+    apart = np.sqrt(np.maximum(1 - shared, 0))
     known = ~np.isnan(apart)
     count = known.sum(-1)
     mean = apart.sum(-1, where=known) / np.maximum(count, 1)
     return np.where(count > 0, mean, np.nan)
+
+
+def look_distances(looks: Floats, others: Floats) -> Doubles:
+    """The same for pairs given one by one: (L, parts, colours) twice to (L,)."""
+    shared = np.sqrt(looks.astype(np.float64) * others).sum(-1)
+    apart = np.sqrt(np.maximum(1 - shared, 0))
+    known = ~np.isnan(apart)
+    mean = apart.sum(-1, where=known) / np.maximum(known.sum(-1), 1)
+    return np.where(known.any(-1), mean, np.nan)
 
 
 def point_sigmas(skeleton: Skeleton) -> Doubles:
@@ -96,7 +106,8 @@ def body_sizes(boxes: Doubles) -> Doubles:
 
 def box_areas(boxes: Doubles) -> Doubles:
     """(N,) areas of (N, 4) boxes."""
-    return np.asarray(np.clip(boxes[:, 2:] - boxes[:, :2], 0, None).prod(-1))
+    wide = np.maximum(boxes[:, 2:] - boxes[:, :2], 0)
+    return np.asarray(wide[:, 0] * wide[:, 1])
 
 
 def covered_areas(detections: Detections) -> Doubles:

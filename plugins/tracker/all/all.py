@@ -8,6 +8,7 @@ from framework.types import Detections, Track, VideoInfo
 from .._association.associate import Associator
 from .._association.everybody import everybody
 from .._association.history import History
+from .._association.linking import linked
 from .config import AllConfig
 
 
@@ -39,5 +40,6 @@ class All(Tracker):
 
     def finish(self) -> list[Track]:
         """Return one track per person, in the order of appearance."""
-        tracks, self.notes = everybody(self._history, self._config, self._config.max_gap_s)
+        seen = linked(self._history, self._config)
+        tracks, self.notes = everybody(self._history, seen, self._config, self._config.max_gap_s)
         return tracks

@@ -53,7 +53,9 @@ class ByteTrack(Tracker):
 
     def finish(self) -> list[Track]:
         """Return one track per person, in the order of appearance."""
-        tracks, self.notes = everybody(self._history, self._config, self._config.max_gap_s)
+        seen = self._history.sightings()
+        seen = seen.take(seen.id != NOBODY)
+        tracks, self.notes = everybody(self._history, seen, self._config, self._config.max_gap_s)
         return tracks
 
     def _numbers(self, time_s: float, detections: Detections) -> Ints:

@@ -7,9 +7,10 @@ import numpy as np
 from framework.stages import Runtime, Tracker
 from framework.types import Bools, Detections, Track, VideoInfo
 
-from .._association.associate import NOBODY, Associator
+from .._association.associate import Associator
 from .._association.gaps import fill_gaps
-from .._association.history import History, Sightings
+from .._association.history import History, Sightings, cuts
+from .._association.linking import linked
 from .config import Fallback, LargestCompleteConfig, OnLost
 
 
@@ -46,12 +47,11 @@ class LargestComplete(Tracker):
     def finish(self) -> list[Track]:
         """Return one track per person who was followed, one after the other in time."""
         self.notes = []
-        everybody = self._history.sightings()
-        seen = everybody.take(everybody.id != NOBODY)
+        seen = linked(self._history, self._config)
         lasting = self._lasting(seen, np.ones(len(seen), bool))
-        self._cuts = _cuts(seen.take(lasting))
-        if len(everybody) and not len(seen):
-            self._note_poor_scores(len(everybody))
+        self._cuts = set(cuts(seen.take(lasting)).tolist())
+        if self._history.people and not len(seen):
+            self._note_poor_scores(self._history.people)
         complete = seen.complete & self._lasting(seen, seen.complete)
         if complete.any() or not len(seen):
             chosen = self._follow(seen, complete)
@@ -146,23 +146,6 @@ class LargestComplete(Tracker):
             f"all {count} detections have a box score below tracker.high_score={bar:g} "
             f"(best {best:.2f}): nobody is followed"
         )
-
-
-def _cuts(seen: Sightings) -> set[int]:
-    """Rows at which a new scene begins: people before and after, and none who is in both."""
-    if not len(seen):
-        return set()
-    rows = np.arange(seen.row.max() + 2)
-    crowded = np.isin(rows, seen.row)
-    _, number = np.unique(seen.id, return_inverse=True)
-    first, last = np.full(number.max() + 1, len(rows)), np.zeros(number.max() + 1, np.int64)
-    np.minimum.at(first, number, seen.row)
-    np.maximum.at(last, number, seen.row)
-    begun = np.bincount(first + 1, minlength=len(rows) + 1).cumsum()[: len(rows)]
-    ended = np.bincount(last + 1, minlength=len(rows) + 1).cumsum()[: len(rows)]
-    nobody_in_both = begun == ended
-    change = np.flatnonzero(nobody_in_both[1:] & crowded[1:] & crowded[:-1]) + 1
-    return set(change.tolist())
 
 
 def _first_largest(seen: Sightings) -> int:

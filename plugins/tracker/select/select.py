@@ -7,9 +7,10 @@ import numpy as np
 from framework.stages import Runtime, Tracker
 from framework.types import Bools, Detections, Ints, Track, VideoInfo
 
-from .._association.associate import NOBODY, Associator
+from .._association.associate import Associator
 from .._association.gaps import fill_gaps
 from .._association.history import History, Sightings
+from .._association.linking import linked
 from .._association.similarity import Doubles, overlap
 from .config import Order, SelectConfig
 
@@ -48,8 +49,7 @@ class Select(Tracker):
     def finish(self) -> list[Track]:
         """Return the person's track, or none when nobody is where the user pointed."""
         self.notes = []
-        seen = self._history.sightings()
-        seen = seen.take(seen.id != NOBODY)
+        seen = linked(self._history, self._config)
         everybody = np.ones(len(seen), bool)
         seen = seen.take(self._history.lasting(seen.id, everybody, self._config.confirm_s))
         number = self._number(seen) if len(seen) else None

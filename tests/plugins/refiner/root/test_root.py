@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from framework.errors import ConfigurationError
+from framework.plugins.refiner._fit.stature import stature
 from framework.plugins.refiner.root.config import RootConfig
 from framework.plugins.refiner.root.root import Root
 from framework.skeletons import Skeleton
@@ -23,6 +24,16 @@ def placed(sample, poses=None, **settings):
     return root.refine(sample.poses if poses is None else poses, sample.tracks, sample.video)
 
 
+def heights_of(poses):
+    """How tall people are: with these heights nobody is scaled."""
+    return [stature(pose.joints[pose.valid], pose.skeleton) for pose in poses]
+
+
+@pytest.fixture
+def heights(people):
+    return heights_of(people.poses)
+
+
 def errors(poses, truth):
     """How far off roots are, as a share of the distance."""
     return [
@@ -32,8 +43,8 @@ def errors(poses, truth):
     ]
 
 
-def test_people_stand_where_they_stand(people, focal):
-    for off in errors(placed(people, focal=focal), people.poses):
+def test_people_whose_height_is_known_stand_where_they_stand(people, focal, heights):
+    for off in errors(placed(people, focal=focal, person_height_m=heights), people.poses):
         assert off.max() < 0.01
 
 
@@ -44,17 +55,18 @@ def test_noise_of_pose_and_picture_is_averaged_out(people, shaken, focal):
         replace(track, keypoints=track.keypoints + noise.astype(np.float32))
         for track in people.tracks
     ]
-    found = Root(RootConfig(focal=focal), Runtime()).refine(poses, tracks, people.video)
-    for off in errors(found, people.poses):
+    root = Root(RootConfig(focal=focal, person_height_m=heights_of(poses)), Runtime())
+    for off in errors(root.refine(poses, tracks, people.video), people.poses):
         assert off.mean() < 0.03
 
 
-def test_a_joint_far_off_does_not_move_the_person(people, focal):
+def test_a_joint_far_off_does_not_move_the_person(people, focal, heights):
     track = people.tracks[0]
     keypoints = track.keypoints.copy()
     keypoints[:, track.skeleton.index("left_wrist"), 1] += 60
     people.tracks[0] = replace(track, keypoints=keypoints)
-    assert errors(placed(people, focal=focal), people.poses)[0].max() < 0.03
+    found = placed(people, focal=focal, person_height_m=heights)
+    assert errors(found, people.poses)[0].max() < 0.03
 
 
 def test_twice_the_focal_length_is_twice_the_distance(people, focal):
@@ -62,8 +74,8 @@ def test_twice_the_focal_length_is_twice_the_distance(people, focal):
     assert far / near == pytest.approx(2, rel=0.1)
 
 
-def test_a_taller_person_is_farther_away_and_larger(people, focal):
-    lifted = placed(people, focal=focal)
+def test_a_taller_person_is_farther_away_and_larger(people, focal, heights):
+    lifted = placed(people, focal=focal, person_height_m=heights)
     tall = placed(people, focal=focal, person_height_m=[2.2])
     heights = [np.nanmax(person.joints[..., 1]) for person in (lifted[0], tall[0])]
     factor = heights[1] / heights[0]
