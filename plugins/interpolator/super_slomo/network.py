@@ -84,7 +84,7 @@ class _Up(nn.Module):
 
 
 def _leaky(x: Tensor) -> Tensor:
-    return functional.leaky_relu(x, SLOPE)
+    return functional.leaky_relu(x, SLOPE, inplace=True)
 
 
 class SuperSloMo(nn.Module):
