@@ -110,6 +110,7 @@ def linear(track: Track, time_s: Times) -> Track:
         keypoint_scores=np.nan_to_num(drawn(track.keypoint_scores)),
         state=np.where(inside, State.FILLED, State.MISSING).astype(np.uint8),
         complete=np.zeros(len(time_s), bool),
+        keypoints_3d=None if track.keypoints_3d is None else drawn(track.keypoints_3d),
         score_threshold=track.score_threshold,
     )
 
@@ -119,6 +120,7 @@ def judge(
     person: tuple[Track, Pose3D],
     known: Known,
     source_s: Times,
+    *,
     ids: int,
     cpu_s: float,
 ) -> None:
@@ -160,15 +162,15 @@ def compare(
         print("  nobody was found")
         return
     source_s = none.tracks[0].time_s
-    judge("none", none.person, known, source_s, len(none.tracks), cpu_s)
+    judge("none", none.person, known, source_s, ids=len(none.tracks), cpu_s=cpu_s)
     track = linear(none.tracks[0], known.time_s)
     with pipeline.lifter:
         (pose,) = pipeline.lifter.lift([track], probe(clip))
-    judge("linear keypoints", (track, pose), known, source_s, 1, cpu_s)
+    judge("linear keypoints", (track, pose), known, source_s, ids=1, cpu_s=cpu_s)
     for name, overrides in interpolators(factor, weights):
         _, made, cpu_s = watch(clip, *thinned, *overrides)
         if made.tracks:
-            judge(name, made.person, known, source_s, len(made.tracks), cpu_s)
+            judge(name, made.person, known, source_s, ids=len(made.tracks), cpu_s=cpu_s)
     if weights is None:
         print("  super_slomo            | not judged: no weights=SuperSloMo.ckpt is given")
 
@@ -191,7 +193,14 @@ def sample(folder: Path, weights: str | None) -> None:
         print(f"sample, {FPS} frames/s, every {kept[0]}th kept; at source frames | in between")
         compare(clip, known, kept, weights)
     _, every, cpu_s = watch(clip)
-    judge("every frame, as filmed", every.person, known, known.time_s, len(every.tracks), cpu_s)
+    judge(
+        "every frame, as filmed",
+        every.person,
+        known,
+        known.time_s,
+        ids=len(every.tracks),
+        cpu_s=cpu_s,
+    )
 
 
 def footage(clip: Path, stride: int, weights: str | None) -> None:
