@@ -4,6 +4,7 @@ import csv
 import json
 from fractions import Fraction
 from functools import cache
+from itertools import combinations as combinations_of
 from pathlib import Path
 
 import av
@@ -113,6 +114,15 @@ SPACING = st.one_of(
 )
 
 
+AT_LEAST_S = {
+    "all": "min_duration_s",
+    "bytetrack": "min_duration_s",
+    "largest_complete": "confirm_s",
+    "select": "confirm_s",
+}
+"""By tracker: the option that leaves out who is seen for less."""
+
+
 @st.composite
 def combinations(draw: st.DrawFn) -> list[str]:
     """Overrides that choose every stage before the files."""
@@ -125,6 +135,8 @@ def combinations(draw: st.DrawFn) -> list[str]:
     if chosen["interpolator"] != "none":
         gap = draw(st.sampled_from([0.1, 0.5, 1.0]))
         overrides += [draw(SPACING), f"interpolator.max_gap_s={gap}"]
+    if option := AT_LEAST_S.get(chosen["tracker"]):
+        overrides.append(f"tracker.{option}={draw(st.sampled_from([0, 0.5]))}")
     return [*overrides, f"refiner=[{','.join(refiners)}]"]
 
 
@@ -160,6 +172,9 @@ def test_there_is_one_row_per_source_frame_and_person_in_every_combination_of_st
         np.testing.assert_array_equal(track.frame_index, result.frame_index)
         np.testing.assert_array_equal(track.time_s, result.time_s)
         check_person(track, pose, seen_in(two_discs))
+    for one, other in combinations_of(result.tracks, 2):
+        same = np.abs(one.keypoints - other.keypoints).max((1, 2)) < 1e-4
+        assert not same.any()  # nobody is two people
     check_files(result)
     # Whoever takes what is there, frame by frame, has the large disc in every row.
     if "tracker=largest" in overrides:

@@ -43,7 +43,7 @@ class SuperSloMoFrames(Between):
             BackendError: they are missing, broken or of other networks.
         """
         path = locate(PUBLISHED, self._config.checkpoint)
-        self._networks = load_networks(path).to(self.device, memory_format=torch.channels_last)
+        self._networks = load_networks(path).to(self.device)
         return self
 
     def __exit__(

@@ -101,7 +101,7 @@ def train(
     device = torch_device(settings.device)
     torch.manual_seed(settings.seed)
     networks = load_networks(start) if start else fresh(settings.width)
-    networks = networks.to(device, memory_format=torch.channels_last).train()
+    networks = networks.to(device).train()
     optimizer = torch.optim.Adam(networks.parameters(), settings.learning_rate)
     decay = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, _LAST_RATE, settings.steps)
     examples = triplets(
