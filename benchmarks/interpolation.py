@@ -1,12 +1,15 @@
 """Whether made frames help: a clip with too few frames, with and without frames in between.
 
     python benchmarks/interpolation.py [clip.mp4:STRIDE ...] [weights=SuperSloMo.ckpt]
+    python benchmarks/interpolation.py memory
 
 The sample is drawn at 60 frames/s. Every eighth frame is kept (7.5 frames/s), then every 24th
 (2.5), so the truth is known at the frames that are left and in between. Of clips that are given
-every STRIDE-th frame is kept; their truth is the detector's own answer on all frames. ``linear``
-draws keypoints instead of pictures. At last the peak memory of each interpolator on 1080p is
-printed.
+every STRIDE-th frame is kept; their truth is what the
+same run answers on all frames. ``linear``
+draws keypoints instead of pictures; "ids" is
+how many people the tracker made of the one it followed. At last (or alone, with ``memory``) the
+peak memory of each interpolator on 1080p is printed; super_slomo has weights of the published size.
 """
 
 from __future__ import annotations
@@ -37,6 +40,7 @@ SECONDS, FPS, SIZE_WH = 4.0, 60, (640, 360)
 KEPT = ((8, 8), (24, 8))
 """Every how many frames one is kept of the sample, and into how many parts the gaps are divided."""
 MAX_GAP_S = 0.5
+TILES_PX = (512, 768)
 LIMBS_2D = [COCO17.index(joint) for joint in COCO17.joints if joint in LIMBS]
 LIMBS_3D = [H36M17.index(joint) for joint in LIMBS]
 WRISTS = [LIMBS_2D.index(COCO17.index(f"{side}_wrist")) for side in ("left", "right")]
@@ -106,12 +110,19 @@ def linear(track: Track, time_s: Times) -> Track:
         keypoint_scores=np.nan_to_num(drawn(track.keypoint_scores)),
         state=np.where(inside, State.FILLED, State.MISSING).astype(np.uint8),
         complete=np.zeros(len(time_s), bool),
+        keypoints_3d=None if track.keypoints_3d is None else drawn(track.keypoints_3d),
         score_threshold=track.score_threshold,
     )
 
 
 def judge(
-    name: str, person: tuple[Track, Pose3D], known: Known, source_s: Times, cpu_s: float
+    name: str,
+    person: tuple[Track, Pose3D],
+    known: Known,
+    source_s: Times,
+    *,
+    ids: int,
+    cpu_s: float,
 ) -> None:
     """Print errors at the source frames and between them."""
     track, pose = person
@@ -134,7 +145,7 @@ def judge(
         limbs, wrists = np.nanmean(apart[chosen]), np.nanmean(apart[chosen][:, WRISTS])
         mm = f"{float(metrics.mean(error_mm[chosen])):5.1f} mm" if known.joints is not None else ""
         cells.append(f"{coverage:7.0%} {limbs:6.1f} px {wrists:6.1f} px {mm:>8}")
-    print(f"  {name:22} |{cells[0]} |{cells[1]} | {cpu_s:5.1f} s")
+    print(f"  {name:22} |{cells[0]} |{cells[1]} | {ids:3} | {cpu_s:5.1f} s")
 
 
 def compare(
@@ -144,22 +155,22 @@ def compare(
     stride, factor = kept
     known = known.every(stride // factor)
     head = f"{'frames':>7} {'limbs':>9} {'wrists':>9} {'3D':>8}"
-    print(f"  {'':22} |{head} |{head} |  CPU")
+    print(f"  {'':22} |{head} |{head} | ids |  CPU")
     thinned = (f"stride={stride}", *cut)
     pipeline, none, cpu_s = watch(clip, *thinned)
     if not none.tracks:
         print("  nobody was found")
         return
     source_s = none.tracks[0].time_s
-    judge("none", none.person, known, source_s, cpu_s)
+    judge("none", none.person, known, source_s, ids=len(none.tracks), cpu_s=cpu_s)
     track = linear(none.tracks[0], known.time_s)
     with pipeline.lifter:
         (pose,) = pipeline.lifter.lift([track], probe(clip))
-    judge("linear keypoints", (track, pose), known, source_s, cpu_s)
+    judge("linear keypoints", (track, pose), known, source_s, ids=1, cpu_s=cpu_s)
     for name, overrides in interpolators(factor, weights):
         _, made, cpu_s = watch(clip, *thinned, *overrides)
         if made.tracks:
-            judge(name, made.person, known, source_s, cpu_s)
+            judge(name, made.person, known, source_s, ids=len(made.tracks), cpu_s=cpu_s)
     if weights is None:
         print("  super_slomo            | not judged: no weights=SuperSloMo.ckpt is given")
 
@@ -182,42 +193,61 @@ def sample(folder: Path, weights: str | None) -> None:
         print(f"sample, {FPS} frames/s, every {kept[0]}th kept; at source frames | in between")
         compare(clip, known, kept, weights)
     _, every, cpu_s = watch(clip)
-    judge("every frame, as filmed", every.person, known, known.time_s, cpu_s)
+    judge(
+        "every frame, as filmed",
+        every.person,
+        known,
+        known.time_s,
+        ids=len(every.tracks),
+        cpu_s=cpu_s,
+    )
 
 
 def footage(clip: Path, stride: int, weights: str | None) -> None:
     """Judge on a clip whose truth is what the detector says of all frames."""
     cut = ("end_s=8",)
     _, every, _ = watch(clip, *cut)
-    track = every.tracks[0]
+    track, pose = every.person
     pixels = map_joints(track.keypoints, track.skeleton, COCO17)
-    known = Known(track.time_s, pixels, None)
-    print(f"{clip.name}, every {stride}th kept; distance to the detector's answer on all frames")
+    joints = np.where(pose.valid[:, None, None], pose.joints, np.nan)
+    known = Known(track.time_s, pixels, joints)
+    print(f"{clip.name}, every {stride}th kept; distance to the answer on all frames")
     compare(clip, known, (stride, stride), weights, *cut)
 
 
-def memory(name: str, checkpoint: Path) -> None:
-    """Print the peak memory of one interpolator, in a process of its own."""
-    call = [sys.executable, __file__, "--memory", name, str(checkpoint)]
-    done = subprocess.run(call, capture_output=True, text=True, check=True)
-    print(f"  {done.stdout.strip()}")
+def memory() -> None:
+    """Print the peak memory of each interpolator on 1080p, each in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        checkpoint = f"interpolator.checkpoint={untrained(Path(folder) / 'untrained.ckpt')}"
+        chosen = [["interpolator=minterpolate"]]
+        for tile_px in TILES_PX:
+            tiled = f"interpolator.tile_px={tile_px}"
+            chosen.append(["interpolator=super_slomo", checkpoint, tiled])
+        for overrides in chosen:
+            call = [sys.executable, __file__, "--memory", *overrides]
+            done = subprocess.run(call, capture_output=True, text=True, check=True)
+            print(f"  {done.stdout.strip()}")
 
 
-def measure_memory(name: str, checkpoint: str) -> None:
-    """Make one frame of 1080p."""
+def measure_memory(overrides: list[str]) -> None:
+    """Make one frame in a gap of 1080p, then two."""
     from framework.config import build, compose_config
 
-    extra = [f"interpolator.checkpoint={checkpoint}"] if name == "super_slomo" else []
-    ((_, stage),) = build("interpolator", compose_config([f"interpolator={name}", *extra]))
+    config = compose_config(["threads=1", *overrides])
+    ((_, stage),) = build("interpolator", config)
     frames = np.random.default_rng(0).integers(0, 255, (2, 1080, 1920, 3), np.uint8)
     before = peak_mb()
-    begun = process_time()
+    seconds = []
     with stage:
-        stage.make(frames[0], frames[1], 2)
+        for steps in (2, 3):
+            begun = process_time()
+            stage.make(frames[0], frames[1], steps)
+            seconds.append(process_time() - begun)
     after = peak_mb()
+    name = " ".join(part.split(".")[-1] for part in overrides if "checkpoint" not in part)
     print(
-        f"{name}, one frame of 1920x1080: peak {after:.0f} MB, {after - before:.0f} MB above the "
-        f"program itself, {process_time() - begun:.1f} s of CPU"
+        f"{name}, 1920x1080: peak {after:.0f} MB, {after - before:.0f} MB above the program "
+        f"itself; {seconds[0]:.1f} s of CPU for one made frame of a gap, {seconds[1]:.1f} s for two"
     )
 
 
@@ -243,7 +273,10 @@ def untrained(path: Path) -> Path:
 def main() -> None:
     """Print every table."""
     if sys.argv[1:2] == ["--memory"]:
-        measure_memory(*sys.argv[2:])
+        measure_memory(sys.argv[2:])
+        return
+    if sys.argv[1:] == ["memory"]:
+        memory()
         return
     given = dict(part.split("=", 1) for part in sys.argv[1:] if part.startswith("weights="))
     weights = given.get("weights")
@@ -254,10 +287,8 @@ def main() -> None:
             if not argument.startswith("weights="):
                 path, _, stride = argument.rpartition(":")
                 footage(Path(path), int(stride), weights)
-        print("memory")
-        checkpoint = untrained(folder / "untrained.ckpt")
-        for interpolator in ("minterpolate", "super_slomo"):
-            memory(interpolator, checkpoint)
+    print("memory")
+    memory()
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ class SuperSloMoConfig(BetweenConfig):
         if self.tile_px < 256 or self.tile_px % 32:
             raise ConfigurationError(
                 f"interpolator.tile_px is {self.tile_px}, not a multiple of 32 from 256 up",
-                "768 needs about 1.2 GB of memory with interpolator.batch_size=1.",
+                "768 needs about 0.75 GB with interpolator.batch_size=1, 512 about 0.55 GB.",
             )
         if self.batch_size < 1:
             raise ConfigurationError(

@@ -49,9 +49,9 @@ def tiles(height: int, width: int, longest: int) -> Iterator[Tile]:
 
 
 def _spans(length: int, longest: int) -> Iterator[tuple[slice, Floats]]:
-    """Parts of a side with their weights, all of one length."""
-    size = min(length, longest)
-    count = 1 + -(-(length - size) // (longest - OVERLAP_PX))
+    """Parts of a side with their weights, all of one length: as few as may be, then as short."""
+    count = 1 + max(0, -(-(length - longest) // (longest - OVERLAP_PX)))
+    size = -(-(length + (count - 1) * OVERLAP_PX) // (count * MULTIPLE)) * MULTIPLE
     starts = np.linspace(0, length - size, count).astype(int) // MULTIPLE * MULTIPLE
     where = np.arange(length)
     # A hat over each part; where two overlap, both together weigh 1.

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 import torch
 
+from framework.plugins.interpolator.super_slomo.config import SuperSloMoConfig
+from framework.plugins.interpolator.super_slomo.super_slomo import SuperSloMoFrames
 from framework.plugins.interpolator.super_slomo.synthesis import between, flow, warp
+from framework.stages import Runtime
 
 SIZE = (32, 64)
 
@@ -101,6 +104,18 @@ def test_a_frame_between_is_that_of_the_slow_formulation(networks, pair, t):
         made = between(networks, first, second, known, torch.tensor([t])).frame[0]
     np.testing.assert_allclose(known[0].numpy(), motion, atol=1e-4)
     np.testing.assert_allclose(made.numpy(), wanted, atol=1e-4)
+
+
+def test_bytes_become_bytes_as_the_slow_formulation_says(networks, checkpoint):
+    images = np.random.default_rng(4).integers(0, 256, (2, *SIZE, 3), np.uint8)
+    mean = np.array([0.429, 0.431, 0.397])
+    pair = (images / 255 - mean).transpose(0, 3, 1, 2)
+    config = SuperSloMoConfig(checkpoint=checkpoint)
+    with SuperSloMoFrames(config, Runtime(threads=1)) as stage:
+        made = stage.make(*images, 4)
+    for image, t in zip(made, (0.25, 0.5, 0.75), strict=True):
+        wanted = slow_between(networks, *pair, t)[0].transpose(1, 2, 0) + mean
+        np.testing.assert_allclose(image, wanted.clip(0, 1) * 255, atol=0.55)
 
 
 def test_warping_reads_where_the_flow_points(pair):

@@ -121,6 +121,20 @@ def test_the_weights_of_the_tiles_sum_up_to_1_everywhere(size):
     np.testing.assert_allclose(total, 1, atol=1e-6)
 
 
+@pytest.mark.parametrize(("size", "most"), [((480, 864), 1.2), ((1088, 1920), 1.3)])
+def test_tiles_repeat_little_more_than_they_overlap(size, most):
+    computed = sum(tile.weight.size for tile in tiles(*size, 768))
+    assert computed < most * size[0] * size[1]
+
+
+def test_flow_is_computed_once_for_a_gap(checkpoint, pictures):
+    with stage(checkpoint) as interpolator:
+        calls = []
+        interpolator._networks.flow.register_forward_hook(lambda *_: calls.append(1))
+        interpolator.make(*pictures, 8)
+    assert calls == [1]
+
+
 def test_tiles_show_what_the_whole_picture_would(checkpoint):
     # Smooth, so that the shrinking of the grid, which depends on the size, is small.
     y, x = np.mgrid[:300, :420] / 400
