@@ -25,7 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.list or not (options.names or options.all):
             Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(table())
             return OK
-        return _bring_all(wanted(options.names, options.all), options)
+        entries = wanted(options.names, options.all)
+        if not entries:
+            sys.stdout.write(f"nothing to fetch: {', '.join(options.names)} has no weight files\n")
+        return _bring_all(entries, options)
     except KeyboardInterrupt:
         sys.stderr.write("interrupted: the same command goes on where it ended\n")
         return INTERRUPTED

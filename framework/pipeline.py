@@ -61,7 +61,7 @@ class _Watched:
     time_s: Times
     is_source: Bools
     tracks: list[Track]
-    detected: int
+    found: Ints
     warnings: tuple[str, ...]
 
 
@@ -201,10 +201,10 @@ class Pipeline:
         for stage in watching:
             stage.start(video)
         seen = [(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, bool))]
-        detected = 0
+        found: list[int] = []
         with source.frames(self._before(self.detector.batch_size)) as reader:
             for frames in self._expand(reader):
-                detected += self._take_in(frames)
+                found += self._take_in(frames)
                 seen.append((frames.index, frames.time_s, frames.is_source))
                 _progress("watch", reader.frames_read, video.expected_frames)
         index, time_s, is_source = (np.concatenate(part) for part in zip(*seen, strict=True))
@@ -213,14 +213,14 @@ class Pipeline:
         with self._steps.step("tracker"):
             tracks = self.tracker.finish()
         notes = [note for stage in watching for note in getattr(stage, "notes", ())]
-        if not detected:
+        if not any(found):
             notes.append("nobody was found in any frame: see the detector's thresholds in --help")
         return _Watched(
             index=index,
             time_s=time_s,
             is_source=is_source,
             tracks=tracks,
-            detected=detected,
+            found=np.array(found, np.int64),
             warnings=(*reader.warnings, *notes),
         )
 
@@ -240,8 +240,8 @@ class Pipeline:
         if rest is not None:
             yield rest
 
-    def _take_in(self, frames: FrameBatch) -> int:
-        """Detect, judge and track one chunk; return in how many source frames anybody was."""
+    def _take_in(self, frames: FrameBatch) -> list[int]:
+        """Detect, judge and track one chunk; return how many were found in each source frame."""
         with self._steps.step("detector"):
             found = self.detector.detect(frames)
         if len(found) != len(frames):
@@ -254,7 +254,7 @@ class Pipeline:
                 judged = [with_appearance(people, image) for people, image in pairs]
             for row, people in enumerate(judged):
                 self.tracker.update(int(frames.index[row]), float(frames.time_s[row]), people)
-        return sum(bool(len(found[row])) for row in np.flatnonzero(frames.is_source))
+        return [len(found[row]) for row in np.flatnonzero(frames.is_source)]
 
     def _lift(self, watched: _Watched, video: VideoInfo) -> list[Pose3D]:
         """Turn tracks into poses, on arrays."""
@@ -281,7 +281,7 @@ class Pipeline:
             meta=describe(video, self._records(), self.detector, self.config),
             warnings=watched.warnings,
         )
-        return replace(result, counts=count(result, watched.detected))
+        return replace(result, counts=count(result, watched.found))
 
     def _show(
         self, result: RunResult, drawn: RunResult, source: Source, folder: OutputFolder

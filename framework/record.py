@@ -19,7 +19,7 @@ from framework import __version__
 from framework.arguments import escape_interpolation
 from framework.outputs import digest, files_of, readable, write_json
 from framework.stages import CHAINS, STAGES, Detector
-from framework.types import RunResult, StageRecord, State, VideoInfo
+from framework.types import Ints, RunResult, StageRecord, State, VideoInfo
 
 SUMMARY = "_summary.json"
 CONFIG = "_config.yaml"
@@ -27,16 +27,17 @@ _NOT_THE_RESULT = ("input", "output", "threads", "workers", "progress", "resume"
 """Root keys that do not change what comes out."""
 
 
-def count(result: RunResult, detected: int) -> dict[str, int | float]:
+def count(result: RunResult, found: Ints) -> dict[str, int | float]:
     """Count rows: what was read, seen, complete, filled in, and valid in 3D.
 
     Args:
         result: tracks and poses of source frames.
-        detected: frames in which the detector found anybody.
+        found: (T,) people that the detector found in each source frame.
 
     Returns:
-        Frames with at least one tracked person in the state named; ``coverage`` is the share
-        of frames with a valid 3D pose, 0..1.
+        Frames with at least one tracked person in the state named. ``detected`` are frames in
+        which the detector found anybody, ``found`` is how many it found in all of them together;
+        ``coverage`` is the share of frames with a valid 3D pose, 0..1.
     """
     frames = len(result.frame_index)
 
@@ -46,7 +47,8 @@ def count(result: RunResult, detected: int) -> dict[str, int | float]:
     valid = rows([pose.valid for pose in result.poses])
     return {
         "frames": frames,
-        "detected": detected,
+        "detected": int((found > 0).sum()),
+        "found": int(found.sum()),
         "people": len(result.tracks),
         "observed": rows([track.state == State.OBSERVED for track in result.tracks]),
         "complete": rows([track.complete for track in result.tracks]),

@@ -15,8 +15,22 @@ from framework.record import SUMMARY
 
 STATUS = "job.json"
 """What a job leaves in its own folder; jobs may have run in other processes or machines."""
-COLUMNS = ("job", "overrides", "input", "frames", "people", "coverage", "seconds", "result")
+COLUMNS = (
+    "job",
+    "overrides",
+    "input",
+    "frames",
+    "found",
+    "people",
+    "coverage",
+    "seconds",
+    "frames_per_s",
+    "licence",
+    "result",
+)
+"""``found``: people that the detector found, a frame; ``people``: those whom the tracker kept."""
 
+Row = dict[str, Any]
 
 exit_codes: list[int] = []
 """What the jobs of this process, or of its sweep, ended with."""
@@ -27,28 +41,44 @@ class SweepTable(Callback):
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
         """Gather what the jobs left behind."""
-        from rich.markup import escape
-        from rich.table import Table
-
-        from framework.screen import Screen
-
         folder = Path(config.hydra.sweep.dir)
         exit_codes.append(_worst_code(folder))
         jobs = [(path.parent.name, json.loads(path.read_bytes())) for path in _by_number(folder)]
         common = set.intersection(*(set(job["overrides"]) for _, job in jobs)) if jobs else set()
         rows = [row for number, job in jobs for row in _rows(number, job, common)]
+        shared = _take_shared_licences(rows)
         with (folder / "sweep.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, COLUMNS)
             writer.writeheader()
             writer.writerows(rows)
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for column in COLUMNS:
-            table.add_column(column, overflow="fold")
-        for row in rows:
-            table.add_row(*(escape(str(row[column])) for column in COLUMNS))
-        console = Screen(highlight=False, width=None if sys.stdout.isatty() else 160)
-        console.print(table)
-        console.print(f"wrote {folder / 'sweep.csv'}", soft_wrap=True)
+        _show(rows, [*shared, f"wrote {folder / 'sweep.csv'}"])
+
+
+def _take_shared_licences(rows: list[Row]) -> list[str]:
+    """Leave each row the licences that not all results share, and return a line per other."""
+    results = [row["licence"] for row in rows if row["licence"]]
+    shared = set.intersection(*(set(one.items()) for one in results)) if results else set()
+    for row in rows:
+        own = dict(row["licence"] or {}).items() - shared
+        row["licence"] = "; ".join(text for _, text in sorted(own))
+    return [f"licence of all   {use}: {text}" for use, text in sorted(shared)]
+
+
+def _show(rows: list[Row], lines: list[str]) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    from framework.screen import Screen
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in COLUMNS:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(str(row[column])) for column in COLUMNS))
+    console = Screen(highlight=False, width=None if sys.stdout.isatty() else 160)
+    console.print(table)
+    for line in lines:
+        console.print(escape(line), soft_wrap=True)
 
 
 def write_status(
@@ -77,23 +107,30 @@ def _by_number(folder: Path) -> list[Path]:
     return sorted(found, key=lambda path: (len(path.parent.name), path.parent.name))
 
 
-def _rows(number: str, job: dict[str, Any], common: set[str]) -> list[dict[str, object]]:
+def _rows(number: str, job: dict[str, Any], common: set[str]) -> list[Row]:
     """Return a row per input of one job and one per error; overrides of all jobs are left out."""
     overrides = [override for override in job["overrides"] if override not in common]
     head = {"job": number, "overrides": " ".join(overrides)}
-    rows: list[dict[str, object]] = []
+    rows: list[Row] = []
     for path in sorted(Path(job["output"]).glob(f"*{SUMMARY}")):
         record = json.loads(path.read_bytes())
-        counts = record["counts"]
-        rows.append(
-            head
-            | {"input": record["input"]["name"], "result": "done"}
-            | {key: counts[key] for key in ("frames", "people")}
-            | {
-                "coverage": f"{counts['coverage']:.1%}",
-                "seconds": round(sum(record["seconds"].values()), 1),
-            }
-        )
+        rows.append(head | _facts(record))
     blank = dict.fromkeys(COLUMNS, "")
     rows += [blank | head | {"result": error.splitlines()[0]} for error in job["errors"]]
     return rows
+
+
+def _facts(record: dict[str, Any]) -> Row:
+    """What the table says of one result, by its summary."""
+    counts, seconds = record["counts"], sum(record["seconds"].values())
+    return {
+        "input": record["input"]["name"],
+        "frames": counts["frames"],
+        "found": round(counts["found"] / counts["frames"], 2),
+        "people": counts["people"],
+        "coverage": f"{counts['coverage']:.1%}",
+        "seconds": round(seconds, 1),
+        "frames_per_s": round(counts["frames"] / seconds, 1) if seconds else "",
+        "licence": record["licences"],
+        "result": "done",
+    }

@@ -202,7 +202,10 @@ def _fault(entry: WeightsEntry, path: Path) -> str:
 
 
 def _by_hand(entry: WeightsEntry) -> str:
-    known = f" ({entry.size:,} bytes, SHA-256 {entry.sha256})" if entry.sha256 else ""
+    facts = [f"{entry.size:,} bytes"] if entry.size else []
+    if entry.sha256:
+        facts.append(f"SHA-256 {entry.sha256}{'...' if len(entry.sha256) < 64 else ''}")
+    known = f" ({', '.join(facts)})" if facts else ""
     place = f" from {entry.page}" if entry.page else ""
     where = f"checkpoint/ or {cache_folder()}"
     return f"To place it by hand, put {entry.filename}{known}{place} into {where}."

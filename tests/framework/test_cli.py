@@ -1,5 +1,6 @@
 """The command line as a person uses it: exit codes, messages, any file name, sweeps."""
 
+import csv
 import json
 import shutil
 import signal
@@ -151,6 +152,25 @@ def test_a_sweep_ends_with_one_table_of_all_jobs(
     printed = capfd.readouterr().out
     assert "tracker=largest" in printed
     assert "wrote sweep/sweep.csv" in printed
+
+
+def test_a_sweep_compares_speed_people_and_licences(
+    run: Run, make_clip: Clip, capfd: pytest.CaptureFixture[str]
+) -> None:
+    make_clip("a.mp4", 2)
+    call = ["input=a.mp4", *QUICK[:2], "detector.tiles=one", "refiner=none"]
+    assert run("-m", *call, "lifter=detector3d,temporal", "hydra.sweep.dir=sweep") == 0
+    with Path("sweep/sweep.csv").open(encoding="utf-8") as file:
+        own, learned = csv.DictReader(file)
+    for row in (own, learned):
+        summary = json.loads(Path(f"sweep/{row['job']}/a_summary.json").read_text())
+        seconds = sum(summary["seconds"].values())
+        assert float(row["frames_per_s"]) == pytest.approx(2 / seconds, abs=0.06)
+        assert float(row["found"]) == summary["counts"]["found"] / 2 == 0
+    assert own["licence"] == ""
+    assert learned["licence"].startswith("Apache-2.0; trained on")
+    printed = capfd.readouterr().out
+    assert "licence of all   detector blazepose: Apache-2.0" in printed
 
 
 def test_a_saved_configuration_repeats_the_run(run: Run, make_clip: Clip) -> None:

@@ -36,6 +36,16 @@ def test_a_preset_means_the_weight_files_of_its_stages(cache: Path) -> None:
     assert names == ["detectron", "videopose3d"]
 
 
+def test_a_stage_without_weight_files_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert fetch.main(["detector=keypoints"]) == 0
+    assert "nothing to fetch: detector=keypoints has no weight files" in capsys.readouterr().out
+
+
+def test_top_down_detectors_mean_their_person_detector_too() -> None:
+    for name in ("vitpose", "alphapose"):
+        assert "yolox_nano" in {found.name for found in fetch.wanted([f"detector={name}"])}
+
+
 class Person(io.StringIO):
     """Sits at a terminal and agrees."""
 

@@ -282,6 +282,13 @@ def test_without_a_source_the_way_to_place_the_file_is_told(cache):
     assert "a_model.bin" in caught.value.hint
 
 
+def test_only_what_is_known_of_a_file_is_told(cache):
+    unsized = replace(ENTRY, size=0, sha256=ENTRY.sha256[:8])
+    with pytest.raises(BackendError) as caught:
+        locate(unsized)
+    assert f"a_model.bin (SHA-256 {ENTRY.sha256[:8]}...)" in caught.value.hint
+
+
 def test_a_file_in_checkpoint_comes_before_the_cache(cache, tmp_path):
     placed = tmp_path / "checkpoint" / ENTRY.filename
     for path in (placed, cache / ENTRY.filename):

@@ -12,7 +12,7 @@ from framework.types import FrameBatch
 
 from .boxes import Array, keep_best
 from .letterbox import PERSON, letterbox, people_of, side_of
-from .onnx import OnnxModel, Tensor
+from .onnx import OnnxBatches, Tensor
 
 _STRIDES = (8, 16, 32)
 _BOX = 5  # 4 of the box and objectness, before the classes
@@ -37,11 +37,10 @@ class Yolox:
     """
 
     def __init__(self, path: Path, runtime: Runtime, threshold: float) -> None:
-        self._model = OnnxModel(path, runtime)
+        self._model = OnnxBatches(path, runtime)
         self.device = self._model.device
         self._threshold = threshold
-        self._input, shape = next(iter(self._model.takes.items()))
-        self._size = side_of(shape, _SIDE)
+        self._size = side_of(self._model.takes, _SIDE)
         self._grid, self._stride = _cells(self._size)
         self._raw = self._kind(path)
 
@@ -54,16 +53,19 @@ class Yolox:
         Raises:
             StageError: inference failed.
         """
-        found = []
-        for image in frames.images:  # published graphs take one at a time
-            pixels, scale = letterbox(image, self._size)
-            answer = list(self._model.run({self._input: pixels[None]}).values())
-            if self._raw:
-                found.append(self._decode(answer[0][0], scale))
-            else:
-                labels = answer[1][0] if len(answer) > 1 else None
-                found.append(people_of(answer[0][0], labels, scale, self._threshold))
-        return found
+        if not len(frames):
+            return []
+        boxed = [letterbox(image, self._size) for image in frames.images]
+        squares, scales = zip(*boxed, strict=True)
+        answers = self._model.run_each(np.stack(squares))  # published graphs take one at a time
+        return [self._read(*pair) for pair in zip(answers, scales, strict=True)]
+
+    def _read(self, outputs: dict[str, Tensor], scale: float) -> Array:
+        """(N, 5) people in the answer to one picture."""
+        first, *others = outputs.values()
+        if self._raw:
+            return self._decode(first[0], scale)
+        return people_of(first[0], others[0][0] if others else None, scale, self._threshold)
 
     def _decode(self, raw: Tensor, scale: float) -> Array:
         """(N, 5) people among raw cells (cells, 85)."""
@@ -78,8 +80,8 @@ class Yolox:
 
     def _kind(self, path: Path) -> bool:
         """Whether the answer is raw cells."""
-        takes, gives = list(self._model.takes.values()), list(self._model.gives.values())
-        picture = len(takes) == 1 and len(takes[0]) == 4 and takes[0][1] == 3
+        takes, gives = self._model.takes, list(self._model.gives.values())
+        picture = len(takes) == 4 and takes[1] == 3
         columns = gives[0][-1] if len(gives[0]) == 3 else None
         if picture and gives == [[1, len(self._grid), _BOX + _CLASSES]]:
             return True

@@ -6,7 +6,7 @@ part of this project, and no source serves its weights here.
 
 from framework.hookspecs import Module, StageEntry, WeightFile, WeightsEntry, hookimpl
 
-from .._topdown.files import PERSON_FILES
+from .._topdown.files import PERSON_FILES, YOLOX_NANO
 from .config import AlphaPoseConfig
 from .files import FAST_POSE, LICENCE
 
@@ -31,6 +31,7 @@ def register_detectors() -> list[StageEntry]:
                 ),
                 Module(name="easydict", install=_NEEDS),
                 WeightFile(name=FAST_POSE["coco17"].name, option="checkpoint"),
+                WeightFile(name=YOLOX_NANO.name, option="person_path"),
             ),
             licence=LICENCE,
             non_commercial=True,

@@ -17,8 +17,8 @@ from .._topdown.crops import Poses, poses_by_crops
 from .._topdown.onnx import OnnxBatches, Tensor
 from .wholebody import WHOLEBODY133
 
-_MEAN = np.array([123.675, 116.28, 103.53], np.float32)
-_STD = np.array([58.395, 57.12, 57.375], np.float32)
+_MEAN = np.array([123.675, 116.28, 103.53], np.float32)[:, None, None]
+_STD = np.array([58.395, 57.12, 57.375], np.float32)[:, None, None]
 _BATCH = 32
 _SKELETONS: dict[int | str | None, Skeleton] = {
     len(one.joints): one for one in (COCO17, HALPE26, WHOLEBODY133)
@@ -64,8 +64,8 @@ class SimCcModel:
         return poses_by_crops(self._read, images, boxes, size_wh=self._size_wh, batch=_BATCH)
 
     def _read(self, crops: NDArray[np.uint8]) -> Poses:
-        pixels = ((crops - _MEAN) / _STD).transpose(0, 3, 1, 2)
-        answer = self._model.run(np.ascontiguousarray(pixels))
+        pixels = np.ascontiguousarray(crops.transpose(0, 3, 1, 2), np.float32)
+        answer = self._model.run((pixels - _MEAN) / _STD)
         return decode(answer["simcc_x"], answer["simcc_y"], self._size_wh)
 
 

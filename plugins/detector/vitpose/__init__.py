@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from framework.hookspecs import Module, StageEntry, WeightsEntry, hookimpl
+from framework.hookspecs import Module, StageEntry, WeightFile, WeightsEntry, hookimpl
 
-from .._topdown.files import PERSON_FILES
+from .._topdown.files import PERSON_FILES, YOLOX_NANO
 from .config import VitPoseConfig
 
 
@@ -17,7 +17,10 @@ def register_detectors() -> list[StageEntry]:
             summary="ViTPose and ViTPose+ on person boxes: 17 keypoints, transformers",
             config=VitPoseConfig,
             factory=f"{__name__}.vitpose:VitPose",
-            requires=(Module(name="transformers", install="pip install 'framework[vitpose]'"),),
+            requires=(
+                Module(name="transformers", install="pip install 'framework[vitpose]'"),
+                WeightFile(name=YOLOX_NANO.name, option="person_path"),
+            ),
             licence="Apache-2.0",
             homepage="https://huggingface.co/docs/transformers/model_doc/vitpose",
         )

@@ -131,9 +131,9 @@ def test_the_list_says_that_it_is_non_commercial():
     entry = registry().find("detector", "alphapose").entry
     assert entry.non_commercial
     assert "non-commercial" in entry.licence
-    assert all(
-        not weights.sources for weights in registry().find("detector", "alphapose").weights()
-    )
+    pose, persons = registry().find("detector", "alphapose").weights()
+    assert not pose.sources, "nobody but its makers may pass it on"
+    assert (pose.non_commercial, persons.non_commercial) == (True, False)
 
 
 @pytest.fixture(scope="module", params=list(Body))

@@ -83,6 +83,48 @@ def test_answers_are_torchvisions_own(settings):
 
 
 @installed
+def test_the_published_file_is_normalised_as_torchvision_does_for_it(settings, tmp_path):
+    import torch
+    from torchvision.models.detection import KeypointRCNN
+    from torchvision.models.detection.backbone_utils import resnet_fpn_backbone
+    from torchvision.ops.misc import FrozenBatchNorm2d
+
+    from framework.plugins.detector.torchvision.files import KEYPOINT_RCNN
+    from framework.plugins.detector.torchvision.keypoint_rcnn import KeypointRcnn
+
+    # What torchvision builds for its published weights: frozen norms without their epsilon.
+    backbone = resnet_fpn_backbone(
+        backbone_name="resnet50", weights=None, norm_layer=FrozenBatchNorm2d
+    )
+    model = KeypointRCNN(
+        backbone, 2, min_size=96, box_score_thresh=0.7, box_detections_per_img=3
+    ).eval()
+    model.load_state_dict(torch.load(settings["path"], weights_only=True))
+    with torch.no_grad():  # so small that the epsilon of 1e-5 would count, in sum the same
+        for name, buffer in model.named_buffers():
+            if name.endswith(("bn1.running_var", "bn1.weight")):
+                buffer.fill_(1e-4 if name.endswith("var") else 1e-2)
+    path = tmp_path / KEYPOINT_RCNN.filename
+    torch.save(model.state_dict(), path)
+    frames = batch(0)
+    picture = [torch.from_numpy(frames.images[0]).permute(2, 0, 1) / 255]
+    answers = []
+    for epsilon in (1e-5, 0.0):
+        for module in model.modules():
+            if isinstance(module, FrozenBatchNorm2d):
+                module.eps = epsilon
+        with torch.inference_mode():
+            answers.append(model(picture)[0]["boxes"].numpy())
+    with KeypointRcnn(
+        TorchvisionConfig(**{**settings, "path": path}), Runtime(device="cpu")
+    ) as detector:
+        (people,) = detector.detect(frames)
+    np.testing.assert_allclose(people.boxes, answers[1], atol=1e-2)
+    assert len(people) == 3
+    assert not np.allclose(*answers, atol=0.1), "the epsilon would have been seen"
+
+
+@installed
 @pytest.mark.parametrize(
     "check",
     CHECKS := checks_of("detector", register_detectors()[0]),
