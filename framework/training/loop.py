@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 from safetensors.torch import save_file
-from torch import Tensor, nn
+from torch import nn
 
 from framework.training.loss import loss_of
 from framework.training.recipe import Recipe, chance, make_batch
