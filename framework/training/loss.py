@@ -52,4 +52,5 @@ def shape_distances(joints: Tensor, truth: Tensor) -> Tensor:
         rotation = (left * sign[..., None, :]) @ right
         size = centred.square().sum(dim=(-1, -2)).clamp(min=1e-6)
         scale = (stretch * sign).sum(dim=-1) / size
-    return (scale[..., None, None] * (centred @ rotation) - goal).norm(dim=-1)
+    distances: Tensor = (scale[..., None, None] * (centred @ rotation) - goal).norm(dim=-1)
+    return distances
