@@ -5,11 +5,10 @@
 
 The sample is drawn at 60 frames/s. Every eighth frame is kept (7.5 frames/s), then every 24th
 (2.5), so the truth is known at the frames that are left and in between. Of clips that are given
-every STRIDE-th frame is kept; their truth is what the
-same run answers on all frames. ``linear``
-draws keypoints instead of pictures; "ids" is
-how many people the tracker made of the one it followed. At last (or alone, with ``memory``) the
-peak memory of each interpolator on 1080p is printed; super_slomo has weights of the published size.
+every STRIDE-th frame is kept; their truth is what the same run answers on all frames. ``linear``
+draws keypoints instead of pictures; "ids" is how many people the tracker made of the one it
+followed. At last (or alone, with ``memory``) the peak memory of each interpolator on 1080p is
+printed; super_slomo has weights of the published size.
 """
 
 from __future__ import annotations

@@ -199,6 +199,7 @@ def check_person(track: Track, pose: Pose3D, seen: dict[int, np.ndarray]) -> Non
     assert np.isnan(track.keypoints[~track.present]).all()
     assert (track.keypoint_scores[~track.present] == 0).all()
     assert not pose.valid[~track.present].any()
+    assert pose.valid[track.state == State.OBSERVED].all()
     assert np.isnan(pose.joints[~pose.valid]).all() and np.isfinite(pose.joints[pose.valid]).all()
 
 

@@ -1,3 +1,5 @@
+"""What the lifter is taught."""
+
 import numpy as np
 import pytest
 import torch
