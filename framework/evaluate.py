@@ -1,13 +1,14 @@
-"""``python -m framework.evaluate``: how far lifters and detectors are from the truth.
+"""python -m framework.evaluate: how far lifters and detectors are from the truth.
 
     python -m framework.evaluate input=clip.mp4 truth=clip.trc lifter=temporal,detector3d
     python -m framework.evaluate result=outputs/clip.npz truth=clip.trc
     python -m framework.evaluate mocap=FOLDER lifter=temporal,videopose3d
 
-The clip is watched once for each detector; ``detector=``, ``lifter=`` and ``refiner=`` take several
-values separated by commas. All other options of ``python -m framework`` work too. Own options:
+The clip is watched once for each detector; detector=, lifter= and refiner= take several
+values separated by commas. All other options of python -m framework work too. Own options:
 
-    truth=FILE         .trc, a results file, the sample's truth, or arrays (docs/evaluation.md)
+    truth=FILE         .trc, a results file, the sample's truth, or arrays, .npz or .npy
+                       (docs/evaluation.md)
     mocap=FOLDER       packed motion capture with split.json: judge on the people kept back;
                        with input=, only learn the baselines (mean pose, nearest neighbour) from it
     joints=all|limbs   which joints count: all of H36M-17 but the root, or the twelve of the limbs

@@ -1,12 +1,12 @@
-"""``python -m framework.rehearse``: learn how a detector errs.
+"""python -m framework.rehearse: learn how a detector errs.
 
     python -m framework.rehearse motion_root=FOLDER output=rehearsal detector=blazepose
     python -m framework.train motion_root=FOLDER rehearsal=rehearsal output=runs/mine
 
 Recordings are drawn as clothed figures under synthetic cameras, the detector looks, and what it
 says is kept beside the exact truth. Files are written every few minutes; the same command goes on
-where it stopped. Own options (everything else is an option of ``python -m framework``, such as
-``detector.model=heavy``, or with ``recipe.`` or ``motion_root`` one of ``framework.train``):
+where it stopped. Own options (everything else is an option of python -m framework, such as
+detector.model=heavy, or with recipe. or motion_root one of framework.train):
 
     output=FOLDER   of the files
     windows=N       in all, each of 81 frames (default: 256)

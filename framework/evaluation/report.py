@@ -143,14 +143,15 @@ def to_markdown(report: Report) -> str:
 
 
 def to_table(part: Section) -> Table:
-    """The candidates of a section, for a terminal, where columns without a number take no room."""
+    """The candidates of a section side by side, for a terminal, where empty rows take no room."""
     header, rows = _overview(part)
     table = Table(title=part.name or None, box=box.SIMPLE_HEAD, pad_edge=False)
-    shown = [n for n in range(len(header)) if n == 0 or any(cells[n] for cells in rows)]
-    for column in shown:
-        table.add_column(header[column], justify="right" if column else "left", overflow="fold")
-    for cells in rows:
-        table.add_row(*(escape(cells[column]) for column in shown))
+    table.add_column(no_wrap=True)
+    for name, *_ in rows:
+        table.add_column(escape(name), justify="right", overflow="fold")
+    for measure_name, *values in list(zip(header, *rows, strict=True))[1:]:
+        if any(values):
+            table.add_row(measure_name, *values)
     return table
 
 

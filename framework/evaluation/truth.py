@@ -65,6 +65,7 @@ def load_truth(path: Path) -> Truth:
     ``.npz``: ``joints``, ``positions_m``, ``fps``  names (J,), metres (T, J, 3), own axes
     ``.npz``: ``joints``, ``time_s``    metres ([N,] T, 17, 3) H36M-17, camera axes; seconds (T,),
                                         without which row i belongs to frame i
+    ``.npy``                            the same without times, as VideoPose3D exports its answers
     ==================================  ====================================================
 
     Raises:
@@ -76,9 +77,13 @@ def load_truth(path: Path) -> Truth:
         return _of_result(path)
     if not path.exists():
         raise InputError(f"{path}: there is no such file", "Check the path.")
-    if not zipfile.is_zipfile(path):
-        raise _no_truth(path, ValueError("it is neither .trc nor .json nor .npz"))
     try:
+        if path.suffix.lower() == ".npy":
+            # Mapped, not read: a header that promises more than the file holds is refused.
+            joints = np.load(path, mmap_mode="r", allow_pickle=False)
+            return _of_arrays(path, {"joints": np.asarray(joints)})
+        if not zipfile.is_zipfile(path):
+            raise ValueError("it is neither .trc nor .json nor .npz nor .npy")
         with np.load(path, allow_pickle=False) as file:
             arrays = {} if "keypoint_names" in file.files else dict(file)
         return _of_arrays(path, arrays) if arrays else _of_result(path)

@@ -59,6 +59,15 @@ def test_plain_arrays_are_in_camera_axes_and_have_frames_or_times(tmp_path, stan
     assert truth.time_s.tolist() == [0.5, 1.0]
 
 
+def test_poses_as_videopose3d_exports_them_are_a_truth(tmp_path, standing):
+    np.save(tmp_path / "answers.npy", standing(4))
+    truth = load_truth(tmp_path / "answers.npy")
+    assert truth.in_camera_axes
+    assert truth.frame_index.tolist() == [0, 1, 2, 3]
+    about_pelvis = truth.joints[0] - truth.joints[0, :, :1]
+    np.testing.assert_allclose(about_pelvis, standing(4), atol=1e-5)
+
+
 def test_a_result_is_a_truth_with_pixels(tmp_path, standing, result_of):
     arrays = results.to_arrays(result_of(standing(3), standing(3), first=7))
     np.savez(tmp_path / "clip.npz", **arrays)
@@ -95,7 +104,9 @@ def test_arrays_that_say_nothing_are_refused(tmp_path, arrays, message):
 def test_other_files_are_refused(tmp_path):
     (tmp_path / "a.npz").write_bytes(b"PK\x03\x04 no archive")
     (tmp_path / "a.json").write_text(json.dumps({"joints": []}))
-    np.save(tmp_path / "a.npy", np.zeros((3, 17, 3)))
-    for name in ("a.npz", "a.json", "a.npy", "nowhere.npz"):
+    np.save(tmp_path / "whole.npy", np.zeros((3, 17, 3)))
+    (tmp_path / "a.npy").write_bytes((tmp_path / "whole.npy").read_bytes()[:-1])
+    np.save(tmp_path / "objects.npy", np.array([{}], object), allow_pickle=True)
+    for name in ("a.npz", "a.json", "a.npy", "objects.npy", "nowhere.npz"):
         with pytest.raises(InputError, match=name):
             load_truth(tmp_path / name)
