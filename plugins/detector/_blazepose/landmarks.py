@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
+
+from framework.skeletons import BLAZEPOSE33
 
 from .._topdown.boxes import Array, Image
 from .litert import LiteRtModel
@@ -25,6 +28,7 @@ SIZE = 256
 
 _BODY = 33
 _CENTRE, _TOP = 33, 34
+_MIRROR = [*BLAZEPOSE33.mirror, *range(_BODY, 39)]
 _POINTS, _PRESENCE, _WORLD = (1, 195), (1, 1), (1, 117)
 
 
@@ -53,34 +57,50 @@ class LandmarkModel:
     Args:
         path: ``pose_landmark_{lite,full,heavy}.tflite``.
         threads: of LiteRT.
+        flip: look at the mirror image as well, and average.
 
     Raises:
         BackendError: the file is not such a model.
     """
 
-    def __init__(self, path: Path, threads: int) -> None:
+    def __init__(self, path: Path, threads: int, flip: bool = False) -> None:
         outputs = (_POINTS, _PRESENCE, _WORLD)
         self._model = LiteRtModel(path, threads, (1, SIZE, SIZE, 3), outputs)
+        self._flip = flip
 
     def look(self, image: Image, square: Array) -> Pose:
         """Find the person within a square of an RGB image."""
         pixels = crop(image, square, SIZE)[None].astype(np.float32) / np.float32(255)
+        points, presence, world = self._run(pixels)
+        if self._flip:
+            mirrored = np.ascontiguousarray(pixels[:, :, ::-1])
+            both = zip((points, presence, world), unmirrored(*self._run(mirrored)), strict=True)
+            points, presence, world = ((one + other) / 2 for one, other in both)
+        return read_pose(points, float(presence), world, square)
+
+    def _run(self, pixels: NDArray[np.float32]) -> tuple[Array, Array, Array]:
         points, presence, world = (out[0].astype(np.float64) for out in self._model(pixels))
-        return read_pose(points, float(presence[0]), world, square)
+        return points.reshape(-1, 5), presence[0], world.reshape(-1, 3)
+
+
+def unmirrored(points: Array, presence: Array, world: Array) -> tuple[Array, Array, Array]:
+    """Turn what the model says of a crop's mirror image into what it means for the crop."""
+    points, world = points[_MIRROR], world[_MIRROR] * (-1, 1, 1)
+    points[:, 0] = SIZE - points[:, 0]
+    return points, presence, world
 
 
 def read_pose(points: Array, presence: float, world: Array, square: Array) -> Pose:
     """Turn the raw outputs for one square into a pose of the frame.
 
     Args:
-        points: (195,) x, y, z in pixels of the crop, visibility and presence logits of 39 points.
+        points: (39, 5) x, y, z in pixels of the crop, visibility and presence logits.
         presence: 0..1.
-        world: (117,) metres along the axes of the crop.
+        world: (39, 3) metres along the axes of the crop.
         square: (4,) that was looked at.
     """
-    points = points.reshape(-1, 5)
     frame = to_frame(points[:, :2], square, SIZE)
-    metres = world.reshape(-1, 3)[:_BODY].copy()
+    metres = world[:_BODY].copy()
     metres[:, :2] = metres[:, :2] @ rotation(square[3]).T
     return Pose(
         square=square_from_axis(frame[_CENTRE], frame[_TOP], SQUARE_PER_RADIUS),

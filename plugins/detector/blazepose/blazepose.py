@@ -31,8 +31,8 @@ class BlazePose:
     """BlazePose for several people.
 
     Each person's landmarks say where to look in the next frame, so a frame costs one run of the
-    landmark model a person; a search for newcomers runs every ``redetect_s`` seconds of the
-    clip, and a quick one whenever somebody was lost.
+    landmark model a person, two with ``flip``; a search for newcomers runs every ``redetect_s``
+    seconds of the clip, and a quick one whenever somebody was lost.
 
     Keypoint scores are visibilities, box scores presences, ``keypoints_3d`` metres around the
     hips. Keypoints outside the frame are the model's guesses, of low visibility. Answers depend
@@ -59,7 +59,8 @@ class BlazePose:
         Raises:
             BackendError: a file cannot be had or is another model.
         """
-        landmarks = LandmarkModel(locate(LANDMARKS[self._config.model.value]), self._threads)
+        path = locate(LANDMARKS[self._config.model.value])
+        landmarks = LandmarkModel(path, self._threads, self._config.flip)
         self._follower = Follower(landmarks, self._open_finder(), self._config)
         return self
 

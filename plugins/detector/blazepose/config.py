@@ -40,6 +40,10 @@ class BlazePoseConfig:
         default=Model.full,
         metadata={"help": "landmark model: lite (fastest), full, or heavy (3 times the time)"},
     )
+    flip: bool = field(
+        default=True,
+        metadata={"help": "average with the mirror image: better, at twice the cost of landmarks"},
+    )
     person_detector: PersonDetector = field(
         default=PersonDetector.blazepose,
         metadata={"help": "who finds people: blazepose, or yolox (for crowds; needs onnxruntime)"},

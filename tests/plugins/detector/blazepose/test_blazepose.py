@@ -10,7 +10,7 @@ import pytest
 from framework.errors import BackendError, ConfigurationError, StageError
 from framework.plugins.detector._blazepose import files
 from framework.plugins.detector._blazepose.boxes import box_around
-from framework.plugins.detector._blazepose.landmarks import Pose
+from framework.plugins.detector._blazepose.landmarks import LandmarkModel, Pose
 from framework.plugins.detector.blazepose import register_detectors, register_weights
 from framework.plugins.detector.blazepose.blazepose import BlazePose
 from framework.plugins.detector.blazepose.config import (
@@ -22,6 +22,7 @@ from framework.plugins.detector.blazepose.config import (
 from framework.skeletons import BLAZEPOSE33
 from framework.stages import Detector, Runtime
 from framework.types import Detections, FrameBatch
+from framework.weights import locate
 
 pytestmark = pytest.mark.usefixtures("weights")
 
@@ -152,6 +153,29 @@ def test_answers_depend_on_neither_chunks_nor_threads_nor_what_was_watched_befor
         detector.start(video)
         parts = [detector.detect(part(roof, i, i + 5)) for i in range(0, len(roof), 5)]
     assert_equal(whole, list(chain.from_iterable(parts)))
+
+
+def test_with_flip_the_mirror_image_is_found_as_the_mirror_image_of_what_is_found(dancer):
+    """Without, left and right differ by pixels: the network has learnt them from photographs."""
+    image = dancer.images[0]
+    width = image.shape[1]
+    square = np.array([432.0, 250.0, 480.0, 0.0])
+    mirror = list(BLAZEPOSE33.mirror)
+    path = locate(files.LANDMARKS["full"])
+
+    def apart(flip: bool) -> float:
+        """Mean distance in pixels."""
+        model = LandmarkModel(path, threads=2, flip=flip)
+        seen = model.look(image, square)
+        other = model.look(image[:, ::-1], np.array([width - 432.0, 250.0, 480.0, 0.0]))
+        np.testing.assert_allclose(other.presence, seen.presence, atol=1e-3 if flip else 1)
+        back = other.keypoints[mirror] * (-1, 1) + (width, 0)
+        if flip:
+            np.testing.assert_allclose(other.world[mirror] * (-1, 1, 1), seen.world, atol=1e-3)
+        return float(np.linalg.norm(back - seen.keypoints, axis=-1).mean())
+
+    assert apart(flip=True) < 0.02
+    assert apart(flip=False) > 1
 
 
 def test_without_start_the_followed_stay(dancer, video):

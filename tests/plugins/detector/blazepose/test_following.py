@@ -179,7 +179,7 @@ def test_raw_landmarks_are_read_in_the_axes_of_the_frame():
     points[33, :2], points[34, :2] = (128, 128), (128, 28)
     world[0] = [0.1, -0.5, -0.2]
     at = square(300, 200, side=512, angle=np.pi / 2)  # the head is at the right
-    pose = read_pose(points.ravel(), 0.9, world.ravel(), at)
+    pose = read_pose(points, 0.9, world, at)
     np.testing.assert_allclose(pose.keypoints[0], [300 + 256, 200])
     np.testing.assert_allclose(pose.world[0], [0.5, 0.1, -0.2], atol=1e-12)
     np.testing.assert_allclose(pose.square, [300, 200, 500, np.pi / 2])
