@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
+from importlib.resources import files
 from textwrap import wrap
 from typing import Any
 
-from framework.config import RunConfig, compose_config
+from framework.config import CONFIG_MODULE, RunConfig, compose_config
 from framework.record import plain
 from framework.registry import registry
 from framework.stages import CHAINS, STAGES
@@ -41,6 +42,9 @@ def help_text(overrides: Sequence[str] = ()) -> str:
         "Stages (* is chosen now; refiner and exporter take lists: exporter=[npz,csv])",
         *_stages(config),
         "",
+        "Presets: several options at once; what else is on the command line still wins",
+        *_presets(),
+        "",
         "Options of the run",
         *_lines((o.name, config[o.name], o.metadata["help"]) for o in _run_options()),
         "",
@@ -70,6 +74,26 @@ def _stages(config: Mapping[str, Any]) -> Iterator[str]:
             first, *rest = wrap(text, WIDTH - 24)
             yield f"   {mark} {name:18} {first}"
             yield from (f"{'':24}{line}" for line in rest)
+
+
+def _presets() -> Iterator[str]:
+    """Every experiment with the first sentence of the comment at the head of its file."""
+    named = (item.entry.presets for item in registry().all())
+    for package in dict.fromkeys((CONFIG_MODULE, *filter(None, named))):
+        folder = files(package) / "experiment"
+        presets = folder.iterdir() if folder.is_dir() else ()
+        for file in sorted(presets, key=lambda file: file.name):
+            name, dot, suffix = file.name.rpartition(".")
+            if dot and suffix == "yaml":
+                first, *rest = wrap(_sentence(file.read_text(encoding="utf-8")), WIDTH - 24)
+                yield f"  {'experiment=' + name:21} {first}"
+                yield from (f"{'':24}{line}" for line in rest)
+
+
+def _sentence(text: str) -> str:
+    comments = (line[1:].strip() for line in text.splitlines() if line.startswith("#"))
+    whole = " ".join(line for line in comments if not line.startswith("@package"))
+    return whole.partition(". ")[0].rstrip(".") or "no comment in its file"
 
 
 def _stage_options(config: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:

@@ -148,7 +148,8 @@ def to_table(part: Section) -> Table:
     table = Table(title=part.name or None, box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column(no_wrap=True)
     for name, *_ in rows:
-        table.add_column(escape(name), justify="right", overflow="fold")
+        # With room after commas a chain of refiners breaks there, not within a name.
+        table.add_column(escape(name.replace(",", ", ")), justify="right", overflow="fold")
     for measure_name, *values in list(zip(header, *rows, strict=True))[1:]:
         if any(values):
             table.add_row(measure_name, *values)

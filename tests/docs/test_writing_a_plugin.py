@@ -29,7 +29,9 @@ print(len(track), int(track.present.sum()))
 """
 READ_IT_BACK = """
 from framework.config import compose_config
+from framework.help import help_text
 from framework.registry import registry
+assert "experiment=stage_dance" in help_text()
 assert not registry().failures, registry().failures
 item = registry().find("tracker", "nearest")
 assert item.missing() == []

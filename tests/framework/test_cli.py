@@ -252,7 +252,8 @@ def test_help_names_every_stage_and_option_and_costs_little() -> None:
     # In seconds that is under a half where importing Hydra and NumPy takes a seventh.
     assert least(helps) < 3.5 * least(outputs(bare))
     shown = "\n".join(text)
-    for word in ("detector=", "blazepose", "largest_complete", "input=???", "detector.model=full"):
+    words = ("detector=", "blazepose", "largest_complete", "input=???", "detector.model=full")
+    for word in (*words, "experiment=best", "The strongest combination that is installed"):
         assert word in shown
 
 
