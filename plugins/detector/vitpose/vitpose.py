@@ -19,6 +19,7 @@ from framework.skeletons import COCO17, Skeleton
 from framework.stages import Runtime
 
 from .._topdown.boxes import Array, Image
+from .._topdown.crops import Poses, regions
 from .._topdown.following import PoseModel
 from .._topdown.stage import TopDown
 from .._topdown.torch_threads import torch_threads
@@ -27,6 +28,9 @@ from .config import VitPoseConfig
 _BATCH = 32
 _COCO = 0
 """ViTPose+ has an expert for each data set that it learned from; this is COCO's."""
+
+_FURTHEST = 1.0
+"""Pixels of the heatmap: the refinement fits a parabola to the neighbours of a peak, no further."""
 
 _HALF_PIXEL = 0.5
 """transformers counts from the middle of the first pixel, we count from its corner."""
@@ -104,10 +108,16 @@ class HeatmapModel:
                 read = self._processor.post_process_pose_estimation(output, boxes=around)
         except (RuntimeError, ValueError, np.linalg.LinAlgError) as error:
             raise StageError(f"ViTPose failed: {error}") from error
-        for row, people in zip(occupied, read, strict=True):
-            points = np.stack([one["keypoints"].numpy() for one in people]).astype(np.float64)
-            scores = np.stack([one["scores"].numpy() for one in people]).astype(np.float64)
-            answers[row] = points + _HALF_PIXEL, scores
+        found = [np.stack([one["keypoints"].numpy() for one in people]) for people in read]
+        size = self._processor.size["width"], self._processor.size["height"]
+        crops = regions(np.concatenate([boxes[row] for row in occupied]), size)
+        points, scores = peaks_kept(
+            np.concatenate(found) + _HALF_PIXEL, output.heatmaps.numpy(), crops
+        )
+        ends = np.cumsum([len(people) for people in found])[:-1]
+        parts = zip(np.split(points, ends), np.split(scores, ends), strict=True)
+        for row, people in zip(occupied, parts, strict=True):
+            answers[row] = people
         return answers
 
     def _look(self, pixels: torch.Tensor) -> Any:
@@ -122,6 +132,34 @@ class HeatmapModel:
         return transformers.models.vitpose.modeling_vitpose.VitPoseEstimatorOutput(
             heatmaps=torch.cat(maps)
         )
+
+
+def peaks_kept(refined: Array, maps: NDArray[np.float32], crops: Array) -> Poses:
+    """Keypoints by the library's refinement, where that stayed at the peak of the heatmap.
+
+    Where a peak is hardly curved the refinement divides by almost nothing: it may throw a point
+    out of the crop, and multiplies the rounding errors that depend on the size of a batch.
+
+    Args:
+        refined: (N, J, 2) pixels of the frame.
+        maps: (N, J, h, w) heatmaps, whose outermost pixels lie on the border of the crop.
+        crops: (N, 4) cx, cy, width, height in the frame.
+
+    Returns:
+        The points, the peak itself where the refinement went further than a pixel of the map, NaN
+        where nothing is above 0; and the maxima of the heatmaps, 0 then.
+    """
+    people, joints, height, width = maps.shape
+    flat = maps.reshape(people, joints, height * width)
+    y, x = np.divmod(flat.argmax(-1), width)
+    scores = flat.max(-1).astype(np.float64)
+    pixel = crops[:, None, 2:] / [width - 1, height - 1]
+    peaks = crops[:, None, :2] - crops[:, None, 2:] / 2 + np.stack([x, y], -1) * pixel
+    away = (np.abs(refined - peaks) > _FURTHEST * pixel).any(-1)
+    points = np.where(away[..., None], peaks, refined)
+    nowhere = ~(scores > 0)
+    points[nowhere], scores[nowhere] = np.nan, 0
+    return points, scores
 
 
 def _as_coco(boxes: Array) -> NDArray[np.float32]:
