@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,10 +42,27 @@ def prepared(library: ModuleType, image: Bytes, short_side_px: int, device: str)
 
 
 @contextmanager
+def quiet(name: str) -> Iterator[None]:
+    """Silence a library's log, and those below it, within."""
+    log = logging.getLogger(name)
+    before = log.level
+    log.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
+@contextmanager
 def inference(threads: int) -> Iterator[None]:
     """Torch for inference with so many threads; its errors as ours."""
     try:
-        with torch_threads(threads), torch.inference_mode(), warnings.catch_warnings():
+        with (
+            torch_threads(threads),
+            torch.inference_mode(),
+            warnings.catch_warnings(),
+            quiet("torch.fx"),
+        ):
             warnings.simplefilter("ignore")  # old idioms in its sources are its makers' business
             yield
     except (torch.cuda.OutOfMemoryError, MemoryError) as error:

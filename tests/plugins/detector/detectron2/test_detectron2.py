@@ -208,6 +208,19 @@ def test_a_network_that_finds_nobody_answers_nobody(detector, read_frames):
 
 @installed
 @pytest.mark.slow
+@pytest.mark.parametrize("nobody", [False, True])
+def test_a_clip_becomes_a_video_from_the_command_line(random_weights, render, nobody):
+    options = [f"detector.weights={random_weights}", "detector.short_side_px=96", "tracker=all"]
+    ran = render("detector=detectron2", *options, f"detector.detection_threshold={float(nobody)}")
+    assert ran.complained == ""
+    assert ran.drawn == ran.result.counts["frames"] == 3
+    assert (ran.result.counts["found"] == 0) is nobody
+    assert ("nobody was found in any frame" in ran.said) is nobody
+    assert all(track.keypoints.shape == (3, 17, 2) for track in ran.result.tracks)
+
+
+@installed
+@pytest.mark.slow
 def test_weights_that_are_not_its_own_are_refused(random_weights, tmp_path):
     with pytest.raises(BackendError, match="holds another network"):
         settings = Detectron2Config(model=Model.r101, weights=random_weights)
