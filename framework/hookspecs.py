@@ -32,13 +32,15 @@ class Module:
 
     Attributes:
         name: as imported.
-        install: the command that brings it, shown when it is missing.
+        install: the command that brings it and nothing else, shown when it is missing.
+        note: what else there is to know then, a few words without a colon.
         option: a field of the implementation's config that says where else it is, such as a
             checkout; "" for none.
     """
 
     name: str
     install: str
+    note: str = ""
     option: str = ""
 
 

@@ -77,14 +77,20 @@ class Registered:
         Args:
             config: settings; a module whose place they give is not missing.
         """
-        by_command: dict[str, list[str]] = {}
-        for need in self.entry.requires:
-            if isinstance(need, Module) and not getattr(config, need.option, None):
-                if not _installed(need.name):
-                    by_command.setdefault(need.install, []).append(need.name)
+        lacking = [
+            need
+            for need in self.entry.requires
+            if isinstance(need, Module)
+            and not getattr(config, need.option, None)
+            and not _installed(need.name)
+        ]
+        by_help: dict[tuple[str, str], list[str]] = {}
+        for need in lacking:
+            by_help.setdefault((need.note, need.install), []).append(need.name)
         return [
-            f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} not installed: {command}"
-            for command, names in by_command.items()
+            f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} not installed"
+            f"{f' ({note})' if note else ''}: {command}"
+            for (note, command), names in by_help.items()
         ]
 
     def weights(self, config: object = None) -> list[WeightsEntry]:
