@@ -70,5 +70,12 @@ def inference(threads: int) -> Iterator[None]:
             "detectron2 ran out of memory",
             "Set a smaller detector.batch_size or detector.short_side_px.",
         ) from error
+    except (
+        AssertionError
+    ) as error:  # heatmaps of numbers that are not finite fail one without words
+        raise StageError(
+            f"detectron2 failed one of its own checks: {error or 'it does not say which'}",
+            "Its weights may be damaged: fetch them again.",
+        ) from error
     except RuntimeError as error:
         raise StageError(f"detectron2 failed: {error}") from error
