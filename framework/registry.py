@@ -125,9 +125,7 @@ class Registered:
         what = f"{self.stage} {self.entry.name!r}"
         if self.missing_modules(config):
             missing = self.missing(config)
-            raise BackendError(
-                f"{what} cannot run: {missing[0].split(': ')[0]}", "\n  ".join(missing)
-            )
+            raise BackendError(f"{what} cannot run: {_in_brief(missing[0])}", "\n  ".join(missing))
         module, _, attribute = self.entry.factory.partition(":")
         try:
             factory = getattr(import_module(module), attribute)
@@ -353,10 +351,17 @@ def _fault_of_config(config: type) -> str:
 
 
 def _installed(module: str) -> bool:
+    """Whether a module can be imported; a mere folder of its name, such as a checkout, is none."""
     try:
-        return find_spec(module) is not None
+        found = find_spec(module)
+        return found is not None and found.origin is not None
     except (ImportError, ValueError):
         return False
+
+
+def _in_brief(problem: str) -> str:
+    """What is missing, without the note and the command."""
+    return problem.partition(": ")[0].partition(" (")[0]
 
 
 def _lacking(stage: object, name: StageName) -> list[str]:

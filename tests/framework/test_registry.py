@@ -258,6 +258,20 @@ def test_a_missing_module_tells_how_to_install_it():
 
 def test_a_module_that_is_there_is_looked_up_and_not_imported():
     assert registered("nowhere:Thing", Module(name="turtledemo", install="")).missing() == []
+
+
+def test_a_checkout_in_the_folder_of_the_run_is_not_installed(tmp_path, monkeypatch):
+    (tmp_path / "some_system" / "some_system").mkdir(parents=True)
+    (tmp_path / "some_system" / "some_system" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    needs = Module(name="some_system", install="git clone it", note="give checkout=some_system")
+    item = registered("nowhere:Thing", needs)
+    said = "some_system is not installed (give checkout=some_system): git clone it"
+    assert item.missing() == [said]
+    with pytest.raises(BackendError) as caught:
+        item.create(Nothing(), Runtime())
+    assert caught.value.message == "tracker 'x' cannot run: some_system is not installed"
+    assert caught.value.hint == said
     assert "turtledemo" not in sys.modules
 
 
