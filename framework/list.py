@@ -14,7 +14,6 @@ from rich.table import Table
 from framework.hookspecs import PROJECT
 from framework.registry import PLUGINS_VARIABLE, Registered, registry
 from framework.screen import Screen
-from framework.weights import is_here
 
 
 def rows() -> list[dict[str, Any]]:
@@ -38,7 +37,7 @@ def _row(item: Registered) -> dict[str, Any]:
         "homepage": entry.homepage,
         "usable": not problems,
         "missing": problems,
-        "to_fetch": [weights.filename for weights in item.weights() if not is_here(weights)],
+        "to_fetch": item.to_fetch(),
     }
 
 

@@ -27,6 +27,7 @@ from framework.hookspecs import (
     ENTRY_POINT_GROUP,
     PROJECT,
     REGISTER_HOOKS,
+    HubModel,
     Module,
     ObserverSpecs,
     RegisterSpecs,
@@ -36,7 +37,7 @@ from framework.hookspecs import (
 )
 from framework.skeletons import SKELETONS, Skeleton
 from framework.stages import PROTOCOLS, STAGES, Runtime, Stage, StageName
-from framework.weights import how_to_get, is_here, must_be_asked_for
+from framework.weights import how_to_get, is_here, is_in_hub_cache, must_be_asked_for
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +103,14 @@ class Registered:
             if isinstance(need, WeightFile)
             and need.name in known
             and not getattr(config, need.option, None)
+        ]
+
+    def to_fetch(self, config: object = None) -> list[str]:
+        """Files and models that it needs and that are not here yet."""
+        return [weights.filename for weights in self.weights(config) if not is_here(weights)] + [
+            need.name
+            for need in self.entry.requires
+            if isinstance(need, HubModel) and not is_in_hub_cache(need.name)
         ]
 
     def missing(self, config: object = None) -> list[str]:

@@ -9,7 +9,7 @@ from textwrap import dedent
 import pytest
 
 from framework.errors import BackendError, ConfigurationError
-from framework.hookspecs import Module, StageEntry
+from framework.hookspecs import HubModel, Module, StageEntry
 from framework.registry import PLUGINS_VARIABLE, Registered, load
 from framework.stages import STAGES, Runtime
 from framework.types import Progress
@@ -258,6 +258,20 @@ def test_a_missing_module_tells_how_to_install_it():
 
 def test_a_module_that_is_there_is_looked_up_and_not_imported():
     assert registered("nowhere:Thing", Module(name="turtledemo", install="")).missing() == []
+
+
+def test_a_model_of_the_hub_is_fetched_unless_it_is_in_the_cache(tmp_path, monkeypatch):
+    monkeypatch.delenv("HF_HUB_CACHE", raising=False)
+    monkeypatch.setenv("HF_HOME", str(tmp_path))
+    item = registered("nowhere:Thing", HubModel(name="somebody/theirs"))
+    assert item.missing() == []
+    assert item.to_fetch() == ["somebody/theirs"]
+    snapshot = tmp_path / "hub" / "models--somebody--theirs" / "snapshots" / "1f2e"
+    snapshot.mkdir(parents=True)
+    (snapshot / "config.json").touch()
+    assert item.to_fetch() == ["somebody/theirs"]
+    (snapshot / "model.safetensors").touch()
+    assert item.to_fetch() == []
 
 
 def test_a_checkout_in_the_folder_of_the_run_is_not_installed(tmp_path, monkeypatch):

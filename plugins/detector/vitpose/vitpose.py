@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from logging import CRITICAL, getLogger
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from framework.devices import torch_device
 from framework.errors import BackendError, StageError
 from framework.skeletons import COCO17, Skeleton
 from framework.stages import Runtime
+from framework.weights import OFFLINE_VARIABLE, is_in_hub_cache, keeps_offline
 
 from .._topdown.boxes import Array, Image
 from .._topdown.crops import Poses, regions
@@ -75,9 +77,10 @@ class HeatmapModel:
     def __init__(self, name: str, runtime: Runtime) -> None:
         self.device = torch_device(runtime.device)
         self._threads = runtime.threads
-        with _explained(name), _without_progress():
-            self._processor = _processor_class().from_pretrained(name)
-            self._model = _load(name)
+        with _explained(name), _quiet():
+            known = {"local_files_only": keeps_offline(), "trust_remote_code": False}
+            self._processor = _processor_class().from_pretrained(name, **known)
+            self._model = _load(name, known)
         self._model.eval().to(self.device)
         joints, wanted = self._model.config.num_labels, len(self.skeleton.joints)
         if joints != wanted:
@@ -175,9 +178,9 @@ def _processor_class() -> Any:
     return transformers.VitPoseImageProcessorPil
 
 
-def _load(name: str) -> Any:
+def _load(name: str, known: dict[str, bool]) -> Any:
     model, report = transformers.VitPoseForPoseEstimation.from_pretrained(
-        name, use_safetensors=True, output_loading_info=True, trust_remote_code=False
+        name, use_safetensors=True, output_loading_info=True, **known
     )
     missing = sorted(report["missing_keys"])
     if missing:  # transformers would go on with random numbers in their place
@@ -191,22 +194,31 @@ def _explained(name: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:  # whatever transformers and its hub client raise
-        cause = str(error).strip().splitlines() or [type(error).__name__]
-        where = "folder" if Path(name).is_dir() else "model (no folder of this name is here)"
+        cause = (str(error).strip() or type(error).__name__).splitlines()[0]
+        if Path(name).is_dir() or is_in_hub_cache(name):
+            problem, next_step = f"{name} cannot be opened as a ViTPose", "Give detector.model"
+        else:
+            problem = f"no folder and no model of the hub is {name}"
+            cause = cause.split(". ")[0]
+            unset = f"unset {OFFLINE_VARIABLE}, " if keeps_offline() else ""
+            next_step = f"Check the name and the connection, {unset}or give detector.model"
         raise BackendError(
-            f"the {where} {name} cannot be opened as a ViTPose: {cause[0]}",
-            "Give detector.model a folder with config.json, preprocessor_config.json and "
+            f"{problem}: {cause}",
+            f"{next_step} a folder with config.json, preprocessor_config.json and "
             "model.safetensors, or a hub id such as usyd-community/vitpose-base-simple.",
         ) from error
 
 
 @contextmanager
-def _without_progress() -> Iterator[None]:
-    """Keep transformers' bars off the screen while it loads."""
-    shown = logging.is_progress_bar_enabled()
+def _quiet() -> Iterator[None]:
+    """Keep bars, and each try to reach the hub, off the screen while transformers loads."""
+    shown, hub = logging.is_progress_bar_enabled(), getLogger("huggingface_hub")
     logging.disable_progress_bar()
+    before = hub.level
+    hub.setLevel(CRITICAL)
     try:
         yield
     finally:
+        hub.setLevel(before)
         if shown:
             logging.enable_progress_bar()

@@ -200,6 +200,16 @@ def test_what_is_no_vitpose_is_refused_in_one_line(folder, tmp_path):
         assert caught.value.hint
 
 
+@installed
+def test_offline_a_model_of_the_hub_is_one_clear_error(monkeypatch, tmp_path, caplog):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FRAMEWORK_OFFLINE", "1")
+    with pytest.raises(BackendError, match="no model of the hub is nobody/nothing") as caught:
+        looked("nobody/nothing", [], [])
+    assert "unset FRAMEWORK_OFFLINE" in caught.value.hint
+    assert not caplog.records
+
+
 @pytest.mark.skipif(find_spec("transformers") is not None, reason="transformers is installed")
 def test_without_transformers_the_command_that_brings_it_is_shown():
     (entry,) = register_detectors()
