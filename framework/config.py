@@ -29,7 +29,6 @@ from framework.devices import torch_device
 from framework.errors import ConfigurationError
 from framework.registry import Registered, did_you_mean, registry
 from framework.stages import CHAINS, STAGES, Runtime, Stage, StageName
-from framework.weights import is_here
 
 CONFIG_MODULE = "framework.conf"
 MAX_THREADS = 1024
@@ -147,7 +146,7 @@ def first_ready(stage: StageName, *names: str) -> str:
     known = registry().entries[stage]
     for name in names[:-1]:
         item = known.get(name)
-        if item and not item.missing() and all(map(is_here, item.weights())):
+        if item and not item.missing() and not item.to_fetch():
             return name
     return names[-1]
 

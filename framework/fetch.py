@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from framework.errors import INTERRUPTED, OK, BackendError, ConfigurationError, FrameworkError
 from framework.hookspecs import WeightsEntry
 from framework.registry import did_you_mean, registry
+from framework.screen import Screen
 from framework.stages import STAGES
 from framework.weights import cache_folder, fetch, is_here
 
@@ -23,7 +20,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         if options.list or not (options.names or options.all):
-            Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(table())
+            console = Screen(highlight=False)
+            for line in lines():
+                console.print(line, markup=False, soft_wrap=True)
             return OK
         entries = wanted(options.names, options.all)
         if not entries:
@@ -114,17 +113,13 @@ def _ask(entry: WeightsEntry) -> None:
     raise BackendError(f"{question} It was not fetched.", "If that suits you: --accept-licence")
 
 
-def table() -> Table:
-    """Return the registered files as a table."""
-    result = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("name", "file", "bytes", "licence", "here"):
-        result.add_column(column, overflow="fold")
+def lines() -> Iterator[str]:
+    """Yield two lines a registered file, to be printed unbroken: they hold names to copy."""
     for entry in registry().weights.values():
-        size = f"{entry.size:,}" if entry.size else "not published"
-        cells = (entry.name, entry.filename, size, entry.licence)
-        here = "yes" if is_here(entry) else "no" if entry.sources else f"no; see {entry.page}"
-        result.add_row(*(escape(cell) for cell in cells), here)
-    return result
+        size = f"{entry.size:,} bytes" if entry.size else "size not published"
+        here = "here" if is_here(entry) else "not here"
+        yield f"{entry.name}: {here}, {size}, {entry.licence}"
+        yield f"    {entry.filename}" + ("" if entry.sources else f"  by hand from {entry.page}")
 
 
 if __name__ == "__main__":

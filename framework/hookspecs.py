@@ -32,13 +32,15 @@ class Module:
 
     Attributes:
         name: as imported.
-        install: the command that brings it, shown when it is missing.
+        install: the command that brings it and nothing else, shown when it is missing.
+        note: what else there is to know then, a few words without a colon.
         option: a field of the implementation's config that says where else it is, such as a
             checkout; "" for none.
     """
 
     name: str
     install: str
+    note: str = ""
     option: str = ""
 
 
@@ -57,6 +59,17 @@ class WeightFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HubModel:
+    """A model that a library fetches by itself from the Hugging Face hub at first use.
+
+    Attributes:
+        name: its id there, ``"owner/name"``.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StageEntry:
     """One implementation of a stage; the hook that returns it says of which.
 
@@ -66,7 +79,7 @@ class StageEntry:
         config: frozen dataclass with a default for every field and ``metadata={"help": ...}``.
         factory: ``"package.module:Class"``, called as ``Class(config, runtime)``. Imported only
             when a run asks for it.
-        requires: modules and weight files; "usable now" is computed from them.
+        requires: modules, weight files and models of the hub; "usable now" is computed from them.
         licence: SPDX name (or a sentence) of the code and weights behind it, as the user must
             know it; "" means that of the package.
         non_commercial: whether that licence forbids commercial use.
@@ -78,7 +91,7 @@ class StageEntry:
     summary: str
     config: type[Any]
     factory: str
-    requires: tuple[Module | WeightFile, ...] = ()
+    requires: tuple[Module | WeightFile | HubModel, ...] = ()
     licence: str = ""
     non_commercial: bool = False
     homepage: str = ""

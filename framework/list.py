@@ -5,15 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
 
+from framework.hookspecs import PROJECT
 from framework.registry import PLUGINS_VARIABLE, Registered, registry
 from framework.screen import Screen
-from framework.weights import is_here
 
 
 def rows() -> list[dict[str, Any]]:
@@ -37,7 +37,7 @@ def _row(item: Registered) -> dict[str, Any]:
         "homepage": entry.homepage,
         "usable": not problems,
         "missing": problems,
-        "to_fetch": [weights.filename for weights in item.weights() if not is_here(weights)],
+        "to_fetch": item.to_fetch(),
     }
 
 
@@ -49,20 +49,42 @@ def failures() -> list[dict[str, str]]:
     ]
 
 
-def table() -> Table:
-    """Return the rows as a table for people."""
+def table(listed: Sequence[dict[str, Any]]) -> Table:
+    """Return rows of `rows` as a table for people."""
     result = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("stage", "name", "what it does", "package", "licence", "usable now"):
+    for column in ("stage", "name", "usable"):
+        result.add_column(column, no_wrap=True)
+    for column in ("licence", "what it does"):
         result.add_column(column, overflow="fold")
-    for row in rows():
-        fetched = ", ".join(row["to_fetch"])
-        usable = "[green]yes[/]" + (escape(f", fetching {fetched} first") if fetched else "")
-        if not row["usable"]:
-            usable = escape("; ".join(row["missing"]))
-        package = f"{row['package']} {row['version']}"
-        cells = (row["stage"], row["name"], row["summary"], package, row["licence"])
-        result.add_row(*(escape(cell) for cell in cells), usable)
+    for row in listed:
+        usable = "[green]yes[/]" if row["usable"] else "[yellow]no[/]"
+        cells = (escape(row[key]) for key in ("stage", "name", "licence", "summary"))
+        stage, name, licence, summary = cells
+        result.add_row(stage, name, usable + ("*" if _fetches(row) else ""), licence, summary)
     return result
+
+
+def helps(listed: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Yield lines that say how to get what is missing; commands and addresses are never broken."""
+    for row in listed:
+        if row["missing"]:
+            yield f"\n{row['stage']}={row['name']}"
+        for problem in row["missing"]:
+            what, _, how = problem.rpartition(": ")
+            yield f"  {what}:"
+            yield f"    {how}"
+    if fetching := [row for row in listed if _fetches(row)]:
+        yield "\n* weights are fetched when first used, or before:"
+        yield f"    python -m framework.fetch {fetching[0]['stage']}={fetching[0]['name']}"
+    foreign = [row for row in listed if row["package"] != PROJECT]
+    for package in dict.fromkeys((row["package"], row["version"]) for row in foreign):
+        theirs = (row for row in foreign if (row["package"], row["version"]) == package)
+        names = ", ".join(f"{row['stage']}={row['name']}" for row in theirs)
+        yield f"\nfrom {' '.join(package)}: {names}"
+
+
+def _fetches(row: dict[str, Any]) -> bool:
+    return bool(row["usable"] and row["to_fetch"])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -81,7 +103,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     wide = None if sys.stdout.isatty() else 160
     console = Screen(highlight=False, width=wide)
-    console.print(table())
+    listed = rows()
+    console.print(table(listed))
+    for line in helps(listed):
+        console.print(line, markup=False, soft_wrap=True)
     for failure in registry().failures:
         Screen(stderr=True, highlight=False).print(f"[yellow]{escape(str(failure))}[/]")
     return 0

@@ -27,6 +27,7 @@ from framework.hookspecs import (
     ENTRY_POINT_GROUP,
     PROJECT,
     REGISTER_HOOKS,
+    HubModel,
     Module,
     ObserverSpecs,
     RegisterSpecs,
@@ -36,7 +37,7 @@ from framework.hookspecs import (
 )
 from framework.skeletons import SKELETONS, Skeleton
 from framework.stages import PROTOCOLS, STAGES, Runtime, Stage, StageName
-from framework.weights import how_to_get, is_here, must_be_asked_for
+from framework.weights import how_to_get, is_here, is_in_hub_cache, must_be_asked_for
 
 log = logging.getLogger(__name__)
 
@@ -77,14 +78,20 @@ class Registered:
         Args:
             config: settings; a module whose place they give is not missing.
         """
-        by_command: dict[str, list[str]] = {}
-        for need in self.entry.requires:
-            if isinstance(need, Module) and not getattr(config, need.option, None):
-                if not _installed(need.name):
-                    by_command.setdefault(need.install, []).append(need.name)
+        lacking = [
+            need
+            for need in self.entry.requires
+            if isinstance(need, Module)
+            and not getattr(config, need.option, None)
+            and not _installed(need.name)
+        ]
+        by_help: dict[tuple[str, str], list[str]] = {}
+        for need in lacking:
+            by_help.setdefault((need.note, need.install), []).append(need.name)
         return [
-            f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} not installed: {command}"
-            for command, names in by_command.items()
+            f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} not installed"
+            f"{f' ({note})' if note else ''}: {command}"
+            for (note, command), names in by_help.items()
         ]
 
     def weights(self, config: object = None) -> list[WeightsEntry]:
@@ -96,6 +103,14 @@ class Registered:
             if isinstance(need, WeightFile)
             and need.name in known
             and not getattr(config, need.option, None)
+        ]
+
+    def to_fetch(self, config: object = None) -> list[str]:
+        """Files and models that it needs and that are not here yet."""
+        return [weights.filename for weights in self.weights(config) if not is_here(weights)] + [
+            need.name
+            for need in self.entry.requires
+            if isinstance(need, HubModel) and not is_in_hub_cache(need.name)
         ]
 
     def missing(self, config: object = None) -> list[str]:
@@ -119,9 +134,7 @@ class Registered:
         what = f"{self.stage} {self.entry.name!r}"
         if self.missing_modules(config):
             missing = self.missing(config)
-            raise BackendError(
-                f"{what} cannot run: {missing[0].split(': ')[0]}", "\n  ".join(missing)
-            )
+            raise BackendError(f"{what} cannot run: {_in_brief(missing[0])}", "\n  ".join(missing))
         module, _, attribute = self.entry.factory.partition(":")
         try:
             factory = getattr(import_module(module), attribute)
@@ -347,10 +360,17 @@ def _fault_of_config(config: type) -> str:
 
 
 def _installed(module: str) -> bool:
+    """Whether a module can be imported; a mere folder of its name, such as a checkout, is none."""
     try:
-        return find_spec(module) is not None
+        found = find_spec(module)
+        return found is not None and found.origin is not None
     except (ImportError, ValueError):
         return False
+
+
+def _in_brief(problem: str) -> str:
+    """What is missing, without the note and the command."""
+    return problem.partition(": ")[0].partition(" (")[0]
 
 
 def _lacking(stage: object, name: StageName) -> list[str]:

@@ -56,6 +56,20 @@ def is_here(entry: WeightsEntry) -> bool:
     return any((folder / entry.filename).is_file() for folder in search_folders())
 
 
+def is_in_hub_cache(model: str) -> bool:
+    """Whether a model ``"owner/name"`` lies in the cache that Hugging Face's libraries share."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "huggingface"
+    home = Path(os.environ.get("HF_HOME") or cache)
+    hub = Path(os.environ.get("HF_HUB_CACHE") or home / "hub")
+    weights = f"models--{model.replace('/', '--')}/snapshots/*/*.safetensors"
+    return any(path.is_file() for path in hub.glob(weights))
+
+
+def keeps_offline() -> bool:
+    """Whether the user keeps runs from fetching by themselves."""
+    return os.environ.get(OFFLINE_VARIABLE, "0") != "0"
+
+
 def must_be_asked_for(entry: WeightsEntry) -> bool:
     """Whether a run does not fetch it by itself: for its licence, or since nobody serves it."""
     return entry.non_commercial or not entry.sources
@@ -91,7 +105,7 @@ def locate(entry: WeightsEntry, given: Path | None = None) -> Path:
             f"{entry.filename} is not here, and its licence ({entry.licence}) has to be accepted",
             f"Read it, then run: python -m framework.fetch {entry.name}",
         )
-    if os.environ.get(OFFLINE_VARIABLE, "0") != "0" and entry.sources:
+    if keeps_offline() and entry.sources:
         raise BackendError(
             f"{entry.filename} is not here, and {OFFLINE_VARIABLE} keeps runs from fetching it",
             f"Run: {how_to_get(entry)}",

@@ -52,7 +52,8 @@ def test_classic_says_everything_that_is_missing(cache):
     with pytest.raises(BackendError, match="detector 'detectron' and lifter") as caught:
         refuse_missing(config)
     for said in (
-        "detectron2 is not installed: git clone",
+        "detectron2 is not installed (an unbuilt checkout is enough, with detector.checkout=",
+        "): git clone https://github.com/facebookresearch/detectron2\n",
         "pretrained_h36m_detectron_coco.bin is not here: python -m framework.fetch videopose3d",
         "model_final.pkl is not here either",
     ):

@@ -87,8 +87,12 @@ def test_an_unknown_name_is_answered_with_the_nearest() -> None:
 def test_the_list_says_what_is_here(cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert fetch.main(["--list"]) == 0
     listed = capsys.readouterr().out
-    assert "CC-BY-NC-4.0" in listed
-    assert "not published" in listed
+    assert "videopose3d: not here, size not published, CC-BY-NC-4.0\n" in listed
+    assert "    pretrained_h36m_detectron_coco.bin\n" in listed
+    assert (
+        "  by hand from https://github.com/MVIG-SJTU/AlphaPose/blob/master/docs/MODEL_ZOO.md\n"
+        in (listed)
+    )
 
 
 def test_a_non_commercial_licence_is_not_accepted_by_silence(

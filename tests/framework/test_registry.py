@@ -9,7 +9,7 @@ from textwrap import dedent
 import pytest
 
 from framework.errors import BackendError, ConfigurationError
-from framework.hookspecs import Module, StageEntry
+from framework.hookspecs import HubModel, Module, StageEntry
 from framework.registry import PLUGINS_VARIABLE, Registered, load
 from framework.stages import STAGES, Runtime
 from framework.types import Progress
@@ -258,6 +258,34 @@ def test_a_missing_module_tells_how_to_install_it():
 
 def test_a_module_that_is_there_is_looked_up_and_not_imported():
     assert registered("nowhere:Thing", Module(name="turtledemo", install="")).missing() == []
+
+
+def test_a_model_of_the_hub_is_fetched_unless_it_is_in_the_cache(tmp_path, monkeypatch):
+    monkeypatch.delenv("HF_HUB_CACHE", raising=False)
+    monkeypatch.setenv("HF_HOME", str(tmp_path))
+    item = registered("nowhere:Thing", HubModel(name="somebody/theirs"))
+    assert item.missing() == []
+    assert item.to_fetch() == ["somebody/theirs"]
+    snapshot = tmp_path / "hub" / "models--somebody--theirs" / "snapshots" / "1f2e"
+    snapshot.mkdir(parents=True)
+    (snapshot / "config.json").touch()
+    assert item.to_fetch() == ["somebody/theirs"]
+    (snapshot / "model.safetensors").touch()
+    assert item.to_fetch() == []
+
+
+def test_a_checkout_in_the_folder_of_the_run_is_not_installed(tmp_path, monkeypatch):
+    (tmp_path / "some_system" / "some_system").mkdir(parents=True)
+    (tmp_path / "some_system" / "some_system" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    needs = Module(name="some_system", install="git clone it", note="give checkout=some_system")
+    item = registered("nowhere:Thing", needs)
+    said = "some_system is not installed (give checkout=some_system): git clone it"
+    assert item.missing() == [said]
+    with pytest.raises(BackendError) as caught:
+        item.create(Nothing(), Runtime())
+    assert caught.value.message == "tracker 'x' cannot run: some_system is not installed"
+    assert caught.value.hint == said
     assert "turtledemo" not in sys.modules
 
 

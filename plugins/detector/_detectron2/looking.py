@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,16 +42,38 @@ def prepared(library: ModuleType, image: Bytes, short_side_px: int, device: str)
 
 
 @contextmanager
+def quiet(name: str) -> Iterator[None]:
+    """Silence a library's log, and those below it, within."""
+    log = logging.getLogger(name)
+    before = log.level
+    log.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
+@contextmanager
 def inference(threads: int) -> Iterator[None]:
     """Torch for inference with so many threads; its errors as ours."""
     try:
-        with torch_threads(threads), torch.inference_mode(), warnings.catch_warnings():
+        with (
+            torch_threads(threads),
+            torch.inference_mode(),
+            warnings.catch_warnings(),
+            quiet("torch.fx"),
+        ):
             warnings.simplefilter("ignore")  # old idioms in its sources are its makers' business
             yield
     except (torch.cuda.OutOfMemoryError, MemoryError) as error:
         raise StageError(
             "detectron2 ran out of memory",
             "Set a smaller detector.batch_size or detector.short_side_px.",
+        ) from error
+    except AssertionError as error:  # without words for heatmaps that are not finite
+        raise StageError(
+            f"detectron2 failed one of its own checks: {error or 'it does not say which'}",
+            "Its weights may be damaged: fetch them again.",
         ) from error
     except RuntimeError as error:
         raise StageError(f"detectron2 failed: {error}") from error

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -16,6 +14,7 @@ from torch import Tensor, nn
 from framework.errors import BackendError
 
 from .._checkout import config_file
+from .looking import quiet
 
 _CONFIGS = "../configs", "model_zoo/configs"
 """In a checkout, and in an installed package."""
@@ -94,7 +93,7 @@ def fill(
     match = library.checkpoint.c2_model_loading.align_and_update_state_dicts
     tensors = {name: part for name, part in tensors.items() if not name.endswith("_momentum")}
     wanted = network.state_dict()
-    with _without_its_log():
+    with quiet("detectron2"):  # names that do not match are told in one sentence below
         matched = match(wanted, tensors, c2_conversion=caffe2)
     lacking = [
         name
@@ -112,18 +111,6 @@ def fill(
     network.load_state_dict(
         {name: matched[name] for name in wanted if name in matched}, strict=False
     )
-
-
-@contextmanager
-def _without_its_log() -> Iterator[None]:
-    """Silence what detectron2 logs of names that do not match; we say it in one sentence."""
-    log = logging.getLogger("detectron2")
-    before = log.level
-    log.setLevel(logging.CRITICAL + 1)
-    try:
-        yield
-    finally:
-        log.setLevel(before)
 
 
 def halve(network: nn.Module, device: str) -> None:

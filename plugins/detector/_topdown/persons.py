@@ -78,8 +78,8 @@ _KINDS = {
     PersonDetector.detectron2: _Kind(
         "detectron2:Detectron2Boxes",
         0.5,
-        "git clone https://github.com/facebookresearch/detectron2, put it on PYTHONPATH, and "
-        "pip install 'framework[detectron2]'",
+        "git clone https://github.com/facebookresearch/detectron2\n  "
+        "pip install 'framework[detectron2]'\n  and PYTHONPATH=detectron2 before the command",
         ZOO["r50"],
     ),
     PersonDetector.file: _Kind("boxes_file:BoxesFile", 0.0, "", None),

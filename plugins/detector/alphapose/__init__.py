@@ -25,8 +25,8 @@ def register_detectors() -> list[StageEntry]:
             requires=(
                 Module(
                     name="alphapose",
-                    install="git clone https://github.com/MVIG-SJTU/AlphaPose, then give "
-                    "detector.checkout=AlphaPose; it need not be built",
+                    install="git clone https://github.com/MVIG-SJTU/AlphaPose",
+                    note="an unbuilt checkout is enough, with detector.checkout=AlphaPose",
                     option="checkout",
                 ),
                 Module(name="easydict", install=_NEEDS),

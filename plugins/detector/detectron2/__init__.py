@@ -9,8 +9,8 @@ _NEEDS = "pip install 'framework[detectron2]'"
 _LIBRARY = (
     Module(
         name="detectron2",
-        install="git clone https://github.com/facebookresearch/detectron2, then give "
-        "detector.checkout=detectron2; it need not be built",
+        install="git clone https://github.com/facebookresearch/detectron2",
+        note="an unbuilt checkout is enough, with detector.checkout=detectron2",
         option="checkout",
     ),
     Module(name="torchvision", install=_NEEDS),

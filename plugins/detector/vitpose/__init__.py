@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from framework.hookspecs import Module, StageEntry, WeightFile, WeightsEntry, hookimpl
+from framework.hookspecs import HubModel, Module, StageEntry, WeightFile, WeightsEntry, hookimpl
 
 from .._topdown.files import PERSON_FILES, YOLOX_NANO
 from .config import VitPoseConfig
@@ -19,6 +19,7 @@ def register_detectors() -> list[StageEntry]:
             factory=f"{__name__}.vitpose:VitPose",
             requires=(
                 Module(name="transformers", install="pip install 'framework[vitpose]'"),
+                HubModel(name=VitPoseConfig().model),
                 WeightFile(name=YOLOX_NANO.name, option="person_path"),
             ),
             licence="Apache-2.0",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from logging import CRITICAL, getLogger
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ from framework.devices import torch_device
 from framework.errors import BackendError, StageError
 from framework.skeletons import COCO17, Skeleton
 from framework.stages import Runtime
+from framework.weights import OFFLINE_VARIABLE, is_in_hub_cache, keeps_offline
 
 from .._topdown.boxes import Array, Image
+from .._topdown.crops import Poses, regions
 from .._topdown.following import PoseModel
 from .._topdown.stage import TopDown
 from .._topdown.torch_threads import torch_threads
@@ -27,6 +30,9 @@ from .config import VitPoseConfig
 _BATCH = 32
 _COCO = 0
 """ViTPose+ has an expert for each data set that it learned from; this is COCO's."""
+
+_FURTHEST = 1.0
+"""Pixels of the heatmap: the refinement fits a parabola to the neighbours of a peak, no further."""
 
 _HALF_PIXEL = 0.5
 """transformers counts from the middle of the first pixel, we count from its corner."""
@@ -71,9 +77,10 @@ class HeatmapModel:
     def __init__(self, name: str, runtime: Runtime) -> None:
         self.device = torch_device(runtime.device)
         self._threads = runtime.threads
-        with _explained(name), _without_progress():
-            self._processor = _processor_class().from_pretrained(name)
-            self._model = _load(name)
+        with _explained(name), _quiet():
+            known = {"local_files_only": keeps_offline(), "trust_remote_code": False}
+            self._processor = _processor_class().from_pretrained(name, **known)
+            self._model = _load(name, known)
         self._model.eval().to(self.device)
         joints, wanted = self._model.config.num_labels, len(self.skeleton.joints)
         if joints != wanted:
@@ -104,10 +111,16 @@ class HeatmapModel:
                 read = self._processor.post_process_pose_estimation(output, boxes=around)
         except (RuntimeError, ValueError, np.linalg.LinAlgError) as error:
             raise StageError(f"ViTPose failed: {error}") from error
-        for row, people in zip(occupied, read, strict=True):
-            points = np.stack([one["keypoints"].numpy() for one in people]).astype(np.float64)
-            scores = np.stack([one["scores"].numpy() for one in people]).astype(np.float64)
-            answers[row] = points + _HALF_PIXEL, scores
+        found = [np.stack([one["keypoints"].numpy() for one in people]) for people in read]
+        size = self._processor.size["width"], self._processor.size["height"]
+        crops = regions(np.concatenate([boxes[row] for row in occupied]), size)
+        points, scores = peaks_kept(
+            np.concatenate(found) + _HALF_PIXEL, output.heatmaps.numpy(), crops
+        )
+        ends = np.cumsum([len(people) for people in found])[:-1]
+        parts = zip(np.split(points, ends), np.split(scores, ends), strict=True)
+        for row, people in zip(occupied, parts, strict=True):
+            answers[row] = people
         return answers
 
     def _look(self, pixels: torch.Tensor) -> Any:
@@ -124,6 +137,34 @@ class HeatmapModel:
         )
 
 
+def peaks_kept(refined: Array, maps: NDArray[np.float32], crops: Array) -> Poses:
+    """Keypoints by the library's refinement, where that stayed at the peak of the heatmap.
+
+    Where a peak is hardly curved the refinement divides by almost nothing: it may throw a point
+    out of the crop, and multiplies the rounding errors that depend on the size of a batch.
+
+    Args:
+        refined: (N, J, 2) pixels of the frame.
+        maps: (N, J, h, w) heatmaps, whose outermost pixels lie on the border of the crop.
+        crops: (N, 4) cx, cy, width, height in the frame.
+
+    Returns:
+        The points, the peak itself where the refinement went further than a pixel of the map, NaN
+        where nothing is above 0; and the maxima of the heatmaps, 0 then.
+    """
+    people, joints, height, width = maps.shape
+    flat = maps.reshape(people, joints, height * width)
+    y, x = np.divmod(flat.argmax(-1), width)
+    scores = flat.max(-1).astype(np.float64)
+    pixel = crops[:, None, 2:] / [width - 1, height - 1]
+    peaks = crops[:, None, :2] - crops[:, None, 2:] / 2 + np.stack([x, y], -1) * pixel
+    away = (np.abs(refined - peaks) > _FURTHEST * pixel).any(-1)
+    points = np.where(away[..., None], peaks, refined)
+    nowhere = ~(scores > 0)
+    points[nowhere], scores[nowhere] = np.nan, 0
+    return points, scores
+
+
 def _as_coco(boxes: Array) -> NDArray[np.float32]:
     """Boxes (N, 4) as x, y, width, height in indices of pixels."""
     corner = boxes[:, :2] - _HALF_PIXEL
@@ -137,9 +178,9 @@ def _processor_class() -> Any:
     return transformers.VitPoseImageProcessorPil
 
 
-def _load(name: str) -> Any:
+def _load(name: str, known: dict[str, bool]) -> Any:
     model, report = transformers.VitPoseForPoseEstimation.from_pretrained(
-        name, use_safetensors=True, output_loading_info=True, trust_remote_code=False
+        name, use_safetensors=True, output_loading_info=True, **known
     )
     missing = sorted(report["missing_keys"])
     if missing:  # transformers would go on with random numbers in their place
@@ -153,22 +194,31 @@ def _explained(name: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:  # whatever transformers and its hub client raise
-        cause = str(error).strip().splitlines() or [type(error).__name__]
-        where = "folder" if Path(name).is_dir() else "model (no folder of this name is here)"
+        cause = (str(error).strip() or type(error).__name__).splitlines()[0]
+        if Path(name).is_dir() or is_in_hub_cache(name):
+            problem, next_step = f"{name} cannot be opened as a ViTPose", "Give detector.model"
+        else:
+            problem = f"no folder and no model of the hub is {name}"
+            cause = cause.split(". ")[0]
+            unset = f"unset {OFFLINE_VARIABLE}, " if keeps_offline() else ""
+            next_step = f"Check the name and the connection, {unset}or give detector.model"
         raise BackendError(
-            f"the {where} {name} cannot be opened as a ViTPose: {cause[0]}",
-            "Give detector.model a folder with config.json, preprocessor_config.json and "
+            f"{problem}: {cause}",
+            f"{next_step} a folder with config.json, preprocessor_config.json and "
             "model.safetensors, or a hub id such as usyd-community/vitpose-base-simple.",
         ) from error
 
 
 @contextmanager
-def _without_progress() -> Iterator[None]:
-    """Keep transformers' bars off the screen while it loads."""
-    shown = logging.is_progress_bar_enabled()
+def _quiet() -> Iterator[None]:
+    """Keep bars, and each try to reach the hub, off the screen while transformers loads."""
+    shown, hub = logging.is_progress_bar_enabled(), getLogger("huggingface_hub")
     logging.disable_progress_bar()
+    before = hub.level
+    hub.setLevel(CRITICAL)
     try:
         yield
     finally:
+        hub.setLevel(before)
         if shown:
             logging.enable_progress_bar()

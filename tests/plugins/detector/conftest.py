@@ -1,6 +1,10 @@
 """Frames of real clips, the real weights, and hand-made networks whose answers are known."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -9,9 +13,10 @@ import av
 import numpy as np
 import pytest
 
+from framework import results
 from framework.errors import BackendError
 from framework.plugins.detector._blazepose.files import DETECTOR, LANDMARKS
-from framework.types import FrameBatch, VideoInfo
+from framework.types import FrameBatch, RunResult, VideoInfo
 from framework.weights import locate
 
 ReadFrames = Callable[..., FrameBatch]
@@ -50,6 +55,40 @@ def read_frames(shared_data: Path) -> ReadFrames:
         return batch(np.ascontiguousarray(images), np.array([f.time for f in frames]))
 
     return read
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command left: what it printed, its result and how many frames its picture has."""
+
+    said: str
+    complained: str
+    result: RunResult
+    drawn: int
+
+
+@pytest.fixture
+def render(shared_data: Path, tmp_path: Path) -> Callable[..., Ran]:
+    """Run the program on the first frames of a real clip, from the command line to the picture."""
+
+    def run(*options: str) -> Ran:
+        clip = f"input={shared_data}/videos/dance_480p.mp4"
+        brief = ("end_s=0.1", "output=out", "threads=1", "renderer.height_px=120")
+        done = subprocess.run(
+            [sys.executable, "-m", "framework", clip, *brief, *options],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        with av.open(str(tmp_path / "out" / "dance_480p_pose3d.mp4")) as picture:
+            drawn = sum(1 for _ in picture.decode(video=0))
+        result = results.load(tmp_path / "out" / "dance_480p.npz")
+        return Ran(done.stdout, done.stderr, result, drawn)
+
+    return run
 
 
 @pytest.fixture

@@ -208,6 +208,31 @@ def test_random_weights_reach_keypoints(built, tmp_path, read_frames, shared_dat
 
 
 @installed
+@pytest.mark.slow
+@pytest.mark.parametrize("nobody", [False, True])
+def test_a_clip_becomes_a_video_from_the_command_line(built, tmp_path, shared_data, render, nobody):
+    body, config, network = built
+    weights = network.state_dict()
+    # Answers of random weights are around zero: lift them to scores, or leave them.
+    path, lift = tmp_path / "random.pth", 0.0 if nobody else 0.6
+    torch.save({**weights, "conv_out.bias": weights["conv_out.bias"] + lift}, path)
+    ran = render(
+        "detector=alphapose",
+        f"detector.body={body.value}",
+        f"detector.checkpoint={path}",
+        f"detector.person_path={shared_data}/models/yolox_nano.onnx",
+        "tracker.fallback=largest",
+    )
+    assert ran.complained == ""
+    assert "non-commercial research only" in ran.said
+    assert ran.drawn == ran.result.counts["frames"] == 3
+    assert (ran.result.counts["found"] == 0) is nobody
+    assert ("nobody was found in any frame" in ran.said) is nobody
+    shapes = [track.keypoints.shape for track in ran.result.tracks]
+    assert shapes == ([] if nobody else [(3, config.joints, 2)])
+
+
+@installed
 def test_the_wrong_body_and_the_wrong_file_are_refused(built, tmp_path):
     body, _, network = built
     path = tmp_path / "random.pth"

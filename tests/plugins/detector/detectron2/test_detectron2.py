@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from framework.checkpoints import load_tensors
-from framework.errors import BackendError, ConfigurationError
+from framework.errors import BackendError, ConfigurationError, StageError
 from framework.pipeline import Pipeline
 from framework.plugins.detector._detectron2 import network
 from framework.plugins.detector._detectron2.library import import_library
@@ -204,6 +204,31 @@ def test_a_network_that_finds_nobody_answers_nobody(detector, read_frames):
     (people,) = detector.detect(frames)
     box_predictor.test_score_thresh = before
     assert len(people) == 0
+
+
+@installed
+@pytest.mark.slow
+def test_weights_that_make_no_numbers_are_one_clear_error(detector, read_frames):
+    score = detector._network.roi_heads.keypoint_head.score_lowres
+    before = score.bias.detach().clone()
+    torch.nn.init.constant_(score.bias, float("nan"))
+    with pytest.raises(StageError, match="one of its own checks") as caught:
+        detector.detect(read_frames("dance_480p.mp4", 1))
+    score.bias.data = before
+    assert "fetch them again" in caught.value.hint
+
+
+@installed
+@pytest.mark.slow
+@pytest.mark.parametrize("nobody", [False, True])
+def test_a_clip_becomes_a_video_from_the_command_line(random_weights, render, nobody):
+    options = [f"detector.weights={random_weights}", "detector.short_side_px=96", "tracker=all"]
+    ran = render("detector=detectron2", *options, f"detector.detection_threshold={float(nobody)}")
+    assert ran.complained == ""
+    assert ran.drawn == ran.result.counts["frames"] == 3
+    assert (ran.result.counts["found"] == 0) is nobody
+    assert ("nobody was found in any frame" in ran.said) is nobody
+    assert all(track.keypoints.shape == (3, 17, 2) for track in ran.result.tracks)
 
 
 @installed

@@ -148,6 +148,20 @@ def test_nobody_is_an_empty_answer(settings):
 
 
 @installed
+@pytest.mark.slow
+@pytest.mark.parametrize("nobody", [False, True])
+def test_a_clip_becomes_a_video_from_the_command_line(settings, render, nobody):
+    options = [f"detector.{name}={value}" for name, value in settings.items()]
+    ran = render(
+        "detector=torchvision", *options, f"detector.detection_threshold={1.0 if nobody else 0.5}"
+    )
+    assert ran.complained == ""
+    assert ran.drawn == ran.result.counts["frames"] == 3
+    assert (ran.result.counts["found"] == 0) is nobody
+    assert ("nobody was found in any frame" in ran.said) is nobody
+
+
+@installed
 def test_other_weights_are_refused(tmp_path, settings):
     import torch
 
