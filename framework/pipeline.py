@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -221,7 +221,7 @@ class Pipeline:
             is_source=is_source,
             tracks=tracks,
             found=np.array(found, np.int64),
-            warnings=(*reader.warnings, *notes),
+            warnings=(*video.notes, *reader.warnings, *notes),
         )
 
     def _before(self, wanted: int) -> int:
@@ -278,7 +278,10 @@ class Pipeline:
             video=video,
             **_rows(watched, poses, watched.is_source),
             seconds=self._steps.seconds,
-            meta=describe(video, self._records(), self.detector, self.config),
+            meta={
+                **describe(video, self._records(), self.detector, self.config),
+                "focal_length": self._focal_lengths() if watched.tracks else {},
+            },
             warnings=watched.warnings,
         )
         return replace(result, counts=count(result, watched.found))
@@ -340,6 +343,12 @@ class Pipeline:
             ("renderer", self.renderer),
             *(("exporter", part) for part in self.exporters),
         ]
+
+    def _focal_lengths(self) -> dict[str, dict[str, Any]]:
+        """Which focal length each stage used that needs one, by its name."""
+        pairs = zip(self._records(), self._stages(), strict=True)
+        used = ((record.name, getattr(part, "focal_length", None)) for record, (_, part) in pairs)
+        return {name: asdict(focal) for name, focal in used if focal is not None}
 
     def _records(self) -> tuple[StageRecord, ...]:
         """Who does what, for observers and for the results."""
