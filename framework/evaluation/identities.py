@@ -82,9 +82,9 @@ def sequence_of(boxes: Floats, seen: Bools, tracks: Sequence[Track]) -> dict[str
 
     Returns:
         What TrackEval's metrics take. ``gt_ids`` and ``tracker_ids`` are, for each of the
-        ``num_timesteps`` frames, the ids of people and of tracks in it, (K,) and (M,), from 0 without
-        gaps to ``num_gt_ids`` and ``num_tracker_ids``; ``similarity_scores`` their (K, M) overlaps,
-        intersection over union. ``num_gt_dets`` and ``num_tracker_dets`` count boxes.
+        ``num_timesteps`` frames, the ids (K,) of people and (M,) of tracks in it, from 0 without
+        gaps to ``num_gt_ids`` and ``num_tracker_ids``; ``similarity_scores`` their (K, M)
+        overlaps, intersection over union. ``num_gt_dets`` and ``num_tracker_dets`` count boxes.
     """
     true, found, overlaps = [], [], []
     for row in range(seen.shape[1]):

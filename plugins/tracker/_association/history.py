@@ -97,7 +97,7 @@ class History:
 
     @property
     def is_source(self) -> Bools:
-        """(T,) False for frames that an interpolator made: they have the number of the one before."""
+        """(T,) False for made frames, which have the number of the source frame before them."""
         return np.diff(np.array(self._index, np.int64), prepend=-1) != 0
 
     def lasting(self, seen: Sightings, counted: Bools, least_s: float) -> Bools:
