@@ -374,11 +374,12 @@ def _progress(step: str, done: int, total: int | None) -> None:
 
 def _rows(watched: _Watched, poses: Sequence[Pose3D], rows: Bools) -> dict[str, Any]:
     """The fields of a `RunResult` that have rows, of the rows that a mask selects."""
+    whole = bool(rows.all())  # then no copy: of many people it is what weighs most
     return {
         "frame_index": watched.index[rows],
         "time_s": watched.time_s[rows],
-        "tracks": tuple(track.take(rows) for track in watched.tracks),
-        "poses": tuple(pose.take(rows) for pose in poses),
+        "tracks": tuple(track if whole else track.take(rows) for track in watched.tracks),
+        "poses": tuple(pose if whole else pose.take(rows) for pose in poses),
     }
 
 
