@@ -98,7 +98,7 @@ class History:
     @property
     def is_source(self) -> Bools:
         """(T,) False for made frames, which have the number of the source frame before them."""
-        return np.diff(np.array(self._index, np.int64), prepend=-1) != 0
+        return np.asarray(np.diff(np.array(self._index, np.int64), prepend=-1) != 0)
 
     def lasting(self, seen: Sightings, counted: Bools, least_s: float) -> Bools:
         """(S,) whether the person of each sighting has enough counted ones to be no ghost.
