@@ -113,7 +113,7 @@ def summary(result: RunResult) -> dict[str, Any]:
 def focal_lengths(result: RunResult) -> list[str]:
     """Say which focal lengths were used, in longer sides of the picture, and who told them."""
     used: dict[tuple[float, str], list[str]] = {}
-    for name, focal in result.meta["focal_length"].items():
+    for name, focal in result.meta.get("focal_length", {}).items():
         used.setdefault((focal["longer_sides"], focal["source"]), []).append(name)
     return [
         f"focal length {longer_sides:.3g} of the longer side ({source}): {', '.join(names)}"
