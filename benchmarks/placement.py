@@ -19,7 +19,8 @@ import numpy as np
 import torch
 
 from framework.config import build, compose_config
-from framework.geometry.camera import FOCAL, camera_from_world
+from framework.focal import FOCAL
+from framework.geometry.camera import camera_from_world
 from framework.plugins.refiner._fit.stature import stature
 from framework.sample import Camera, Person, Scene, View, default_scene
 from framework.sample.body import Body, joints

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -221,7 +221,7 @@ class Pipeline:
             is_source=is_source,
             tracks=tracks,
             found=np.array(found, np.int64),
-            warnings=(*reader.warnings, *notes),
+            warnings=(*video.notes, *reader.warnings, *notes),
         )
 
     def _before(self, wanted: int) -> int:
@@ -278,7 +278,10 @@ class Pipeline:
             video=video,
             **_rows(watched, poses, watched.is_source),
             seconds=self._steps.seconds,
-            meta=describe(video, self._records(), self.detector, self.config),
+            meta={
+                **describe(video, self._records(), self.detector, self.config),
+                "focal_length": self._focal_lengths() if watched.tracks else {},
+            },
             warnings=watched.warnings,
         )
         return replace(result, counts=count(result, watched.found))
@@ -341,6 +344,12 @@ class Pipeline:
             *(("exporter", part) for part in self.exporters),
         ]
 
+    def _focal_lengths(self) -> dict[str, dict[str, Any]]:
+        """Which focal length each stage used that needs one, by its name."""
+        pairs = zip(self._records(), self._stages(), strict=True)
+        used = ((record.name, getattr(part, "focal_length", None)) for record, (_, part) in pairs)
+        return {name: asdict(focal) for name, focal in used if focal is not None}
+
     def _records(self) -> tuple[StageRecord, ...]:
         """Who does what, for observers and for the results."""
         records = []
@@ -365,11 +374,12 @@ def _progress(step: str, done: int, total: int | None) -> None:
 
 def _rows(watched: _Watched, poses: Sequence[Pose3D], rows: Bools) -> dict[str, Any]:
     """The fields of a `RunResult` that have rows, of the rows that a mask selects."""
+    whole = bool(rows.all())  # then no copy: of many people it is what weighs most
     return {
         "frame_index": watched.index[rows],
         "time_s": watched.time_s[rows],
-        "tracks": tuple(track.take(rows) for track in watched.tracks),
-        "poses": tuple(pose.take(rows) for pose in poses),
+        "tracks": tuple(track if whole else track.take(rows) for track in watched.tracks),
+        "poses": tuple(pose if whole else pose.take(rows) for pose in poses),
     }
 
 

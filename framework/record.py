@@ -100,6 +100,7 @@ def summary(result: RunResult) -> dict[str, Any]:
             "fps": str(video.fps),
             "declared_frames": video.n_frames,
         },
+        "focal_length": result.meta["focal_length"],
         "counts": dict(result.counts),
         "seconds": {step: round(seconds, 3) for step, seconds in result.seconds.items()},
         "stages": result.meta["stages"],
@@ -107,6 +108,17 @@ def summary(result: RunResult) -> dict[str, Any]:
         "warnings": list(result.warnings),
         "files": sorted(path.name for path in result.paths.values()),
     }
+
+
+def focal_lengths(result: RunResult) -> list[str]:
+    """Say which focal lengths were used, in longer sides of the picture, and who told them."""
+    used: dict[tuple[float, str], list[str]] = {}
+    for name, focal in result.meta.get("focal_length", {}).items():
+        used.setdefault((focal["longer_sides"], focal["source"]), []).append(name)
+    return [
+        f"focal length {longer_sides:.3g} of the longer side ({source}): {', '.join(names)}"
+        for (longer_sides, source), names in used.items()
+    ]
 
 
 def licences(result: RunResult) -> dict[str, str]:

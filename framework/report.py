@@ -20,7 +20,7 @@ from rich.progress import (
 
 from framework.errors import FrameworkError
 from framework.hookspecs import hookimpl
-from framework.record import licences
+from framework.record import focal_lengths, licences
 from framework.screen import Screen
 from framework.types import Progress, RunPlan, RunResult
 
@@ -130,6 +130,7 @@ def summary_lines(result: RunResult) -> list[str]:
         "  device    " + _device(result),
         "  seconds   " + ", ".join(f"{k} {v:.2f}" for k, v in result.seconds.items() if v >= 0.005),
     ]
+    lines += [f"  camera    {said}" for said in focal_lengths(result)]
     lines += [f"  licence   {what}: {licence}" for what, licence in licences(result).items()]
     lines += [f"  note      {warning}" for warning in result.warnings]
     lines += [f"  wrote     {path}" for path in result.paths.values()]

@@ -27,6 +27,7 @@ from framework._results_table import (
     read_npz,
 )
 from framework.errors import InputError
+from framework.focal import is_possible
 from framework.skeletons import H36M17, SKELETONS, Skeleton
 from framework.types import Pose3D, RunResult, Track, VideoInfo
 
@@ -238,9 +239,12 @@ def _skeleton(described: Mapping[str, Any] | None, names: NDArray[np.str_]) -> S
 def _video(described: Mapping[str, Any], arrays: Arrays) -> VideoInfo:
     """What was known of the clip; size and rate come from the table itself."""
     width, height = (int(side) for side in arrays["image_size_wh"])
+    focal = described.get("focal")
     rate = Fraction(str(described.get("fps", Fraction(float(arrays["fps"])))))
     end_s, duration_s = described.get("end_s"), described.get("duration_s")
     n_frames = described.get("n_frames")
+    if focal is not None and not is_possible(focal):
+        raise ValueError(f"no lens has a focal length of {focal} longer sides")
     return VideoInfo(
         path=Path(Path(str(described.get("path", ""))).name),
         size_wh=(width, height),
@@ -250,6 +254,8 @@ def _video(described: Mapping[str, Any], arrays: Arrays) -> VideoInfo:
         rotation_deg=int(described.get("rotation_deg", 0)),
         has_audio=bool(described.get("has_audio", False)),
         has_picture=bool(described.get("has_picture", True)),
+        focal=focal,
+        notes=tuple(str(line) for line in described.get("notes", ())),
         start_s=float(described.get("start_s", 0.0)),
         end_s=None if end_s is None else float(end_s),
         stride=int(described.get("stride", 1)),

@@ -57,7 +57,9 @@ class Stage(Protocol):
         device: where the work is done, "cpu" or "cuda"; shown in the summary.
 
     A stage may also have ``notes``, a sequence of sentences about the clip just done ("nobody
-    was ever complete: following the largest person"); they go into the summary.
+    was ever complete: following the largest person"); they go into the summary. A stage that needs
+    to know the camera asks `framework.focal.focal_length` and keeps the answer as
+    ``focal_length``: the record says which one was used, and who said so.
     """
 
     device: str = "cpu"

@@ -63,6 +63,8 @@ class VideoInfo:
         rotation_deg: clockwise turn (0, 90, 180, 270) that makes the coded picture upright.
         has_audio: whether there is a sound track.
         has_picture: whether there is a video; without one only keypoints are known.
+        focal: focal length that the file tells, in longer sides of the picture, or None.
+        notes: what the user should know about the file.
         start_s, end_s, stride: the part of the clip that a run reads.
     """
 
@@ -74,6 +76,8 @@ class VideoInfo:
     rotation_deg: int = 0
     has_audio: bool = False
     has_picture: bool = True
+    focal: float | None = None
+    notes: tuple[str, ...] = ()
     start_s: float = 0.0
     end_s: float | None = None
     stride: int = 1

@@ -59,7 +59,7 @@ def identity_scores(boxes: Floats, seen: Bools, tracks: Sequence[Track]) -> Iden
             f"scores of identities need the package trackeval: {error}",
             'pip install "framework[scores]"',
         ) from error
-    sequence = _sequence(boxes, seen, tracks)
+    sequence = sequence_of(boxes, seen, tracks)
     quiet = {"PRINT_CONFIG": False}
     clear = metrics.CLEAR(quiet).eval_sequence(sequence)
     return IdentityScores(
@@ -70,8 +70,22 @@ def identity_scores(boxes: Floats, seen: Bools, tracks: Sequence[Track]) -> Iden
     )
 
 
-def _sequence(boxes: Floats, seen: Bools, tracks: Sequence[Track]) -> dict[str, Any]:
-    """The clip in TrackEval's terms: ids from 0 without gaps, and overlaps, frame by frame."""
+def sequence_of(boxes: Floats, seen: Bools, tracks: Sequence[Track]) -> dict[str, Any]:
+    """Put true people and tracks into the terms in which scores of identities are defined.
+
+    A box on somebody who is there but cannot be seen is left out.
+
+    Args:
+        boxes: (N, T, 4) pixels, true people.
+        seen: (N, T) who can be seen.
+        tracks: with T rows each; rows present count, filled ones too.
+
+    Returns:
+        What TrackEval's metrics take. ``gt_ids`` and ``tracker_ids`` are, for each of the
+        ``num_timesteps`` frames, the ids (K,) of people and (M,) of tracks in it, from 0 without
+        gaps to ``num_gt_ids`` and ``num_tracker_ids``; ``similarity_scores`` their (K, M)
+        overlaps, intersection over union. ``num_gt_dets`` and ``num_tracker_dets`` count boxes.
+    """
     true, found, overlaps = [], [], []
     for row in range(seen.shape[1]):
         people = np.flatnonzero(seen[:, row])

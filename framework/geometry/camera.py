@@ -14,13 +14,6 @@ from numpy.typing import ArrayLike, NDArray
 
 Array: TypeAlias = NDArray[np.float64]
 
-FOCAL = 0.95
-"""Focal length of a camera that nobody knows, in longer sides of its picture.
-
-Phones have 0.75 to 0.85, webcams 0.8 to 0.9, camcorders and laboratories up to 1.2: in the middle
-of these, distances are at most a quarter off.
-"""
-
 
 def intrinsics(size_wh: tuple[int, int], fov_y_rad: float) -> Array:
     """Camera matrix with square pixels and the principal point in the middle.

@@ -17,7 +17,9 @@ from av.video.stream import VideoStream
 
 from framework.errors import ConfigurationError, InputError
 from framework.types import VideoInfo
+from framework.video.lens import focal_of
 from framework.video.orientation import Orientation
+from framework.video.quicktime import track_metadata
 
 TEXT_FORMATS = {"tty", "bin", "xbin", "adf", "idf"}
 """Demuxers that paint any text file as a picture of a terminal."""
@@ -54,6 +56,7 @@ def probe(
     with open_video(path) as (container, stream):
         width, height, orientation = _first_picture(path, container, stream)
         size_wh = orientation.size(_square_pixels(width, height, stream.sample_aspect_ratio))
+        focal, notes = focal_of(_metadata(path, container, stream), size_wh)
         video = VideoInfo(
             path=path,
             size_wh=size_wh,
@@ -62,6 +65,8 @@ def probe(
             duration_s=_duration_s(container, stream),
             rotation_deg=orientation.rotation_deg,
             has_audio=bool(container.streams.audio),
+            focal=focal,
+            notes=notes,
             start_s=start_s,
             end_s=end_s,
             stride=stride,
@@ -191,6 +196,12 @@ def _square_pixels(width: int, height: int, aspect: Fraction | None) -> tuple[in
     if aspect > 1:
         return round(width * aspect), height
     return width, round(height / aspect)
+
+
+def _metadata(path: Path, container: InputContainer, stream: VideoStream) -> dict[str, str]:
+    """What the file says about itself and its picture; the nearer to the picture, the better."""
+    tracks = track_metadata(path) if container.format.name.startswith("mov") else {}
+    return container.metadata | stream.metadata | tracks
 
 
 def _duration_s(container: InputContainer, stream: VideoStream) -> float | None:

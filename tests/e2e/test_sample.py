@@ -1,5 +1,7 @@
 """The main job on the sample, measured against its exact truth."""
 
+import json
+import subprocess
 from fractions import Fraction
 from pathlib import Path
 
@@ -8,9 +10,11 @@ import pytest
 
 from framework import Pipeline, RunResult, results
 from framework.geometry.metrics import mean, procrustes_errors
+from framework.report import summary_lines
 from framework.sample.clip import render
 from framework.sample.scene import default_scene
 from framework.skeletons import COCO17, H36M17, map_joints
+from framework.video.ffmpeg import find_ffmpeg
 
 MAIN = 0  # the visitor in the striped shirt comes first in the truth
 LIMBS = [joint for joint, name in enumerate(H36M17.joints) if name.split("_")[-1] in
@@ -117,3 +121,32 @@ def test_workers_change_nothing(sample: tuple[Path, dict[str, np.ndarray]], tmp_
         runs.append(sorted(outcomes, key=lambda outcome: outcome.video.path))
     for one, other in zip(*runs, strict=True):
         np.testing.assert_array_equal(one.tracks[0].keypoints, other.tracks[0].keypoints)
+
+
+def test_the_focal_length_of_the_file_is_used_and_said(
+    sample: tuple[Path, dict[str, np.ndarray]], tmp_path: Path
+) -> None:
+    tag = "com.apple.quicktime.camera.focal_length.35mm_equivalent=26"
+    options = ["-c", "copy", "-metadata", tag, "-movflags", "use_metadata_tags"]
+    phone = tmp_path / "phone.mov"
+    subprocess.run([find_ffmpeg(), "-v", "error", "-i", sample[0], *options, phone], check=True)
+    overrides = ["refiner=[root]", "renderer=none", "exporter=[npz]", "end_s=1"]
+    ran = {
+        name: Pipeline.from_config([*overrides, *more], output=tmp_path / name).run(path)
+        for name, path, more in (
+            ("file", phone, ()),
+            ("default", sample[0], ()),
+            ("setting", phone, ("lifter.focal=0.95",)),
+        )
+    }
+    film = 26 / np.hypot(36, 24) * np.hypot(16, 9) / 16
+    for name, focal in (("file", film), ("default", 0.95), ("setting", 0.95)):
+        path = ran[name].paths["npz"]
+        summary = json.loads(path.with_name(f"{path.stem}_summary.json").read_text())
+        said = {"longer_sides": pytest.approx(focal), "source": name}
+        assert summary["focal_length"] == {"temporal": said, "root": said}
+        assert f"{focal:.3g} of the longer side ({name})" in "\n".join(summary_lines(ran[name]))
+    near, far = (np.nanmedian(ran[name].poses[0].root[:, 2]) for name in ("file", "default"))
+    assert near / far == pytest.approx(film / 0.95, rel=0.03)
+    np.testing.assert_allclose(ran["setting"].poses[0].root, ran["default"].poses[0].root)
+    assert results.load(ran["file"].paths["npz"]).video.focal == pytest.approx(film)

@@ -93,6 +93,8 @@ def results(draw: st.DrawFn) -> RunResult:
             duration_s=draw(st.none() | st.floats(0, 1e6)),
             rotation_deg=90,
             has_audio=draw(st.booleans()),
+            focal=draw(st.none() | st.floats(0.3, 20)),
+            notes=draw(st.sampled_from([(), ("odd",)])),
             end_s=draw(st.none() | st.floats(0, 100)),
             stride=2,
         ),
@@ -163,6 +165,13 @@ def result() -> RunResult:
 
 def test_a_fraction_of_a_frame_rate_survives(result, tmp_path):
     assert load(saved(result, tmp_path)).video.fps == Fraction(30000, 1001)
+
+
+@pytest.mark.parametrize("focal", [-1.0, 1e9, float("nan"), "wide"])
+def test_a_focal_length_that_no_lens_has_is_refused(result, tmp_path, focal):
+    odd = replace(result, video=replace(result.video, focal=focal))
+    with pytest.raises(InputError, match="not a whole results file"):
+        load(saved(odd, tmp_path))
 
 
 def test_with_nobody_the_names_are_those_of_the_detector(result, tmp_path):

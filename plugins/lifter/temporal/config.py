@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from framework.errors import ConfigurationError
-from framework.geometry.camera import FOCAL
+from framework.focal import check_setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,14 +28,13 @@ class TemporalConfig:
         default=False,
         metadata={"help": "lift each frame without a look at later ones, as live use must"},
     )
-    focal: float = field(
-        default=FOCAL,
-        metadata={"help": "focal length in longer sides of the picture; phones have 0.75 to 0.85"},
+    focal: float | None = field(
+        default=None,
+        metadata={
+            "help": "focal length in longer sides of the picture; null: as the file says, else 0.95"
+        },
     )
 
     def __post_init__(self) -> None:
         """Check ranges."""
-        if not self.focal > 0.2:
-            raise ConfigurationError(
-                f"lifter.focal is {self.focal}, which no lens has", "Phones have 0.75 to 0.85."
-            )
+        check_setting("lifter.focal", self.focal)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from framework.geometry.camera import Array
 from framework.skeletons import COCO17
 from framework.types import Floats
 
@@ -19,30 +20,26 @@ _HIPS = [COCO17.index("left_hip"), COCO17.index("right_hip")]
 _SPAN = 15
 
 
-def lines_of_sight(person: Steps, size_wh: tuple[int, int], focal: float) -> Floats:
+def lines_of_sight(person: Steps, matrix: Array) -> Floats:
     """Directions from the camera to the pelvis.
 
     Args:
         person: keypoints in pixels.
-        size_wh: of the picture.
-        focal: focal length in longer sides of the picture.
+        matrix: (3, 3) of the camera.
 
     Returns:
         (S, 3) unit vectors in camera space.
     """
-    return _rays(_places(person), size_wh, focal)
+    return _rays(_places(person), matrix)
 
 
-def lines_of_sight_now(
-    keypoints: Floats, scores: Floats, size_wh: tuple[int, int], focal: float
-) -> Floats:
+def lines_of_sight_now(keypoints: Floats, scores: Floats, matrix: Array) -> Floats:
     """Directions to the pelvis at the ends of windows, without a look ahead.
 
     Args:
         keypoints: (R, F, 17, 2) pixels.
         scores: (R, F, 17), 0 where missing; the last step of each window has a joint.
-        size_wh: of the picture.
-        focal: focal length in longer sides of the picture.
+        matrix: (3, 3) of the camera.
 
     Returns:
         (R, 3) unit vectors in camera space.
@@ -52,11 +49,11 @@ def lines_of_sight_now(
     hips = np.isin(np.arange(joints.shape[-1]), _HIPS) & whole
     joints = np.where(np.any(whole, axis=1, keepdims=True), hips, joints)
     total = (keypoints[:, -_SPAN:] * joints[..., None]).sum(axis=(1, 2))
-    return _rays(total / joints.sum(axis=(1, 2))[:, None], size_wh, focal)
+    return _rays(total / joints.sum(axis=(1, 2))[:, None], matrix)
 
 
-def _rays(places: Floats, size_wh: tuple[int, int], focal: float) -> Floats:
-    image = (places - np.array(size_wh) / 2) / (focal * max(size_wh))
+def _rays(places: Floats, matrix: Array) -> Floats:
+    image = (places - matrix[:2, 2]) / matrix[0, 0]
     rays = np.concatenate((image, np.ones((len(image), 1))), axis=1)
     return np.asarray(rays / np.linalg.norm(rays, axis=1, keepdims=True), np.float32)
 

@@ -12,6 +12,8 @@ from typing_extensions import Self
 
 from framework.devices import torch_device
 from framework.errors import BackendError
+from framework.focal import FocalLength, focal_length
+from framework.geometry.camera import Array, view
 from framework.scores import calibrated
 from framework.skeletons import COCO17, H36M17, Skeleton, map_joints, map_scores
 from framework.stages import Lifter, Runtime
@@ -45,6 +47,7 @@ class Temporal(Lifter):
         self._threads = runtime.threads
         self.device = torch_device(runtime.device)
         self._network: nn.Module | None = None
+        self.focal_length: FocalLength | None = None
 
     def __enter__(self) -> Self:
         """Load the weights."""
@@ -67,8 +70,10 @@ class Temporal(Lifter):
             ConfigurationError: a track's skeleton lacks shoulders, elbows .. ankles.
             BackendError: the lifter is not open.
         """
+        self.focal_length = focal_length(self._config.focal, video)
+        matrix = view(video.size_wh, self.focal_length.longer_sides)
         if self._config.causal:
-            return [self._lift_now(track, video.size_wh) for track in tracks]
+            return [self._lift_now(track, matrix) for track in tracks]
         known = [_known(track, self._config.own_3d) for track in tracks]
         stays = [
             stay_rows(track.time_s, np.any(scores > 0, axis=1))
@@ -79,23 +84,21 @@ class Temporal(Lifter):
             for track, parts, stay in zip(tracks, known, stays, strict=True)
             for rows in stay
         ]
-        outputs = self._lift_all(people, video.size_wh)
+        outputs = self._lift_all(people, matrix)
         return [_pose(track, stay, outputs) for track, stay in zip(tracks, stays, strict=True)]
 
-    def _lift_all(
-        self, people: list[Steps], size_wh: tuple[int, int]
-    ) -> Iterator[tuple[Steps, Floats]]:
+    def _lift_all(self, people: list[Steps], matrix: Array) -> Iterator[tuple[Steps, Floats]]:
         """Yield each person's (S, 17, 4) joints and log spread; windows of all share batches."""
         windows = [cut(person, first) for person in people for first in starts(person)]
         batches = (windows[first : first + BATCH] for first in range(0, len(windows), BATCH))
         outputs = (window for batch in batches for window in self._lift_batch(batch))
         for person in people:
             lifted = blend([next(outputs) for _ in starts(person)], person)
-            rays = lines_of_sight(person, size_wh, self._config.focal)
+            rays = lines_of_sight(person, matrix)
             lifted[..., :3] = to_camera(lifted[..., :3], rays)
             yield person, lifted
 
-    def _lift_now(self, track: Track, size_wh: tuple[int, int]) -> Pose3D:
+    def _lift_now(self, track: Track, matrix: Array) -> Pose3D:
         """Lift every row as the end of a window of its own."""
         known = _known(track, self._config.own_3d)
         result = np.full((len(track), len(H36M17.joints), 4), np.nan, np.float32)
@@ -104,7 +107,7 @@ class Temporal(Lifter):
                 batch = slice(first, min(first + BATCH, len(rows)))
                 windows = until(track.time_s[rows], batch, *(part[rows] for part in known))
                 lifted = self._lift_batch(list(zip(*windows, strict=True)))[:, -1]
-                rays = lines_of_sight_now(*windows[:2], size_wh, self._config.focal)
+                rays = lines_of_sight_now(*windows[:2], matrix)
                 lifted[..., :3] = to_camera(lifted[..., :3], rays)
                 result[rows[batch]] = lifted
         return _as_pose(track, result)

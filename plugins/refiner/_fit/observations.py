@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from framework.geometry.camera import Array, view
+from framework.geometry.camera import Array
 from framework.scores import calibrated
 from framework.types import Bools, Floats, Pose3D, Times, Track
 
@@ -60,20 +60,18 @@ class Observations:
         )
 
 
-def observe(pose: Pose3D, track: Track, size_wh: tuple[int, int], focal: float) -> Observations:
+def observe(pose: Pose3D, track: Track, matrix: Array) -> Observations:
     """Bring the valid rows of a pose together with the keypoints of the same names.
 
     Args:
         pose: with sigmas, or `LIFTED_M` for every joint.
         track: of the same person.
-        size_wh: of the picture in pixels.
-        focal: focal length in longer sides of the picture.
+        matrix: (3, 3) of the camera.
     """
     known = [name for name in pose.skeleton.joints if name in track.skeleton.joints]
     joints = [pose.skeleton.index(name) for name in known]
     seen_as = [track.skeleton.index(name) for name in known]
     rows, shape = pose.valid, (int(pose.valid.sum()), len(pose.skeleton.joints))
-    matrix = view(size_wh, focal)
     rays, doubts, seen = np.zeros((*shape, 2)), np.ones(shape), np.zeros(shape, bool)
     keypoints = (track.keypoints[rows][:, seen_as] - matrix[:2, 2]) / matrix[0, 0]
     scores = track.keypoint_scores[rows][:, seen_as]

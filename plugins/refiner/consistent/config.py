@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from framework.errors import ConfigurationError
-from framework.geometry.camera import FOCAL
+from framework.focal import check_setting
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConsistentConfig:
     """Settings of `Consistent`."""
 
-    focal: float = field(
-        default=FOCAL,
+    focal: float | None = field(
+        default=None,
         metadata={"help": "focal length in longer sides of the picture; follows lifter.focal"},
     )
 
     def __post_init__(self) -> None:
         """Check ranges."""
-        if not self.focal > 0.2:
-            raise ConfigurationError(
-                f"refiner.consistent.focal is {self.focal}, which no lens has",
-                "Phones have 0.75 to 0.85.",
-            )
+        check_setting("refiner.consistent.focal", self.focal)

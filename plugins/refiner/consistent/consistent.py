@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from framework.geometry.camera import Array
+from framework.focal import FocalLength, focal_length
+from framework.geometry.camera import Array, view
 from framework.skeletons import Skeleton
 from framework.stages import Refiner, Runtime
 from framework.types import Pose3D, Track, VideoInfo
@@ -27,20 +28,24 @@ class Consistent(Refiner):
 
     def __init__(self, config: ConsistentConfig, runtime: Runtime) -> None:
         self._config = config
+        self.focal_length: FocalLength | None = None
 
     def refine(self, poses: list[Pose3D], tracks: list[Track], video: VideoInfo) -> list[Pose3D]:
         """Return the poses fitted, root included; whose joints nobody saw stays as lifted."""
-        return [self._fitted(pose, track, video) for pose, track in zip(poses, tracks, strict=True)]
+        self.focal_length = focal_length(self._config.focal, video)
+        matrix = view(video.size_wh, self.focal_length.longer_sides)
+        return [_fitted(pose, track, matrix) for pose, track in zip(poses, tracks, strict=True)]
 
-    def _fitted(self, pose: Pose3D, track: Track, video: VideoInfo) -> Pose3D:
-        seen = observe(pose, track, video.size_wh, self._config.focal)
-        if not seen.seen.any():
-            return pose
-        places = _solve(seen, pose.skeleton)
-        joints, root = pose.joints.copy(), np.full((len(pose), 3), np.nan, np.float32)
-        root[pose.valid] = places[:, pose.skeleton.root or 0]
-        joints[pose.valid] = places - places[:, pose.skeleton.root or 0, None]
-        return replace(pose, joints=joints, root=root)
+
+def _fitted(pose: Pose3D, track: Track, matrix: Array) -> Pose3D:
+    seen = observe(pose, track, matrix)
+    if not seen.seen.any():
+        return pose
+    places = _solve(seen, pose.skeleton)
+    joints, root = pose.joints.copy(), np.full((len(pose), 3), np.nan, np.float32)
+    root[pose.valid] = places[:, pose.skeleton.root or 0]
+    joints[pose.valid] = places - places[:, pose.skeleton.root or 0, None]
+    return replace(pose, joints=joints, root=root)
 
 
 def _solve(seen: Observations, skeleton: Skeleton) -> Array:

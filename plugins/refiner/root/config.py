@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from framework.errors import ConfigurationError
-from framework.geometry.camera import FOCAL
+from framework.focal import check_setting
 
 
 @dataclass(frozen=True, kw_only=True)
 class RootConfig:
     """Settings of `Root`."""
 
-    focal: float = field(
-        default=FOCAL,
+    focal: float | None = field(
+        default=None,
         metadata={"help": "focal length in longer sides of the picture; follows lifter.focal"},
     )
     person_height_m: list[float] = field(
@@ -25,11 +25,7 @@ class RootConfig:
 
     def __post_init__(self) -> None:
         """Check ranges."""
-        if not self.focal > 0.2:
-            raise ConfigurationError(
-                f"refiner.root.focal is {self.focal}, which no lens has",
-                "Phones have 0.75 to 0.85.",
-            )
+        check_setting("refiner.root.focal", self.focal)
         for height_m in self.person_height_m:
             if not 0.3 < height_m < 3:
                 raise ConfigurationError(

@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from framework.errors import ConfigurationError
+from framework.focal import FocalLength, focal_length
+from framework.geometry.camera import Array, view
 from framework.stages import Refiner, Runtime
 from framework.types import Pose3D, Track, VideoInfo
 
@@ -26,6 +28,7 @@ class Root(Refiner):
 
     def __init__(self, config: RootConfig, runtime: Runtime) -> None:
         self._config = config
+        self.focal_length: FocalLength | None = None
 
     def refine(self, poses: list[Pose3D], tracks: list[Track], video: VideoInfo) -> list[Pose3D]:
         """Return the poses with the root in every valid row; None for whose joints nobody saw.
@@ -33,10 +36,12 @@ class Root(Refiner):
         Raises:
             ConfigurationError: other than one height, or one for each person, is given.
         """
+        self.focal_length = focal_length(self._config.focal, video)
+        matrix = view(video.size_wh, self.focal_length.longer_sides)
         people = list(zip(poses, tracks, strict=True))
-        sizes = self._given(len(poses)) or self._found(people, video.size_wh)
+        sizes = self._given(len(poses)) or _found(people, matrix)
         return [
-            self._placed(scaled(pose, height_m), track, video.size_wh)
+            _placed(scaled(pose, height_m), track, matrix)
             for (pose, track), height_m in zip(people, sizes, strict=True)
         ]
 
@@ -52,32 +57,6 @@ class Root(Refiner):
             )
         return given
 
-    def _found(
-        self, people: list[tuple[Pose3D, Track]], size_wh: tuple[int, int]
-    ) -> list[float | None]:
-        """What the clip says; None for whom it says nothing of."""
-        found: list[float | None] = [None] * len(people)
-        told: list[int] = []
-        standing: list[Standing] = []
-        for number, (pose, track) in enumerate(people):
-            seen = observe(pose, track, size_wh, self._config.focal)
-            if seen.seen.any() and measurable(pose.skeleton):
-                told.append(number)
-                standing.append(Standing.of(seen, place(seen), pose.skeleton))
-        if told:
-            valid = np.stack([people[number][0].valid for number in told])
-            for number, height_m in zip(told, heights(standing, valid).tolist(), strict=True):
-                found[number] = height_m
-        return found
-
-    def _placed(self, pose: Pose3D, track: Track, size_wh: tuple[int, int]) -> Pose3D:
-        seen = observe(pose, track, size_wh, self._config.focal)
-        if not seen.seen.any():
-            return replace(pose, root=None)
-        root = np.full((len(pose), 3), np.nan, np.float32)
-        root[pose.valid] = place(seen)
-        return replace(pose, root=root)
-
 
 def scaled(pose: Pose3D, height_m: float | None) -> Pose3D:
     """The pose of somebody of this height; None leaves it as it is."""
@@ -86,3 +65,29 @@ def scaled(pose: Pose3D, height_m: float | None) -> Pose3D:
     factor = np.float32(height_m / stature(pose.joints[pose.valid], pose.skeleton))
     sigmas = None if pose.sigmas is None else pose.sigmas * factor
     return replace(pose, joints=pose.joints * factor, sigmas=sigmas)
+
+
+def _found(people: list[tuple[Pose3D, Track]], matrix: Array) -> list[float | None]:
+    """How tall people are by what the clip says; None for whom it says nothing of."""
+    found: list[float | None] = [None] * len(people)
+    told: list[int] = []
+    standing: list[Standing] = []
+    for number, (pose, track) in enumerate(people):
+        seen = observe(pose, track, matrix)
+        if seen.seen.any() and measurable(pose.skeleton):
+            told.append(number)
+            standing.append(Standing.of(seen, place(seen), pose.skeleton))
+    if told:
+        valid = np.stack([people[number][0].valid for number in told])
+        for number, height_m in zip(told, heights(standing, valid).tolist(), strict=True):
+            found[number] = height_m
+    return found
+
+
+def _placed(pose: Pose3D, track: Track, matrix: Array) -> Pose3D:
+    seen = observe(pose, track, matrix)
+    if not seen.seen.any():
+        return replace(pose, root=None)
+    root = np.full((len(pose), 3), np.nan, np.float32)
+    root[pose.valid] = place(seen)
+    return replace(pose, root=root)

@@ -22,7 +22,7 @@ def everybody(
         config: whom to keep.
         max_gap_s: see `fill_gaps`.
     """
-    lasting = seen.take(history.lasting(seen.id, np.ones(len(seen), bool), config.min_duration_s))
+    lasting = seen.take(history.lasting(seen, np.ones(len(seen), bool), config.min_duration_s))
     numbers = largest_numbers(lasting, config.max_people)
     tracks = [
         fill_gaps(history.track(place, lasting.take(lasting.id == number)), max_gap_s)

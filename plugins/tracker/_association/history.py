@@ -82,7 +82,7 @@ class History:
 
     @property
     def frame_s(self) -> float:
-        """Seconds from frame to frame, usually; 1 where there are no two."""
+        """Seconds from frame to frame, made or not, usually; 1 where there are no two."""
         return float(np.median(np.diff(self._time_s))) if len(self) > 1 else 1.0
 
     @property
@@ -95,16 +95,29 @@ class History:
         """The highest box score of all; 0 when nobody was detected."""
         return float(max((people.box_scores.max(initial=0) for people in self._people), default=0))
 
-    def lasting(self, ids: Ints, counted: Bools, least_s: float) -> Bools:
+    @property
+    def is_source(self) -> Bools:
+        """(T,) False for made frames, which have the number of the source frame before them."""
+        return np.asarray(np.diff(np.array(self._index, np.int64), prepend=-1) != 0)
+
+    def lasting(self, seen: Sightings, counted: Bools, least_s: float) -> Bools:
         """(S,) whether the person of each sighting has enough counted ones to be no ghost.
 
+        Made frames do not count: no output shows them, and whoever is in n source frames is in all
+        that is made in the n - 1 gaps between them, but not in those around.
+
         Args:
-            ids: (S,) from 0.
+            seen: with ids from 0.
             counted: (S,) the sightings that count.
             least_s: how long they must be in all, seconds; two frames at least.
         """
-        needed = min(len(self), max(2, math.ceil(least_s / self.frame_s)))
-        return np.asarray(np.bincount(ids, counted)[ids] >= needed) if len(ids) else counted
+        if not len(seen):
+            return counted
+        rows = np.flatnonzero(self.is_source)
+        frame_s = float(np.median(np.diff(self.time_s[rows]))) if len(rows) > 1 else 1.0
+        needed = min(len(rows), max(2, math.ceil(least_s / frame_s)))
+        counts = np.bincount(seen.id, counted & self.is_source[seen.row])
+        return np.asarray(counts[seen.id] >= needed)
 
     def sightings(self) -> Sightings:
         """Everybody in every frame."""

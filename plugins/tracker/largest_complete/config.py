@@ -28,6 +28,12 @@ class OnLost(Enum):
 class LargestCompleteConfig(AssociationConfig):
     """Whom to follow, and how to recognise the person."""
 
+    # Longer than where everybody is followed: with ten people, who comes back so late is more often
+    # mistaken for another; one person is worth waiting for while two hold each other.
+    lost_s: float = field(
+        default=2.5,
+        metadata={"help": "a person unseen for longer than this comes back as a new one, seconds"},
+    )
     confirm_s: float = field(
         default=0.5,
         metadata={"help": "complete for less than this in all is a ghost, seconds (2 frames)"},

@@ -74,7 +74,7 @@ class LargestComplete(Tracker):
         return lasting if lasting.any() else everybody
 
     def _lasting(self, seen: Sightings, counted: Bools) -> Bools:
-        return self._history.lasting(seen.id, counted, self._config.confirm_s)
+        return self._history.lasting(seen, counted, self._config.confirm_s)
 
     def _follow(self, seen: Sightings, eligible: Bools) -> list[Sightings]:
         """The sightings of each person who is followed, in the order of time."""

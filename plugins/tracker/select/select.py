@@ -51,7 +51,7 @@ class Select(Tracker):
         self.notes = []
         seen = linked(self._history, self._config)
         everybody = np.ones(len(seen), bool)
-        seen = seen.take(self._history.lasting(seen.id, everybody, self._config.confirm_s))
+        seen = seen.take(self._history.lasting(seen, everybody, self._config.confirm_s))
         number = self._number(seen) if len(seen) else None
         if number is None:
             if len(self._history) and len(seen):

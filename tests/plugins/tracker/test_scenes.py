@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
 
-from framework.evaluation.identities import _sequence
+from framework.evaluation.identities import sequence_of
 from framework.plugins.tracker.all.all import All
 from framework.plugins.tracker.all.config import AllConfig
 from framework.plugins.tracker.largest.config import LargestConfig
@@ -38,7 +38,7 @@ def idf1(boxes, seen, tracks):
 
     Ristani et al., Performance Measures and a Data Set for Multi-Target, Multi-Camera Tracking.
     """
-    clip = _sequence(boxes, seen, tracks)
+    clip = sequence_of(boxes, seen, tracks)
     together = np.zeros((clip["num_gt_ids"], clip["num_tracker_ids"]))
     for true, found, shared in zip(
         clip["gt_ids"], clip["tracker_ids"], clip["similarity_scores"], strict=True

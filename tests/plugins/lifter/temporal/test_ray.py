@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framework.errors import ConfigurationError
+from framework.geometry.camera import view
 from framework.plugins.lifter.temporal.config import TemporalConfig
 from framework.plugins.lifter.temporal.ray import (
     lines_of_sight,
@@ -28,17 +29,17 @@ def steps(x, y, missing=()):
 
 
 def test_the_middle_of_the_picture_is_straight_ahead():
-    rays = lines_of_sight(steps(320, 240), (640, 480), 1.2)
+    rays = lines_of_sight(steps(320, 240), view((640, 480), 1.2))
     np.testing.assert_allclose(rays, np.tile([0, 0, 1], (FRAMES, 1)), atol=1e-6)
 
 
 def test_the_right_edge_is_half_a_side_over_the_focal_length_aside():
-    ray = lines_of_sight(steps(640, 240), (640, 480), 0.5)[0]
+    ray = lines_of_sight(steps(640, 240), view((640, 480), 0.5))[0]
     np.testing.assert_allclose(ray, np.array([1, 0, 1]) / np.sqrt(2), atol=1e-6)
 
 
 def test_without_hips_the_rest_of_the_body_tells():
-    rays = lines_of_sight(steps(640, 240, missing=HIPS), (640, 480), 0.5)
+    rays = lines_of_sight(steps(640, 240, missing=HIPS), view((640, 480), 0.5))
     np.testing.assert_allclose(rays[0], np.array([1, 0, 1]) / np.sqrt(2), atol=1e-6)
 
 
@@ -47,7 +48,7 @@ def test_without_a_look_ahead_it_is_where_the_person_just_was(missing):
     still = steps(640, 240, missing=missing)
     keypoints, scores = still.keypoints[None].copy(), still.scores[None]
     keypoints[0, :40] = 0  # long ago
-    ray = lines_of_sight_now(keypoints, scores, (640, 480), 0.5)
+    ray = lines_of_sight_now(keypoints, scores, view((640, 480), 0.5))
     np.testing.assert_allclose(ray[0], np.array([1, 0, 1]) / np.sqrt(2), atol=1e-6)
 
 

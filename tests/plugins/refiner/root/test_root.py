@@ -133,7 +133,7 @@ def test_the_focal_length_is_said_once():
         [(_, root)] = build("refiner", compose_config(["refiner=[root]", *overrides]))
         assert root._config.focal == wanted
     [(_, root)] = build("refiner", compose_config(["refiner=[root]", "lifter=detector3d"]))
-    assert root._config.focal == RootConfig().focal
+    assert root._config.focal is None
 
 
 def test_a_run_puts_people_into_space_unless_told_otherwise():

@@ -203,8 +203,8 @@ def test_complete_for_a_moment_is_not_complete(person, scene):
 
 def test_the_fallback_goes_on_with_the_next_person_too(person, scene):
     first = person([(0, 300, 300, 300), (2, 300, 300, 300)], incomplete=[(0, 9)])
-    second = person([(3.6, 700, 300, 300), (5, 700, 300, 300)], incomplete=[(0, 9)])
-    tracks, whos = scene([first, second], np.arange(150) / 30).followed(tracker())
+    second = person([(4.6, 700, 300, 300), (6, 700, 300, 300)], incomplete=[(0, 9)])
+    tracks, whos = scene([first, second], np.arange(180) / 30).followed(tracker())
     assert [set(who) for who in whos] == [{0, None}, {1, None}]
     assert [track.id for track in tracks] == [1, 2]
 
@@ -213,11 +213,11 @@ def test_who_is_seen_only_for_a_moment_of_a_short_clip_is_followed_when_nobody_e
     person, scene
 ):
     brief = person([(0.1, 300, 300, 300), (0.25, 300, 300, 300)], incomplete=[(0, 9)])
-    before = person([(2, 300, 300, 300), (3, 300, 300, 300)], incomplete=[(0, 9)])
-    long = person([(5, 700, 300, 300), (9, 700, 300, 300)], incomplete=[(0, 9)])
+    before = person([(3, 300, 300, 300), (4, 300, 300, 300)], incomplete=[(0, 12)])
+    long = person([(7, 700, 300, 300), (11, 700, 300, 300)], incomplete=[(0, 12)])
     _, (who,) = scene([brief], np.arange(10) / 30).followed(tracker())
     assert who == [None] * 3 + [0] * 5 + [None] * 2
-    _, whos = scene([brief, before, long], np.arange(300) / 30).followed(tracker())
+    _, whos = scene([brief, before, long], np.arange(360) / 30).followed(tracker())
     assert [set(who) for who in whos] == [{1, None}, {2, None}]  # a moment is a ghost here
 
 

@@ -119,6 +119,25 @@ def test_two_dancers_who_hide_each_other_are_told_apart_by_their_colours(clip):
     assert not the_one_in_blue_goes_on(0.0)
 
 
+def test_a_dancer_who_was_not_found_beside_the_other_for_two_seconds_is_herself_again(clip):
+    # She is at the left of the one in blue, not found in frames 111 to 161, and then at
+    # the right of her, until the two change sides again near frame 230.
+    dance = clip("two_dancers_crossing.mp4", end_s=9.6)
+    (track,) = dance.followed(largest_complete())
+    seen, found = track.frame_index[track.present], np.flatnonzero(track.present)
+    assert np.diff(seen).max() > 45
+    middle = dict(zip(seen.tolist(), track.boxes[found][:, ::2].mean(axis=1).tolist(), strict=True))
+    others = dict.fromkeys(seen.tolist(), np.nan)
+    for index, _, people in dance.frames:
+        if index in middle and len(people) == 2:
+            sides = people.boxes[:, ::2].mean(axis=1)
+            others[index] = sides[np.abs(sides - middle[index]).argmax()]
+    left = {index: middle[index] < others[index] for index in seen.tolist()}
+    assert np.mean([left[index] for index in range(95, 111)]) > 0.9
+    assert not any(left[index] for index in range(212, 222))
+    assert np.mean([left[index] for index in range(245, 280)]) > 0.9
+
+
 def test_who_is_seen_to_the_waist_is_never_complete_but_followed(clip):
     tracker = largest_complete()
     (track,) = clip("waist_up_crop.mp4", end_s=3.0).followed(tracker)
