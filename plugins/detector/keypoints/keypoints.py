@@ -77,6 +77,7 @@ class Keypoints(Detector):
             n_frames=len(recording.index),
             duration_s=float(times[-1] + 1 / fps),
             has_picture=False,
+            focal=recording.focal,
         )
         return BlankClip(video=video, index=recording.index, time_s=times)
 

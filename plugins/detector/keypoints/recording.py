@@ -36,6 +36,7 @@ class Recording:
         ids: (P,) numbers of people, -1 where unknown; or None.
         size_wh: of the pictures, or None where the file does not say.
         fps: frames a second, or None where the file does not say.
+        focal: focal length in longer sides of the picture, or None where the file does not say.
         notes: sentences for the user.
     """
 
@@ -52,6 +53,7 @@ class Recording:
     ids: Ints | None = None
     size_wh: tuple[int, int] | None = None
     fps: Fraction | None = None
+    focal: float | None = None
     notes: tuple[str, ...] = ()
 
     @classmethod
@@ -91,6 +93,7 @@ class Recording:
             ids=ids.astype(np.int64)[order],
             size_wh=result.video.size_wh,
             fps=result.video.fps,
+            focal=result.video.focal,
         )
 
     def people(self, frame: int) -> Detections:

@@ -1,9 +1,12 @@
 """A result of this program is a file of keypoints too."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from framework.plugins.detector.keypoints.config import KeypointsConfig
+from framework.plugins.detector.keypoints.keypoints import Keypoints
 from framework.plugins.detector.keypoints.reading import read
 from framework.plugins.exporter.json.config import JsonConfig
 from framework.plugins.exporter.json.json import JsonExporter
@@ -23,9 +26,12 @@ def sample():
     "exporter", [NpzExporter(NpzConfig(), Runtime()), JsonExporter(JsonConfig(), Runtime())]
 )
 def test_people_times_size_and_identities_come_back(sample, tmp_path, exporter):
-    [path] = exporter.export(sample.result, tmp_path / "clip")
+    filmed = replace(sample.result, video=replace(sample.video, focal=0.8))
+    [path] = exporter.export(filmed, tmp_path / "clip")
     recording = read(path, KeypointsConfig())
     assert (recording.size_wh, recording.fps) == (sample.video.size_wh, sample.video.fps)
+    clip = Keypoints(KeypointsConfig(), Runtime()).open_clip(path)
+    assert clip.video.focal == recording.focal == 0.8
     np.testing.assert_allclose(recording.time_s, sample.frames.time_s)
     for row, truth in enumerate(sample.detections):
         people = recording.people(row)
