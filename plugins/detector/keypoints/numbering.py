@@ -12,7 +12,7 @@ _SPARSE = 1000
 """Frames for each picture with somebody, from which on numbers are taken to be no frames."""
 _MOST = 10_000_000
 """Frames of a clip; two days at 50 frames a second."""
-_NAME = re.compile(r"(?P<before>.*?)(?P<number>\d+)(?:_keypoints)?(?:\.[A-Za-z]\w{0,4})?")
+_NAME = re.compile(r"(?P<before>.*?)(?P<number>\d+)(?:_keypoints)?(?:\.[A-Za-z][A-Za-z0-9]{0,4})?")
 
 
 def frame_numbers(pictures: Sequence[Picture], how: Frames, first: int) -> list[int] | None:

@@ -105,6 +105,7 @@ def test_real_video_against_its_truth_is_watched_once(shared_data, mocap, tmp_pa
             [
                 f"input={videos / 'balancing_cam03.mp4'}",
                 f"truth={videos / 'balancing_truth_refined.npz'}",
+                "detector.flip=false",
                 "lifter=detector3d,temporal",
                 "refiner=none",
                 "joints=limbs",

@@ -31,6 +31,7 @@ def test_names_of_real_tools():
     assert numbers(["video_000000000007_keypoints.json"]) == [7]
     assert numbers([136, 139]) == [136, 139]
     assert numbers(["img_1.jpg", "img_3.jpg"], first=1) == [0, 2]
+    assert numbers(["2.a_0", "2.a_7"]) == [0, 7]  # a suffix has no underscore
 
 
 def test_names_that_differ_in_more_than_a_number_are_taken_in_their_order():

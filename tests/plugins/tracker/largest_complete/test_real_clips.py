@@ -105,9 +105,12 @@ def test_people_who_hide_their_hands_are_still_followed_one_after_the_other(clip
     assert tracker.notes[0].endswith("following the largest person instead")
 
 
-def test_two_dancers_who_hide_each_other_are_told_apart_by_their_colours(clip):
+def test_two_dancers_who_hide_each_other_are_told_apart_by_their_colours(shared_data):
     # Both are seen, the one in blue at the right; then only the one in blue, who is in front.
-    dance = clip("two_dancers_crossing.mp4", start_s=2.7, end_s=4.2)
+    # (Looking at mirror images too, the detector finds only the one in blue all the time.)
+    with BlazePose(BlazePoseConfig(flip=False), RUNTIME) as detector:
+        path = shared_data / "videos" / "two_dancers_crossing.mp4"
+        dance = Clip(detector, path, start_s=2.7, end_s=4.2)
 
     def the_one_in_blue_goes_on(looks_weight):
         config = LargestCompleteConfig(looks_weight=looks_weight, on_lost=OnLost.end)
@@ -127,20 +130,16 @@ def test_a_dancer_who_was_not_found_beside_the_other_for_two_seconds_is_herself_
     seen, found = track.frame_index[track.present], np.flatnonzero(track.present)
     assert np.diff(seen).max() > 45
     middle = dict(zip(seen.tolist(), track.boxes[found][:, ::2].mean(axis=1).tolist(), strict=True))
-    others = dict.fromkeys(seen.tolist(), np.nan)
+    left = {}
     for index, _, people in dance.frames:
         if index in middle and len(people) == 2:
             sides = people.boxes[:, ::2].mean(axis=1)
-            others[index] = sides[np.abs(sides - middle[index]).argmax()]
-    left = {index: middle[index] < others[index] for index in seen.tolist()}
-    assert np.mean([left[index] for index in range(95, 111)]) > 0.9
-    assert not any(left[index] for index in range(212, 222))
-    assert np.mean([left[index] for index in range(245, 280)]) > 0.9
+            left[index] = middle[index] < sides[np.abs(sides - middle[index]).argmax()]
 
+    def at_the_left(first, last):
+        """Share of the frames with both."""
+        return np.mean([left[index] for index in range(first, last) if index in left])
 
-def test_who_is_seen_to_the_waist_is_never_complete_but_followed(clip):
-    tracker = largest_complete()
-    (track,) = clip("waist_up_crop.mp4", end_s=3.0).followed(tracker)
-    assert track.present.all()
-    assert not track.complete.any()
-    assert tracker.notes == ["nobody was ever complete: following the largest person instead"]
+    assert at_the_left(95, 111) > 0.9
+    assert at_the_left(212, 222) == 0
+    assert at_the_left(245, 280) > 0.9
