@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import nn
 
 from framework.training.loss import loss_of
@@ -168,5 +168,6 @@ def save_weights(network: nn.Module, spread_scale: float, path: Path) -> None:
     tensors = network.state_dict()
     tensors["spread.bias"] = tensors["spread.bias"] + math.log(spread_scale)
     partial = path.with_suffix(".partial")
-    save_file({name: tensor.half() for name, tensor in tensors.items()}, partial)
+    # Not save_file: its files are for nobody but their owner.
+    partial.write_bytes(save({name: tensor.half() for name, tensor in tensors.items()}))
     partial.replace(path)

@@ -92,7 +92,9 @@ def test_a_run_learns_and_leaves_weights_that_the_lifter_reads(config):
     errors = [float(row["mpjpe_clean"]) for row in rows(learning)]
     assert errors[-1] < 0.65 * errors[0]
 
-    network = load_network(Path(learning.output, "temporal.safetensors"))
+    weights = Path(learning.output, "temporal.safetensors")
+    assert weights.stat().st_mode == Path(learning.output, "log.csv").stat().st_mode
+    network = load_network(weights)
     kept = torch.load(f"{learning.output}/last.pt", weights_only=True)["averaged"]
     scale = float(rows(learning)[-1]["spread_scale"])
     kept["spread.bias"] += float(np.log(scale))
