@@ -143,3 +143,11 @@ def test_a_dancer_who_was_not_found_beside_the_other_for_two_seconds_is_herself_
     assert at_the_left(95, 111) > 0.9
     assert at_the_left(212, 222) == 0
     assert at_the_left(245, 280) > 0.9
+
+
+def test_who_is_seen_to_the_waist_is_never_complete_but_followed(clip):
+    tracker = largest_complete()
+    (track,) = clip("waist_up_crop.mp4", end_s=3.0).followed(tracker)
+    assert track.present.all()
+    assert not track.complete.any()
+    assert tracker.notes == ["nobody was ever complete: following the largest person instead"]
