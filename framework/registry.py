@@ -15,6 +15,7 @@ from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
 from functools import cache, partial
 from importlib import import_module
+from importlib.machinery import ModuleSpec
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from typing import Any, get_type_hints
@@ -312,9 +313,9 @@ class _Plugin:
     def _take_entries(self, stage: StageName, answer: list[StageEntry]) -> None:
         for entry in answer:
             new = Registered(stage, _typed(entry, StageEntry), self.package, self.version)
-            if not new.builtin and (fault := _fault_of_config(entry.config)):
+            if not new.builtin and (fault := _fault_of(entry)):
                 self._fail(
-                    f"{stage} {entry.name!r} has a config that cannot be used: {fault}",
+                    f"{stage} {entry.name!r} has {fault}",
                     "See docs/writing-a-plugin.md; framework.testing checks it.",
                 )
                 continue
@@ -339,6 +340,15 @@ def _typed(value: Any, kind: type) -> Any:
     return value
 
 
+def _fault_of(entry: StageEntry) -> str:
+    """Say what about an entry would stop runs, or the help; nothing if nothing would."""
+    if fault := _fault_of_config(entry.config):
+        return f"a config that cannot be used: {fault}"
+    if entry.presets and not _found(entry.presets):
+        return f"presets {entry.presets!r}, which is no package"
+    return ""
+
+
 def _fault_of_config(config: type) -> str:
     """Say why Hydra would refuse a config, which would stop every run; nothing if it would not."""
     from omegaconf import OmegaConf
@@ -361,11 +371,16 @@ def _fault_of_config(config: type) -> str:
 
 def _installed(module: str) -> bool:
     """Whether a module can be imported; a mere folder of its name, such as a checkout, is none."""
+    found = _found(module)
+    return found is not None and found.origin is not None
+
+
+def _found(module: str) -> ModuleSpec | None:
+    """Where a module or package is; None where there is none."""
     try:
-        found = find_spec(module)
-        return found is not None and found.origin is not None
+        return find_spec(module)
     except (ImportError, ValueError):
-        return False
+        return None
 
 
 def _in_brief(problem: str) -> str:

@@ -23,8 +23,8 @@ from framework.skeletons import COCO17, Skeleton
 class Config:
     speed: float = field(default=1.0, metadata={"help": "metres a second"})
 
-def entry(name, config=Config, factory="nowhere.at_all:Thing"):
-    return StageEntry(name=name, summary="", config=config, factory=factory)
+def entry(name, config=Config, factory="nowhere.at_all:Thing", presets=""):
+    return StageEntry(name=name, summary="", config=config, factory=factory, presets=presets)
 """
 GOOD = """
 @hookimpl
@@ -155,6 +155,19 @@ def test_a_config_that_would_stop_every_run_is_left_out(install, config, cause):
     (failure,) = found.failures
     assert "tracker 'odd' has a config that cannot be used" in failure.cause
     assert cause in failure.cause
+    assert set(of_third_parties(found)) == {("tracker", "ok")}
+
+
+def test_presets_that_are_no_package_are_reported_before_the_help_looks_for_them(install):
+    install(
+        "odd-presets",
+        "@hookimpl\ndef register_trackers():\n"
+        "    return [entry('odd', presets='odd_presets_conf.nowhere'), entry('ok')]",
+    )
+    found = load()
+    (failure,) = found.failures
+    said = "tracker 'odd' has presets 'odd_presets_conf.nowhere', which is no package"
+    assert failure.cause == said
     assert set(of_third_parties(found)) == {("tracker", "ok")}
 
 
