@@ -25,11 +25,11 @@ from time import process_time
 import numpy as np
 
 from framework import Pipeline
-from framework.evaluation.measures import LIMBS
 from framework.geometry import metrics
 from framework.geometry.procrustes import align
-from framework.sample.clip import render
-from framework.sample.scene import default_scene
+from framework.lab.evaluation.measures import LIMBS
+from framework.lab.sample.clip import render
+from framework.lab.sample.scene import default_scene
 from framework.skeletons import COCO17, H36M17, map_joints
 from framework.stages import Refiner
 from framework.types import Floats, Pose3D, State, Times, Track, VideoInfo

@@ -19,13 +19,13 @@ import torch
 from safetensors.torch import save_file
 
 from framework import Pipeline
+from framework.lab.sample.clip import render
+from framework.lab.sample.scene import default_scene
 from framework.plugins.lifter.temporal.config import TemporalConfig
 from framework.plugins.lifter.temporal.temporal import Temporal
 from framework.plugins.lifter.videopose3d.config import VideoPose3DConfig
 from framework.plugins.lifter.videopose3d.network import Architecture
 from framework.plugins.lifter.videopose3d.videopose3d import VideoPose3D
-from framework.sample.clip import render
-from framework.sample.scene import default_scene
 from framework.skeletons import COCO17
 from framework.stages import Lifter, Runtime
 from framework.types import State, Track, VideoInfo

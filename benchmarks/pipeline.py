@@ -18,7 +18,7 @@ from time import perf_counter
 import numpy as np
 
 from framework import Pipeline
-from framework.sample.scene import default_scene
+from framework.lab.sample.scene import default_scene
 from framework.skeletons import BLAZEPOSE33
 from framework.stages import Detector
 from framework.types import Detections, FrameBatch
@@ -107,7 +107,7 @@ def main() -> None:
         folder = Path(name)
         clip = Path(sys.argv[1]) if len(sys.argv) > 1 else folder / "sample.mp4"
         if not clip.exists():
-            from framework.sample.clip import render
+            from framework.lab.sample.clip import render
 
             render(default_scene(), clip, folder / "truth.npz")
         rounds = [

@@ -21,14 +21,13 @@ import torch
 from framework.config import build, compose_config
 from framework.focal import FOCAL
 from framework.geometry.camera import camera_from_world
+from framework.lab.motion.noise import PERFECT, Noise, detected
+from framework.lab.sample import Camera, Person, Scene, View, default_scene
+from framework.lab.sample.body import Body, joints
+from framework.lab.sample.motion import Motion, Squat, wave
+from framework.lab.sample.steps import Act, Stand, Turn, Walk
 from framework.plugins.refiner._fit.stature import stature
-from framework.sample import Camera, Person, Scene, View, default_scene
-from framework.sample.body import Body, joints
-from framework.sample.motion import Motion, Squat, wave
-from framework.sample.steps import Act, Stand, Turn, Walk
 from framework.skeletons import COCO17, H36M17
-from framework.training.noise import Noise, detected
-from framework.training.validation import PERFECT
 from framework.types import State, Track, VideoInfo
 
 GOALS = {"focal length and heights": 0.05, "focal length": 0.05, "nothing": 0.15}

@@ -15,14 +15,14 @@ from typing import cast
 import numpy as np
 
 from framework.appearance import COLOURS, PARTS
-from framework.evaluation.identities import IdentityScores, identity_scores
+from framework.lab.evaluation.identities import IdentityScores, identity_scores
+from framework.lab.sample.crowd import Crowd, detected, watch
+from framework.lab.sample.crowds import FPS, PLAYS, Play, ten_people
 from framework.plugins.tracker._association.associate import Associator
 from framework.plugins.tracker._association.config import AssociationConfig
 from framework.plugins.tracker._association.history import History
 from framework.plugins.tracker._association.linking import linked
 from framework.registry import registry
-from framework.sample.crowd import Crowd, detected, watch
-from framework.sample.crowds import FPS, PLAYS, Play, ten_people
 from framework.stages import Runtime, Tracker
 from framework.types import Detections, VideoInfo
 

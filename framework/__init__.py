@@ -8,7 +8,11 @@ The Python interface, loaded when first touched:
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,10 +44,31 @@ __version__ = "0.1.0"
 
 _HOMES = {"Pipeline": "pipeline", "StageEntry": "hookspecs", "hookimpl": "hookspecs"}
 
-# In a checkout that is not installed, framework.plugins and framework.conf lie beside this folder.
+_FOLDERS = ("plugins", "conf", "checkpoint")
 _checkout = Path(__file__).resolve().parent.parent
+
+
+class _Checkout(MetaPathFinder):
+    """Finds ``framework.plugins`` and its like beside this folder, where they lie in a checkout.
+
+    In a wheel they lie inside it, and Python finds them by itself.
+    """
+
+    def find_spec(
+        self, fullname: str, path: object = None, target: object = None
+    ) -> ModuleSpec | None:
+        """Answer for exactly these folders; what is below them Python finds by itself."""
+        project, _, name = fullname.partition(".")
+        if project != __name__ or name not in _FOLDERS:
+            return None
+        folder = _checkout / name
+        return spec_from_file_location(
+            fullname, folder / "__init__.py", submodule_search_locations=[str(folder)]
+        )
+
+
 if (_checkout / "pyproject.toml").is_file() and (_checkout / "plugins").is_dir():
-    __path__.append(str(_checkout))
+    sys.meta_path.append(_Checkout())
 
 
 def __getattr__(name: str) -> Any:

@@ -2,73 +2,40 @@
 
 from __future__ import annotations
 
-import math
 import os
-import signal
 import sys
-import time
-import traceback
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import fields
-from io import TextIOWrapper
 from pathlib import Path
-from types import FrameType
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
-from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf import DictConfig
-from omegaconf.errors import OmegaConfBaseException
 
 from framework.arguments import quote_paths
-from framework.config import CONFIG_MODULE, RunConfig, explain, path_keys, register_schemas
-from framework.errors import INTERRUPTED, OK, ConfigurationError, FrameworkError, StageError
-from framework.steps import in_words
+from framework.commands import exit_code_of
+from framework.config import CONFIG_MODULE, RunConfig, path_keys, register_schemas
+from framework.errors import OK, ConfigurationError, FrameworkError
 from framework.sweeps import exit_codes, write_status
 
-PATIENCE_S = 3
-"""How long after a signal another one is ignored."""
 _VALUED = "-c --cfg -p --package -cp --config-path -cn --config-name -cd --config-dir".split()
 """Flags of Hydra that the next argument belongs to."""
 
 
 def main() -> None:
     """Run what the command line says and exit with its code (see `framework.errors`)."""
-    _prepare()
-    arguments = sys.argv[1:]
-    try:
-        _check_dashes(arguments)
-        if "--help" in arguments or "-h" in arguments:
-            _print_help(arguments)
-        else:
-            _hydra(arguments)
-        code = max(exit_codes, default=OK)
-    except KeyboardInterrupt:
-        for number in _signals():  # one that comes while Python ends would change the exit code
-            signal.signal(number, signal.SIG_IGN)
-        with suppress(OSError):  # the terminal may be gone
-            sys.stderr.write("interrupted: nothing half-written was left\n")
-        code = INTERRUPTED
-    except FrameworkError as error:
-        code = _show(error, arguments)
-    except BrokenPipeError:  # whoever read what we print (head, less) has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = OK
-    except (HydraException, OmegaConfBaseException) as error:
-        code = _show(explain(error, arguments), arguments)
-    except OSError as error:
-        hint = "The log goes to hydra.run.dir=DIR, results to output=DIR; both must be writable."
-        code = _show(StageError(in_words(error), hint), arguments)
-    except Exception as error:
-        mistake = StageError(
-            f"unexpected {type(error).__name__}: {error}",
-            "This is a mistake in the framework or a plugin; debug=true shows where.",
-        )
-        mistake.__cause__ = error
-        code = _show(mistake, arguments)
-    sys.exit(code)
+    sys.exit(exit_code_of(_run, sys.argv[1:]))
+
+
+def _run(arguments: Sequence[str]) -> int:
+    _check_dashes(arguments)
+    if "--help" in arguments or "-h" in arguments:
+        _print_help(arguments)
+    else:
+        _hydra(arguments)
+    return max(exit_codes, default=OK)
 
 
 def _hydra(arguments: Sequence[str]) -> None:
@@ -123,42 +90,6 @@ def _print_help(arguments: Sequence[str]) -> None:
     overrides = [argument for argument in arguments if not argument.startswith("-")]
     sys.stdout.write(help_text(quote_paths(overrides, path_keys())))
     sys.stdout.flush()
-
-
-def _show(error: FrameworkError, arguments: Sequence[str]) -> int:
-    """Write an error that no run has reported; return its exit code."""
-    if "debug=true" in (argument.lower() for argument in arguments):
-        traceback.print_exception(error)
-    sys.stderr.write(f"error: {error}\n")
-    return error.exit_code
-
-
-def _prepare() -> None:
-    """Let ``kill`` and a closed terminal clean up like Ctrl-C; let any name be printed."""
-    interrupt = _Interrupt()
-    for number in _signals():
-        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup sets it
-            signal.signal(number, interrupt)
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
-
-
-def _signals() -> list[signal.Signals]:
-    """Ways to be told to end; Windows has no SIGHUP."""
-    names = ("SIGINT", "SIGTERM", "SIGHUP")
-    return [signal.Signals[name] for name in names if hasattr(signal, name)]
-
-
-class _Interrupt:
-    """Signal handler: impatience right after the first signal must not disturb clearing up."""
-
-    def __init__(self) -> None:
-        self._raised_s = -math.inf
-
-    def __call__(self, number: int, frame: FrameType | None) -> None:
-        if time.monotonic() - self._raised_s > PATIENCE_S:
-            self._raised_s = time.monotonic()
-            raise KeyboardInterrupt
 
 
 def _check_dashes(arguments: Sequence[str]) -> None:

@@ -27,6 +27,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from framework.devices import torch_device
 from framework.errors import ConfigurationError
+from framework.options import OptionError, check_options, option
 from framework.registry import Registered, did_you_mean, registry
 from framework.stages import CHAINS, STAGES, Runtime, Stage, StageName
 
@@ -47,38 +48,27 @@ class Device(Enum):
 class RunConfig:
     """Settings of a run; everything that belongs to a stage sits under that stage."""
 
-    input: Any = field(
-        default=MISSING,
-        metadata={
-            "help": "a video, a list of them, or a glob: clips/*.mp4; keypoints instead of a video "
-            "where the detector reads such files"
-        },
+    input: Any = option(
+        MISSING,
+        "a video, a list of them, or a glob: clips/*.mp4; keypoints instead of a video where the "
+        "detector reads such files",
     )
-    output: str | None = field(
-        default=None,
-        metadata={"help": "folder of the results; null: Hydra's; with -m one a job in it"},
+    output: str | None = option(
+        None, "folder of the results; null: Hydra's; with -m one a job in it"
     )
-    start_s: float = field(default=0.0, metadata={"help": "begin here, seconds of the clip"})
-    end_s: float | None = field(
-        default=None, metadata={"help": "stop here, seconds of the clip; null: its end"}
+    start_s: float = option(0.0, "begin here, seconds of the clip", low=0)
+    end_s: float | None = option(None, "stop here, seconds of the clip; null: its end", above=0)
+    stride: int = option(1, "read every Nth frame", low=1)
+    device: Device = option(
+        Device.auto, "auto, cpu or cuda; auto: the GPU where a stage can use one"
     )
-    stride: int = field(default=1, metadata={"help": "read every Nth frame"})
-    device: Device = field(
-        default=Device.auto,
-        metadata={"help": "auto, cpu or cuda; auto: the GPU where a stage can use one"},
+    threads: int = option(
+        lambda: os.cpu_count() or 1, "threads of a model runtime", low=1, high=MAX_THREADS
     )
-    threads: int = field(
-        default_factory=lambda: os.cpu_count() or 1,
-        metadata={"help": "threads of a model runtime"},
-    )
-    workers: int = field(
-        default=1, metadata={"help": "inputs processed at once, each in a process of its own"}
-    )
-    progress: bool = field(default=True, metadata={"help": "show a bar on a terminal"})
-    resume: bool = field(
-        default=False, metadata={"help": "skip inputs whose results are there and whole"}
-    )
-    debug: bool = field(default=False, metadata={"help": "show the traceback of an error"})
+    workers: int = option(1, "inputs processed at once, each in a process of its own", low=1)
+    progress: bool = option(True, "show a bar on a terminal")
+    resume: bool = option(False, "skip inputs whose results are there and whole")
+    debug: bool = option(False, "show the traceback of an error")
     interpolator: Any = MISSING
     detector: Any = MISSING
     completeness: Any = MISSING
@@ -227,11 +217,10 @@ def runtime(config: DictConfig) -> Runtime:
     """What the run grants its stages.
 
     Raises:
-        ConfigurationError: ``threads`` is out of range.
+        ConfigurationError: a setting of the run is out of range.
         BackendError: a GPU is demanded and there is none.
     """
-    if not 1 <= config.threads <= MAX_THREADS:
-        raise ConfigurationError(f"threads is {config.threads}", f"Give 1 to {MAX_THREADS}.")
+    check_options(RunConfig, config)
     device = Device(config.device)
     if device is Device.cuda:  # also for stages that would compute on the CPU anyway
         torch_device(device.value)
@@ -277,6 +266,9 @@ def _settings(
         known = (key for key in STAGES if key in config and not OmegaConf.is_missing(config, key))
         whole.update((key, config[key]) for key in known)
         settings = OmegaConf.to_object(OmegaConf.create(whole).settings)
+    except OptionError as error:
+        owner = f"{item.stage}.{item.entry.name}" if item.stage in CHAINS else item.stage
+        raise error.of(owner) from error
     except OmegaConfBaseException as error:
         raise explain(error, ()) from error
     return item, settings

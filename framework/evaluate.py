@@ -29,7 +29,7 @@ from rich.console import Console
 from framework.errors import INTERRUPTED, OK, ConfigurationError, FrameworkError
 
 if TYPE_CHECKING:
-    from framework.evaluation.report import Report
+    from framework.lab.evaluation.report import Report
 
 _OWN = ("input", "truth", "result", "mocap", "joints", "seed", "output")
 _HINT = "See: python -m framework.evaluate --help"
@@ -68,7 +68,7 @@ def _parse(arguments: Sequence[str]) -> tuple[dict[str, str], list[str]]:
 
 
 def _evaluate(own: Mapping[str, str], overrides: list[str]) -> None:
-    from framework.evaluation.report import problems, to_table, write
+    from framework.lab.evaluation.report import problems, to_table, write
 
     output = Path(own.get("output") or f"outputs/{datetime.now():%Y-%m-%d/%H-%M-%S}")
     with Console(stderr=True).status("evaluating"):
@@ -85,8 +85,8 @@ def _evaluate(own: Mapping[str, str], overrides: list[str]) -> None:
 
 
 def _report(own: Mapping[str, str], overrides: list[str]) -> Report:
-    from framework.evaluation.measures import ALL, LIMBS
-    from framework.evaluation.protocols import evaluate_clip, evaluate_mocap, evaluate_result
+    from framework.lab.evaluation.measures import ALL, LIMBS
+    from framework.lab.evaluation.protocols import evaluate_clip, evaluate_mocap, evaluate_result
 
     named = {"all": ALL, "limbs": LIMBS}
     joints = named.get(own.get("joints", "all"))

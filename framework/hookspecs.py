@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import pluggy
 
@@ -69,6 +69,18 @@ class HubModel:
     name: str
 
 
+class Trainer(Protocol):
+    """What the module that ``StageEntry.trainer`` names has; ``framework.train`` calls it."""
+
+    def schema(self) -> object:
+        """Return the settings as a Hydra node: a dataclass or a DictConfig."""
+        ...
+
+    def train(self, config: Any) -> None:
+        """Train with settings of that schema, to the end; go on from an own checkpoint."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageEntry:
     """One implementation of a stage; the hook that returns it says of which.
@@ -85,6 +97,8 @@ class StageEntry:
         non_commercial: whether that licence forbids commercial use.
         homepage: address of the project behind it.
         presets: package with YAML presets (``their_pkg.conf``) for Hydra's search path, or "".
+        trainer: module that trains its weights, with the functions of `Trainer`, or "". Settings
+            are in ``conf/train/<name>.yaml``.
     """
 
     name: str
@@ -96,6 +110,7 @@ class StageEntry:
     non_commercial: bool = False
     homepage: str = ""
     presets: str = ""
+    trainer: str = ""
 
     def __post_init__(self) -> None:
         """Check what can be checked without importing the backend."""

@@ -19,7 +19,7 @@ from typing import Any
 
 from omegaconf import DictConfig, ListConfig, OmegaConf
 
-from framework.config import chosen
+from framework.config import RunConfig, chosen
 from framework.errors import (
     INTERRUPTED,
     BackendError,
@@ -28,6 +28,7 @@ from framework.errors import (
     InputError,
     StageError,
 )
+from framework.options import check_options
 from framework.outputs import result_names
 from framework.pipeline import Pipeline
 from framework.record import is_whole, plain
@@ -86,8 +87,7 @@ def run_all(config: DictConfig, output: Path) -> Generator[Outcome, None, None]:
     Raises:
         ConfigurationError, BackendError: the pipeline cannot be built at all.
     """
-    if config.workers < 1:
-        raise ConfigurationError(f"workers is {config.workers}", "Give at least 1.")
+    check_options(RunConfig, config)
     refuse_missing(config)
     sources = inputs(None if OmegaConf.is_missing(config, "input") else config.input)
     jobs = [Job(*pair) for pair in zip(sources, result_names(sources), strict=True)]

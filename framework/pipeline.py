@@ -187,7 +187,7 @@ class Pipeline:
                 result = self._gather(video, watched, poses)
             if folder is not None:
                 drawn = result
-                if self.renderer.wants_made:
+                if self.renderer.wants_interpolated:
                     every = np.ones_like(watched.is_source)
                     drawn = replace(result, **_rows(watched, poses, every))
                 result = self._show(result, drawn, source, folder)  # pass 3: export, draw, encode
@@ -212,7 +212,7 @@ class Pipeline:
             raise InputError(f"{str(video.path)!r} holds no frame that can be decoded")
         with self._steps.step("tracker"):
             tracks = self.tracker.finish()
-        notes = [note for stage in watching for note in getattr(stage, "notes", ())]
+        notes = [note for stage in watching for note in stage.notes]
         if not any(found):
             notes.append("nobody was found in any frame: see the detector's thresholds in --help")
         return _Watched(
@@ -249,7 +249,7 @@ class Pipeline:
         with self._steps.step("completeness"):
             judged = [self.completeness.judge(people, frames.size_wh) for people in found]
         with self._steps.step("tracker"):
-            if getattr(self.tracker, "wants_appearance", False):
+            if self.tracker.wants_appearance:
                 pairs = zip(judged, frames.images, strict=True)
                 judged = [with_appearance(people, image) for people, image in pairs]
             for row, people in enumerate(judged):
@@ -315,7 +315,7 @@ class Pipeline:
         self.renderer.open(result, target)
         drawn, rows = 0, len(result.frame_index)
         if self.renderer.wants_frames:
-            made, batch_size = self.renderer.wants_made, DRAWING_BATCH
+            made, batch_size = self.renderer.wants_interpolated, DRAWING_BATCH
             if made:
                 self.interpolator.start(result.video)
                 batch_size = self._before(DRAWING_BATCH)
@@ -347,7 +347,7 @@ class Pipeline:
     def _focal_lengths(self) -> dict[str, dict[str, Any]]:
         """Which focal length each stage used that needs one, by its name."""
         pairs = zip(self._records(), self._stages(), strict=True)
-        used = ((record.name, getattr(part, "focal_length", None)) for record, (_, part) in pairs)
+        used = ((record.name, part.focal_length) for record, (_, part) in pairs)
         return {name: asdict(focal) for name, focal in used if focal is not None}
 
     def _records(self) -> tuple[StageRecord, ...]:

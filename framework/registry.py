@@ -18,7 +18,7 @@ from importlib import import_module
 from importlib.machinery import ModuleSpec
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
-from typing import Any, get_type_hints
+from typing import Any, cast, get_type_hints
 
 import pluggy
 
@@ -33,6 +33,7 @@ from framework.hookspecs import (
     ObserverSpecs,
     RegisterSpecs,
     StageEntry,
+    Trainer,
     WeightFile,
     WeightsEntry,
 )
@@ -126,16 +127,37 @@ class Registered:
             if must_be_asked_for(weights) and not is_here(weights)
         ]
 
+    def trainer(self) -> Trainer:
+        """Import what trains its weights.
+
+        Raises:
+            ConfigurationError: it has no weights that can be trained here.
+            BackendError: something it requires is missing.
+        """
+        if not self.entry.trainer:
+            trained = [i for i in registry().all() if i.entry.trainer]
+            raise ConfigurationError(
+                f"{self.stage} {self.entry.name!r} cannot be trained here",
+                f"These can: {', '.join(f'{i.stage}={i.entry.name}' for i in trained)}",
+            )
+        self._refuse_if_missing(None)
+        return cast(Trainer, import_module(self.entry.trainer))
+
+    def _refuse_if_missing(self, config: object) -> None:
+        if self.missing_modules(config):
+            missing = self.missing(config)
+            what = f"{self.stage} {self.entry.name!r}"
+            raise BackendError(f"{what} cannot run: {_in_brief(missing[0])}", "\n  ".join(missing))
+
     def create(self, config: object, runtime: Runtime) -> Stage:
         """Build the stage object.
 
         Raises:
-            BackendError: something it requires is missing, or its package cannot be imported.
+            BackendError: something it requires is missing, its package cannot be imported, or
+                its class lacks something that the contract of the stage demands.
         """
         what = f"{self.stage} {self.entry.name!r}"
-        if self.missing_modules(config):
-            missing = self.missing(config)
-            raise BackendError(f"{what} cannot run: {_in_brief(missing[0])}", "\n  ".join(missing))
+        self._refuse_if_missing(config)
         module, _, attribute = self.entry.factory.partition(":")
         try:
             factory = getattr(import_module(module), attribute)
@@ -144,13 +166,23 @@ class Registered:
                 f"{what} cannot be loaded: {error}",
                 f"Its factory is {self.entry.factory!r} in package {self.package} {self.version}.",
             ) from error
+        # A subclass of a Protocol inherits its methods, so what is still abstract is what is
+        # missing; any other object lacks the attribute itself.
+        if lacking := sorted(getattr(factory, "__abstractmethods__", ())):
+            raise self._broken_contract(lacking, factory)
         stage: Stage = factory(config, runtime)
         if not isinstance(stage, PROTOCOLS[self.stage]):
-            raise BackendError(
-                f"{what} of package {self.package} does not fulfil the contract of its stage",
-                f"It lacks {', '.join(_lacking(stage, self.stage))}: see framework/stages.py.",
-            )
+            raise self._broken_contract(_lacking(stage, self.stage), stage)
         return stage
+
+    def _broken_contract(self, lacking: Sequence[str], stage: object) -> BackendError:
+        own = [name for name in dir(stage) if not name.startswith("_") and name not in lacking]
+        named = (f"{name}{did_you_mean(name, own, 'found')}" for name in lacking)
+        return BackendError(
+            f"{self.stage} {self.entry.name!r} of package {self.package} does not fulfil the "
+            "contract of its stage",
+            f"It lacks {', '.join(named)}: see framework/stages.py.",
+        )
 
 
 @dataclass
@@ -240,10 +272,13 @@ def builtin_modules() -> list[str]:
     return names
 
 
-def did_you_mean(name: str, known: Sequence[str] | Mapping[str, object]) -> str:
+def did_you_mean(
+    name: str, known: Sequence[str] | Mapping[str, object], verb: str = "did you mean"
+) -> str:
     """Return ``" (did you mean 'x'?)"`` or nothing."""
     close = get_close_matches(name, list(known), n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""
+    mark = "?" if verb == "did you mean" else ""
+    return f" ({verb} {close[0]!r}{mark})" if close else ""
 
 
 def _chosen_points(allowed: str | None) -> list[EntryPoint]:

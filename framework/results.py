@@ -59,7 +59,9 @@ def to_arrays(result: RunResult) -> Arrays:
         "complete": _people([x.complete for x in tracks], np.bool_, t),
         "state": _people([x.state for x in tracks], np.uint8, t),
         "joints": _people([x.joints for x in poses], np.float32, t, k, 3),
-        "joint_sigmas": _people([_or_unknown(x.sigmas, t, k) for x in poses], np.float32, t, k),
+        "joint_sigmas": _people(
+            [_or_unknown(x.joint_sigmas, t, k) for x in poses], np.float32, t, k
+        ),
         "joint_names": np.array(posed.joints, np.str_),
         "valid": _people([x.valid for x in poses], np.bool_, t),
         "root": _people([_or_unknown(x.root, t, 3) for x in poses], np.float32, t, 3),
@@ -77,7 +79,7 @@ def load(path: Path | str) -> RunResult:
 
     Returns:
         The result as it was, except: ``video.path`` is a bare name, ``paths`` and ``seconds``
-        are empty, a detector's own 3D is gone, and a root or sigmas that are NaN throughout
+        are empty, a detector's own 3D is gone, and a root or joint_sigmas that are NaN throughout
         are None.
 
     Raises:
@@ -206,14 +208,14 @@ def _track(arrays: Arrays, n: int, skeleton: Skeleton, score_threshold: float) -
 
 
 def _pose(arrays: Arrays, n: int, skeleton: Skeleton) -> Pose3D:
-    root, sigmas = arrays["root"][n], arrays["joint_sigmas"][n]
+    root, joint_sigmas = arrays["root"][n], arrays["joint_sigmas"][n]
     return Pose3D(
         track_id=int(arrays["track_id"][n]),
         skeleton=skeleton,
         joints=arrays["joints"][n],
         valid=arrays["valid"][n],
         root=None if np.isnan(root).all() else root,
-        sigmas=None if np.isnan(sigmas).all() else sigmas,
+        joint_sigmas=None if np.isnan(joint_sigmas).all() else joint_sigmas,
     )
 
 
@@ -232,7 +234,9 @@ def _skeleton(described: Mapping[str, Any] | None, names: NDArray[np.str_]) -> S
         joints=joints,
         bones=tuple((int(a), int(b)) for a, b in described["bones"]),
         root=None if root is None else int(root),
-        sigmas=tuple(float(sigma) for sigma in described["sigmas"]),
+        keypoint_sigmas=tuple(
+            float(sigma) for sigma in described.get("keypoint_sigmas", described.get("sigmas", ()))
+        ),
     )
 
 
@@ -253,7 +257,7 @@ def _video(described: Mapping[str, Any], arrays: Arrays) -> VideoInfo:
         duration_s=None if duration_s is None else float(duration_s),
         rotation_deg=int(described.get("rotation_deg", 0)),
         has_audio=bool(described.get("has_audio", False)),
-        has_picture=bool(described.get("has_picture", True)),
+        has_frames=bool(described.get("has_frames", True)),
         focal=focal,
         notes=tuple(str(line) for line in described.get("notes", ())),
         start_s=float(described.get("start_s", 0.0)),

@@ -24,7 +24,7 @@ class Skeleton:
         joints: names in order; left and right carry ``left_`` and ``right_``.
         bones: pairs of joint indices, parent first where there is a tree.
         root: index of the joint that 3D poses are relative to, or None.
-        sigmas: per-joint spread of annotators relative to body size (COCO's OKS constants;
+        keypoint_sigmas: per-joint spread of annotators relative to body size (COCO's OKS constants;
             0.079 where COCO has none).
     """
 
@@ -32,17 +32,19 @@ class Skeleton:
     joints: tuple[str, ...]
     bones: tuple[tuple[int, int], ...]
     root: int | None = None
-    sigmas: tuple[float, ...] = ()
+    keypoint_sigmas: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        """Check that bones and sigmas fit the joints."""
+        """Check that bones and keypoint_sigmas fit the joints."""
         count = len(self.joints)
         if len(set(self.joints)) != count:
             raise ValueError(f"skeleton {self.name!r} names a joint twice")
         if any(not 0 <= end < count for bone in self.bones for end in bone):
             raise ValueError(f"skeleton {self.name!r} has a bone to a joint that it lacks")
-        if self.sigmas and len(self.sigmas) != count:
-            raise ValueError(f"skeleton {self.name!r}: {len(self.sigmas)} sigmas, {count} joints")
+        if self.keypoint_sigmas and len(self.keypoint_sigmas) != count:
+            raise ValueError(
+                f"skeleton {self.name!r}: {len(self.keypoint_sigmas)} keypoint_sigmas, {count} joints"
+            )
 
     @property
     def mirror(self) -> tuple[int, ...]:
@@ -108,7 +110,7 @@ COCO17 = Skeleton(
         "nose left_eye left_ear",
         "nose right_eye right_ear",
     ),
-    sigmas=_COCO_SIGMAS,
+    keypoint_sigmas=_COCO_SIGMAS,
 )
 
 _H36M_JOINTS = tuple(
@@ -128,7 +130,7 @@ H36M17 = Skeleton(
         "thorax right_shoulder right_elbow right_wrist",
     ),
     root=0,
-    sigmas=tuple(_OKS.get(joint, 0.079) for joint in _H36M_JOINTS),
+    keypoint_sigmas=tuple(_OKS.get(joint, 0.079) for joint in _H36M_JOINTS),
 )
 
 _BLAZEPOSE_JOINTS = tuple(
@@ -156,7 +158,7 @@ BLAZEPOSE33 = Skeleton(
         "left_ankle left_heel left_foot_index left_ankle",
         "right_ankle right_heel right_foot_index right_ankle",
     ),
-    sigmas=tuple(_OKS.get(joint, 0.079) for joint in _BLAZEPOSE_JOINTS),
+    keypoint_sigmas=tuple(_OKS.get(joint, 0.079) for joint in _BLAZEPOSE_JOINTS),
 )
 
 _HEAD = ("nose left_eye left_ear", "nose right_eye right_ear")
@@ -173,7 +175,7 @@ def _of_joints(name: str, joints: str, *chains: str) -> Skeleton:
         name=name,
         joints=names,
         bones=_named_bones(names, *_LIMBS, *_HEAD, *chains),
-        sigmas=tuple(_OKS.get(joint, 0.079) for joint in names),
+        keypoint_sigmas=tuple(_OKS.get(joint, 0.079) for joint in names),
     )
 
 

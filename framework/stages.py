@@ -1,7 +1,8 @@
 """The contract of each stage. A plugin implements one of these; `framework.testing` checks it.
 
-Subclassing is optional (any object with these members will do); a subclass inherits the
-defaults below: it runs on the CPU, opens nothing and needs no word before a clip.
+Subclass the Protocol of your stage: a subclass inherits the defaults below (it runs on the CPU,
+opens nothing, keeps no state of a clip) and is refused when it lacks a method that has none.
+An object that is no subclass will do where it has every member.
 
 Every stage object is built by its entry's ``factory(config, runtime)``, used as a context
 manager, told ``start(video)`` before each clip, and used for any number of clips, one after
@@ -10,6 +11,8 @@ the other. It must not alter the arrays it is given.
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +20,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 from typing_extensions import Self
 
+from framework.focal import FocalLength
 from framework.skeletons import Skeleton
 from framework.types import BlankClip, Detections, FrameBatch, Pose3D, RunResult, Track, VideoInfo
 
@@ -55,14 +59,15 @@ class Stage(Protocol):
 
     Attributes:
         device: where the work is done, "cpu" or "cuda"; shown in the summary.
-
-    A stage may also have ``notes``, a sequence of sentences about the clip just done ("nobody
-    was ever complete: following the largest person"); they go into the summary. A stage that needs
-    to know the camera asks `framework.focal.focal_length` and keeps the answer as
-    ``focal_length``: the record says which one was used, and who said so.
+        notes: sentences about the clip just done ("nobody was ever complete: following the
+            largest person"); they go into the summary.
+        focal_length: the focal length that was used, as `framework.focal.focal_length` answered,
+            with its source; None for a stage that needs none. It goes into the record.
     """
 
     device: str = "cpu"
+    notes: Sequence[str] = ()
+    focal_length: FocalLength | None = None
 
     def __enter__(self) -> Self:
         """Open models and files, once."""
@@ -93,15 +98,17 @@ class Interpolator(Stage, Protocol):
 
     factor: int = 1
 
+    @abstractmethod
     def expand(self, frames: FrameBatch) -> FrameBatch:
         """Return the frames with more in between.
 
         Source frames come out unchanged, once, in order, with ``is_source`` set and their own
-        index and time; a made frame has ``is_source`` cleared, the index of the source frame
+        index and time; an interpolated frame has ``is_source`` cleared, the index of the source frame
         before it and its own time. May hold back the last frame until it knows the next.
         """
         ...
 
+    @abstractmethod
     def flush(self) -> FrameBatch | None:
         """Return what was held back, after the last chunk; None when nothing was."""
         ...
@@ -121,6 +128,7 @@ class Detector(Stage, Protocol):
     batch_size: int = 16
     score_threshold: float = 0.5
 
+    @abstractmethod
     def detect(self, frames: FrameBatch) -> list[Detections]:
         """Return one `Detections` per frame, in order, empty ones included.
 
@@ -137,6 +145,7 @@ class Detector(Stage, Protocol):
 class FileDetector(Detector, Protocol):
     """A detector that reads what it finds from a file, and so can do without a video."""
 
+    @abstractmethod
     def open_clip(self, path: Path) -> BlankClip | None:
         """Return the clip that a file or folder of keypoints stands for.
 
@@ -153,6 +162,7 @@ class FileDetector(Detector, Protocol):
 class CompletenessFilter(Stage, Protocol):
     """Decides which people are wholly visible."""
 
+    @abstractmethod
     def judge(self, detections: Detections, image_size_wh: tuple[int, int]) -> Detections:
         """Return the same people with ``complete`` filled in; nobody is dropped or moved.
 
@@ -165,14 +175,19 @@ class CompletenessFilter(Stage, Protocol):
 class Tracker(Stage, Protocol):
     """Turns people in frames into people over time.
 
-    A tracker with a true attribute ``wants_appearance`` is given `Detections.appearance`, which
-    the run measures while it has the frame; a tracker must do without it too.
+    Attributes:
+        wants_appearance: whether the run measures `Detections.appearance` for `update` while it
+            has the frame; a tracker must do without it too.
     """
 
+    wants_appearance: bool = False
+
+    @abstractmethod
     def update(self, index: int, time_s: float, detections: Detections) -> None:
         """Take the people of the next frame; ``time_s`` rises from call to call."""
         ...
 
+    @abstractmethod
     def finish(self) -> list[Track]:
         """Return the identities: one row per `update` since `start`, in that order.
 
@@ -186,6 +201,7 @@ class Tracker(Stage, Protocol):
 class Lifter(Stage, Protocol):
     """Turns 2D tracks into 3D poses."""
 
+    @abstractmethod
     def lift(self, tracks: list[Track], video: VideoInfo) -> list[Pose3D]:
         """Return one `Pose3D` per track, in order, with the track's rows and id.
 
@@ -200,6 +216,7 @@ class Lifter(Stage, Protocol):
 class Refiner(Stage, Protocol):
     """Improves 3D poses: smoothing, bone lengths, ground, root path."""
 
+    @abstractmethod
     def refine(self, poses: list[Pose3D], tracks: list[Track], video: VideoInfo) -> list[Pose3D]:
         """Return as many poses with the same ids and rows; a row may become invalid."""
         ...
@@ -209,38 +226,43 @@ class Refiner(Stage, Protocol):
 class Exporter(Stage, Protocol):
     """Writes a result as data files."""
 
+    @abstractmethod
     def export(self, result: RunResult, target: Path) -> list[Path]:
         """Write files whose names begin with ``target`` (a path without suffix).
 
         The pipeline gives a private folder and moves whole files to their place afterwards.
 
         Returns:
-            The paths written, at least one, also when nobody was found.
+            The paths written. A format that holds one person a file may write none when nobody
+            was found; every other writes its file all the same.
         """
         ...
 
 
 @runtime_checkable
 class Renderer(Stage, Protocol):
-    """Draws a result as a picture that moves.
+    """Draws a result as a video.
 
     Attributes:
         wants_frames: whether the clip is decoded a second time for `draw`.
-        wants_made: whether what an interpolator put in between is drawn too. Then the result
-            has those rows, and their frames are made again.
+        wants_interpolated: whether interpolated frames are drawn too. Then the result has their
+            rows, and the frames are interpolated again.
     """
 
     wants_frames: bool = True
-    wants_made: bool = False
+    wants_interpolated: bool = False
 
+    @abstractmethod
     def open(self, result: RunResult, target: Path) -> None:
-        """Begin a picture whose file name begins with ``target`` (a path without suffix)."""
+        """Begin a video whose file name begins with ``target`` (a path without suffix)."""
         ...
 
+    @abstractmethod
     def draw(self, frames: FrameBatch) -> None:
         """Draw these frames; they come in the order of the result's rows."""
         ...
 
+    @abstractmethod
     def close(self) -> Path | None:
         """Finish and return the path written; None from a renderer that draws nothing."""
         ...

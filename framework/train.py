@@ -1,55 +1,63 @@
-"""``python -m framework.train``: train the temporal lifter on motion capture.
+"""``python -m framework.train``: train the weights of a stage.
 
     python -m framework.train motion_root=/data/mocap output=runs/temporal
     python -m framework.train ... schedule.steps=40000      # the same run goes on
 
-Every setting is in ``conf/train.yaml``. A run that finds its own checkpoint in ``output`` goes
-on from it, and ends as if it had never been interrupted.
+``STAGE=NAME`` says what is trained (default: the lifter that a run takes by default); the settings
+are those of ``conf/train/NAME.yaml``. A run that finds its own checkpoint in ``output`` goes on
+from it, and ends as if it had never been interrupted.
 """
 
 from __future__ import annotations
 
-import logging
-import os
 import sys
-from typing import cast
+from collections.abc import Sequence
+from typing import Any
 
 import hydra
 from hydra.core.config_store import ConfigStore
-from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 
-from framework.errors import INTERRUPTED, OK, ConfigurationError, FrameworkError
-from framework.training.config import TrainConfig, schema
-
-log = logging.getLogger(__name__)
+from framework.commands import exit_code_of
+from framework.config import CONFIG_MODULE, compose_config
+from framework.errors import OK, ConfigurationError
+from framework.registry import Registered, registry
+from framework.stages import STAGES
 
 
 def main() -> None:
     """Train as the command line says and exit with a code of `framework.errors`."""
-    ConfigStore.instance().store(name="train_schema", node=schema())
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come to us, not to Hydra's own printer
-    try:
-        _run()
-        code = OK
-    except KeyboardInterrupt:
-        log.warning("stopped; the same command goes on from the last checkpoint")
-        code = INTERRUPTED
-    except FrameworkError as error:
-        log.error("%s", error)
-        code = error.exit_code
-    except (HydraException, OmegaConfBaseException) as error:
-        log.error("%s", error)
-        code = ConfigurationError.exit_code
-    sys.exit(code)
+    sys.exit(exit_code_of(_train, sys.argv[1:], "stopped; the same command goes on"))
 
 
-@hydra.main(version_base=None, config_path="pkg://framework.conf", config_name="train")
-def _run(config: DictConfig) -> None:
-    from framework.training.run import train
+def _train(arguments: Sequence[str]) -> int:
+    item, settings = _chosen(arguments)
+    trainer = item.trainer()
+    ConfigStore.instance().store(name="train_schema", node=trainer.schema())
+    sys.argv[:] = ["framework.train", *settings]
 
-    train(cast(TrainConfig, OmegaConf.to_object(config)))
+    @hydra.main(
+        version_base=None,
+        config_path=f"pkg://{CONFIG_MODULE}",
+        config_name=f"train/{item.entry.name}",
+    )
+    def run(config: DictConfig) -> Any:
+        trainer.train(OmegaConf.to_object(config))
+
+    run()
+    return OK
+
+
+def _chosen(arguments: Sequence[str]) -> tuple[Registered, list[str]]:
+    """What is trained, and the arguments that do not say so."""
+    named = [argument for argument in arguments if argument.partition("=")[0] in STAGES]
+    if not named:
+        return registry().find("lifter", compose_config().lifter.name), list(arguments)
+    if len(named) > 1:
+        raise ConfigurationError(f"{' and '.join(named)}: one stage is trained at a time")
+    stage, _, name = named[0].partition("=")
+    item = registry().find(next(known for known in STAGES if known == stage), name)
+    return item, [argument for argument in arguments if argument not in named]
 
 
 if __name__ == "__main__":

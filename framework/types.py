@@ -62,7 +62,7 @@ class VideoInfo:
         duration_s: declared duration in seconds, or None.
         rotation_deg: clockwise turn (0, 90, 180, 270) that makes the coded picture upright.
         has_audio: whether there is a sound track.
-        has_picture: whether there is a video; without one only keypoints are known.
+        has_frames: whether there is a video; without one only keypoints are known.
         focal: focal length that the file tells, in longer sides of the picture, or None.
         notes: what the user should know about the file.
         start_s, end_s, stride: the part of the clip that a run reads.
@@ -75,7 +75,7 @@ class VideoInfo:
     duration_s: float | None = None
     rotation_deg: int = 0
     has_audio: bool = False
-    has_picture: bool = True
+    has_frames: bool = True
     focal: float | None = None
     notes: tuple[str, ...] = ()
     start_s: float = 0.0
@@ -97,7 +97,7 @@ class BlankClip:
     """A clip without a video: when its frames were, not what was in them.
 
     Attributes:
-        video: the file that stands for the video; ``has_picture`` is cleared.
+        video: the file that stands for the video; ``has_frames`` is cleared.
         index: (T,) int64 numbers of the frames, rising.
         time_s: (T,) float64 seconds, rising.
     """
@@ -299,7 +299,7 @@ class Pose3D:
             NaN where not valid.
         valid: (T,) bool.
         root: (T, 3) float32 metres, the root joint in camera space, NaN where unknown; or None.
-        sigmas: (T, J) float32 metres, how far off each joint may be: the standard deviation along
+        joint_sigmas: (T, J) float32 metres, how far off each joint may be: the standard deviation along
             each axis, NaN where not valid; or None.
     """
 
@@ -308,7 +308,7 @@ class Pose3D:
     joints: Floats
     valid: Bools
     root: Floats | None = None
-    sigmas: Floats | None = None
+    joint_sigmas: Floats | None = None
 
     def __post_init__(self) -> None:
         """Check shapes and dtypes."""
@@ -317,8 +317,8 @@ class Pose3D:
         _expect(self, "valid", np.bool_, t)
         if self.root is not None:
             _expect(self, "root", np.float32, t, 3)
-        if self.sigmas is not None:
-            _expect(self, "sigmas", np.float32, t, len(self.skeleton.joints))
+        if self.joint_sigmas is not None:
+            _expect(self, "joint_sigmas", np.float32, t, len(self.skeleton.joints))
 
     def __len__(self) -> int:
         return len(self.joints)
@@ -326,9 +326,13 @@ class Pose3D:
     def take(self, rows: NDArray[Any]) -> Pose3D:
         """The rows that an index array or a (T,) mask selects."""
         root = None if self.root is None else self.root[rows]
-        sigmas = None if self.sigmas is None else self.sigmas[rows]
+        joint_sigmas = None if self.joint_sigmas is None else self.joint_sigmas[rows]
         return replace(
-            self, joints=self.joints[rows], valid=self.valid[rows], root=root, sigmas=sigmas
+            self,
+            joints=self.joints[rows],
+            valid=self.valid[rows],
+            root=root,
+            joint_sigmas=joint_sigmas,
         )
 
 

@@ -18,12 +18,12 @@ from pathlib import Path
 import torch
 from hydra.utils import instantiate
 
-from framework.training.config import Source, TrainConfig, compose_train
-from framework.training.loop import Trainer
-from framework.training.rehearsal.borrowed import Borrowed
-from framework.training.rehearsal.pairs import Pairs
-from framework.training.sources import load_part
-from framework.training.validation import Validation
+from framework.lab.motion.sources import load_part
+from framework.lab.simulation.pairs import Pairs
+from framework.plugins.lifter.temporal.training.config import Source, TrainConfig, compose_train
+from framework.plugins.lifter.temporal.training.detector_errors import Borrowed
+from framework.plugins.lifter.temporal.training.loop import Trainer
+from framework.plugins.lifter.temporal.training.validation import Validation
 
 SMALL = (
     *("network.channels=192", "network.hidden=288", "recipe.windows=64", "threads=1"),

@@ -85,21 +85,26 @@ def roots_belong_to_poses(subject: Subject[Refiner]) -> None:
 
 
 def uncertainties_stay(subject: Subject[Refiner]) -> None:
-    """Poses that came with ``sigmas`` have them: positive in valid rows, NaN in others."""
+    """Poses that came with ``joint_sigmas`` have them: positive in valid rows, NaN in others."""
     sample = subject.sample()
     poses = [_with_sigmas(pose) for pose in sample.poses]
     refined = refine(subject, replace(sample, poses=poses))
     for pose, given in zip(refined, poses, strict=False):
-        expect(pose.sigmas is not None, "sigmas were given, and None came back")
-        if pose.sigmas is not None and len(pose) == len(given):
+        expect(pose.joint_sigmas is not None, "joint_sigmas were given, and None came back")
+        if pose.joint_sigmas is not None and len(pose) == len(given):
             valid, empty = pose.valid & given.valid, ~pose.valid
-            expect((pose.sigmas[valid] > 0).all(), "a valid row has sigmas that are not positive")
-            expect(np.isnan(pose.sigmas[empty]).all(), "a row that is not valid has sigmas")
+            expect(
+                (pose.joint_sigmas[valid] > 0).all(),
+                "a valid row has joint_sigmas that are not positive",
+            )
+            expect(
+                np.isnan(pose.joint_sigmas[empty]).all(), "a row that is not valid has joint_sigmas"
+            )
 
 
 def _with_sigmas(pose: Pose3D) -> Pose3D:
-    sigmas = np.where(pose.valid[:, None], np.float32(0.05), np.float32(np.nan))
-    return replace(pose, sigmas=np.repeat(sigmas, len(pose.skeleton.joints), axis=1))
+    joint_sigmas = np.where(pose.valid[:, None], np.float32(0.05), np.float32(np.nan))
+    return replace(pose, joint_sigmas=np.repeat(joint_sigmas, len(pose.skeleton.joints), axis=1))
 
 
 SUITE = Suite(

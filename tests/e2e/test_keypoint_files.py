@@ -75,7 +75,7 @@ def test_a_folder_of_keypoints_is_one_input_and_every_output_is_there(
     assert result.frame_index.tolist() == list(range(60))
     np.testing.assert_allclose(result.time_s, np.arange(60) / 25)
     assert (result.video.size_wh, result.video.fps) == ((160, 120), Fraction(25))
-    assert not result.video.has_picture
+    assert not result.video.has_frames
     seen = np.any([track.state == State.OBSERVED for track in result.tracks], axis=0)
     assert np.flatnonzero(seen).tolist() == [*range(20), *range(46, 60)]
     valid = np.any([pose.valid for pose in result.poses], axis=0)

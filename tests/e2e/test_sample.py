@@ -10,9 +10,9 @@ import pytest
 
 from framework import Pipeline, RunResult, results
 from framework.geometry.metrics import mean, procrustes_errors
+from framework.lab.sample.clip import render
+from framework.lab.sample.scene import default_scene
 from framework.report import summary_lines
-from framework.sample.clip import render
-from framework.sample.scene import default_scene
 from framework.skeletons import COCO17, H36M17, map_joints
 from framework.video.ffmpeg import find_ffmpeg
 

@@ -252,7 +252,7 @@ def test_at_the_source_rate_the_picture_has_the_source_frames(uneven_clip, disc_
 class Listing(Renderer):
     """Remembers what it was given."""
 
-    wants_made = True
+    wants_interpolated = True
 
     def open(self, result: RunResult, target: Path) -> None:
         self.result, self.drawn = result, []

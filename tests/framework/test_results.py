@@ -28,7 +28,7 @@ HAND = Skeleton(
     joints=("left_wrist", "left_thumb", "left_index"),
     bones=((0, 1), (0, 2)),
     root=0,
-    sigmas=(0.1, 0.2, 0.3),
+    keypoint_sigmas=(0.1, 0.2, 0.3),
 )
 SOME = st.floats(width=32, allow_infinity=False)
 
@@ -81,7 +81,7 @@ def results(draw: st.DrawFn) -> RunResult:
                 joints=joints,
                 valid=valid,
                 root=root,
-                sigmas=sigmas,
+                joint_sigmas=sigmas,
             )
         )
     return RunResult(
@@ -138,7 +138,7 @@ def test_what_is_written_reads_back_the_same(result):
         assert (one.skeleton, one.score_threshold) == (other.skeleton, other.score_threshold)
     for one, other in zip(result.poses, again.poses, strict=True):
         assert (one.skeleton, one.root is None) == (other.skeleton, other.root is None)
-        assert (one.sigmas is None) == (other.sigmas is None)
+        assert (one.joint_sigmas is None) == (other.joint_sigmas is None)
 
 
 @pytest.fixture

@@ -201,7 +201,7 @@ def pose_similarity(some: People, people: People, row: int, skeleton: Skeleton) 
     Over the joints that both have, at the size of the smaller box.
     """
     size = np.minimum(area(some.boxes[:, :4]), area(people.boxes[row, :4]))
-    spread = 2 * np.array(skeleton.sigmas or [0.079] * len(skeleton.joints))
+    spread = 2 * np.array(skeleton.keypoint_sigmas or [0.079] * len(skeleton.joints))
     apart = ((some.keypoints - people.keypoints[row]) ** 2).sum(-1)
     alike = np.exp(-apart / (2 * np.maximum(size, 1)[:, None] * spread**2))
     similarity: Array = np.nansum(alike, 1) / np.maximum(np.isfinite(alike).sum(1), 1)

@@ -76,7 +76,7 @@ class Keypoints(Detector):
             fps=fps,
             n_frames=len(recording.index),
             duration_s=float(times[-1] + 1 / fps),
-            has_picture=False,
+            has_frames=False,
             focal=recording.focal,
         )
         return BlankClip(video=video, index=recording.index, time_s=times)
@@ -89,7 +89,7 @@ class Keypoints(Detector):
             ConfigurationError: no file is given for a video.
         """
         self._video, self._last, self._said = video, -1, []
-        if video.has_picture:
+        if video.has_frames:
             recording = self._of_video(video)
         elif self._opened is not None and self._opened[0] == video.path:
             recording = self._opened[1]
@@ -99,7 +99,7 @@ class Keypoints(Detector):
         self.skeleton, self.score_threshold = recording.skeleton, recording.score_threshold
         self._said.append(_about(recording))
         self._said += recording.notes
-        if not video.has_picture:
+        if not video.has_frames:
             self._said.append("without a video: what is drawn stands before a plain background")
 
     def detect(self, frames: FrameBatch) -> list[Detections]:
@@ -128,7 +128,7 @@ class Keypoints(Detector):
         if video is None or recording is None or not len(recording.frame):
             return notes
         last = int(recording.frame[-1])
-        if video.has_picture and video.end_s is None and video.stride == 1 and last > self._last:
+        if video.has_frames and video.end_s is None and video.stride == 1 and last > self._last:
             notes.append(
                 f"the keypoints go on to frame {last}, but the video ends with frame {self._last}: "
                 "perhaps they are another clip's, or counted otherwise (detector.first_number)"

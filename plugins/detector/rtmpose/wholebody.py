@@ -74,5 +74,5 @@ WHOLEBODY133 = Skeleton(
     name="wholebody133",
     joints=_JOINTS,
     bones=_bones(),
-    sigmas=COCO17.sigmas + (0.079,) * (len(_JOINTS) - len(COCO17.joints)),
+    keypoint_sigmas=COCO17.keypoint_sigmas + (0.079,) * (len(_JOINTS) - len(COCO17.joints)),
 )

@@ -20,6 +20,7 @@ def register_lifters() -> list[StageEntry]:
                 WeightFile(name=SHIPPED.name),
             ),
             licence=SHIPPED.licence,
+            trainer=f"{__name__}.training.run",
         )
     ]
 

@@ -64,7 +64,7 @@ class Temporal(Lifter):
         self._network = None
 
     def lift(self, tracks: list[Track], video: VideoInfo) -> list[Pose3D]:
-        """Return one pose per track, with ``sigmas``; every row with keypoints is valid.
+        """Return one pose per track, with ``joint_sigmas``; every row with keypoints is valid.
 
         Raises:
             ConfigurationError: a track's skeleton lacks shoulders, elbows .. ankles.
@@ -177,5 +177,5 @@ def _as_pose(track: Track, result: Floats) -> Pose3D:
         skeleton=H36M17,
         joints=result[..., :3],
         valid=np.all(np.isfinite(result), axis=(1, 2)),
-        sigmas=np.exp(result[..., 3]),
+        joint_sigmas=np.exp(result[..., 3]),
     )

@@ -32,7 +32,7 @@ class Observations:
     Attributes:
         time_s: (T,) seconds.
         joints: (T, J, 3) about the root, as the lifter says.
-        sigmas: (T, J) how far off they may be along each axis.
+        joint_sigmas: (T, J) how far off they may be along each axis.
         rays: (T, J, 2) x and y at depth 1 of where they were seen; 0 where they were not.
         doubts: (T, J) how far off that may be, in metres at the person's distance.
         seen: (T, J) bool.
@@ -41,7 +41,7 @@ class Observations:
 
     time_s: Times
     joints: Array
-    sigmas: Array
+    joint_sigmas: Array
     rays: Array
     doubts: Array
     seen: Bools
@@ -53,7 +53,7 @@ class Observations:
             self,
             time_s=self.time_s[rows],
             joints=self.joints[rows],
-            sigmas=self.sigmas[rows],
+            joint_sigmas=self.joint_sigmas[rows],
             rays=self.rays[rows],
             doubts=self.doubts[rows],
             seen=self.seen[rows],
@@ -64,7 +64,7 @@ def observe(pose: Pose3D, track: Track, matrix: Array) -> Observations:
     """Bring the valid rows of a pose together with the keypoints of the same names.
 
     Args:
-        pose: with sigmas, or `LIFTED_M` for every joint.
+        pose: with joint_sigmas, or `LIFTED_M` for every joint.
         track: of the same person.
         matrix: (3, 3) of the camera.
     """
@@ -78,13 +78,15 @@ def observe(pose: Pose3D, track: Track, matrix: Array) -> Observations:
     seen[:, joints] = np.isfinite(keypoints).all(axis=-1) & (scores > 0)
     rays[:, joints] = np.where(seen[:, joints, None], keypoints, 0)
     doubts[:, joints] = doubt_of(scores, track.score_threshold)
-    sigmas = np.full(shape, LIFTED_M) if pose.sigmas is None else pose.sigmas[rows]
+    joint_sigmas = (
+        np.full(shape, LIFTED_M) if pose.joint_sigmas is None else pose.joint_sigmas[rows]
+    )
     time_s = track.time_s[rows]
     step_s = float(np.median(np.diff(time_s))) if len(time_s) > 1 else MEMORY_S
     return Observations(
         time_s=time_s,
         joints=pose.joints[rows].astype(np.float64),
-        sigmas=np.maximum(sigmas.astype(np.float64), 1e-3),
+        joint_sigmas=np.maximum(joint_sigmas.astype(np.float64), 1e-3),
         rays=rays,
         doubts=doubts,
         seen=seen,

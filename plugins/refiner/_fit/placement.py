@@ -50,7 +50,7 @@ def _solve(seen: Observations) -> Array:
     matrix[..., 2] = -seen.rays
     offset = seen.joints[..., :2] - seen.rays * seen.joints[..., 2:]
     rough, stiffness = roughness(seen.time_s), np.full(3, 1 / ACCELERATION)
-    variance = seen.doubts**2 + seen.sigmas**2
+    variance = seen.doubts**2 + seen.joint_sigmas**2
     weight = seen.share * np.where(seen.seen, 1 / variance, 0)
     path = np.tile([0.0, 0.0, _FIRST_DEPTH_M], (rows, 1))
     slopes, robust = matrix, weight
@@ -73,7 +73,7 @@ def _slopes(matrix: Array, error: Array, seen: Observations, path: Array) -> Arr
     pass for size and bring the person nearer (attenuation of a slope by errors in variables).
     """
     depth = np.maximum(seen.joints[..., 2] + path[:, None, 2], _NEAREST_M)
-    part = seen.doubts**2 / (seen.doubts**2 + seen.sigmas**2)
+    part = seen.doubts**2 / (seen.doubts**2 + seen.joint_sigmas**2)
     slopes = matrix.copy()
     slopes[..., 2] -= error * (part / depth)[..., None]
     return slopes

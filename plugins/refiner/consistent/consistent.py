@@ -22,7 +22,7 @@ from .fit import Body, fit
 class Consistent(Refiner):
     """Fits all rows of a person by least squares; fills `Pose3D.root` too.
 
-    The terms and their weights are in `fit`. `Pose3D.sigmas` stays the lifter's: it saw the same
+    The terms and their weights are in `fit`. `Pose3D.joint_sigmas` stays the lifter's: it saw the same
     keypoints, so that what agrees with them now is no surer for that.
     """
 

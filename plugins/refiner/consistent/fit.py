@@ -64,7 +64,7 @@ class Body:
             for number, (one, two) in enumerate(skeleton.bones)
         ]
         # Such that roughness counts as much as the doubt once it lasts as long as errors do.
-        stiffness = MEMORY_S**3 * (1 / seen.sigmas**2).mean(axis=0)
+        stiffness = MEMORY_S**3 * (1 / seen.joint_sigmas**2).mean(axis=0)
         # What a lifter says of the root about itself has no meaning.
         stiffness[skeleton.root or 0] = np.median(stiffness)
         return cls(
@@ -131,7 +131,7 @@ def _terms(seen: Observations, joints: Array, body: Body) -> tuple[Array, Array]
     count = joints.shape[1]
     apart = body.incidence @ joints
     relative, bones = apart[:, count : 2 * count], apart[:, 2 * count :]
-    weight = np.broadcast_to(1 / seen.sigmas[..., None] ** 2, relative.shape)
+    weight = np.broadcast_to(1 / seen.joint_sigmas[..., None] ** 2, relative.shape)
     lifted = weight[..., None] * np.eye(3), weight * (relative - seen.joints)
     length = np.maximum(np.linalg.norm(bones, axis=-1, keepdims=True), 1e-3)
     ways = bones / length / BONE_M

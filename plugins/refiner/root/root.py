@@ -63,8 +63,8 @@ def scaled(pose: Pose3D, height_m: float | None) -> Pose3D:
     if height_m is None or not pose.valid.any():
         return pose
     factor = np.float32(height_m / stature(pose.joints[pose.valid], pose.skeleton))
-    sigmas = None if pose.sigmas is None else pose.sigmas * factor
-    return replace(pose, joints=pose.joints * factor, sigmas=sigmas)
+    joint_sigmas = None if pose.joint_sigmas is None else pose.joint_sigmas * factor
+    return replace(pose, joints=pose.joints * factor, joint_sigmas=joint_sigmas)
 
 
 def _found(people: list[tuple[Pose3D, Track]], matrix: Array) -> list[float | None]:

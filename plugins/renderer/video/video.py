@@ -27,7 +27,7 @@ class VideoRenderer(Renderer):
     def __init__(self, config: VideoConfig, runtime: Runtime) -> None:
         self._config = config
         self._writer: VideoWriter | None = None
-        self.wants_made = config.rate is Rate.interpolated
+        self.wants_interpolated = config.rate is Rate.interpolated
 
     def __exit__(
         self,

@@ -88,7 +88,7 @@ def look_distances(looks: Floats, others: Floats) -> Doubles:
 
 def point_sigmas(skeleton: Skeleton) -> Doubles:
     """(J + 2,) spreads of the joints and of the two box corners, in body sizes."""
-    joints = skeleton.sigmas or (_PLAIN_SIGMA,) * len(skeleton.joints)
+    joints = skeleton.keypoint_sigmas or (_PLAIN_SIGMA,) * len(skeleton.joints)
     return np.array([*joints, _BOX_SIGMA, _BOX_SIGMA])
 
 

@@ -318,7 +318,7 @@ class NotPlain(Taller):
             pass
 
         pose = super().pose(pose)
-        names = ("track_id", "skeleton", "joints", "valid", "root", "sigmas")
+        names = ("track_id", "skeleton", "joints", "valid", "root", "joint_sigmas")
         return Better(**{name: getattr(pose, name) for name in names})
 
 
@@ -667,7 +667,7 @@ class StandsInGaps(Taller):
 @fault("refiner", "uncertainties_stay")
 class ForgetsDoubt(Taller):
     def pose(self, pose):
-        return replace(super().pose(pose), sigmas=None)
+        return replace(super().pose(pose), joint_sigmas=None)
 
 
 @fault("refiner", "nobody_is_an_empty_list")

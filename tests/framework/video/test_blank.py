@@ -14,7 +14,7 @@ from framework.video.blank import BACKGROUND, BlankReader, part_of
 @pytest.fixture
 def clip():
     index = np.arange(10, dtype=np.int64)
-    video = VideoInfo(path=Path("a.npz"), size_wh=(64, 48), fps=Fraction(10), has_picture=False)
+    video = VideoInfo(path=Path("a.npz"), size_wh=(64, 48), fps=Fraction(10), has_frames=False)
     return BlankClip(video=video, index=index, time_s=index / 10)
 
 

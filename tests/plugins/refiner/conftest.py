@@ -32,7 +32,7 @@ def shaken():
             replace(
                 pose,
                 joints=pose.joints + rng.normal(0, noise_m, pose.joints.shape).astype(np.float32),
-                sigmas=np.where(pose.valid[:, None], np.float32(noise_m), np.nan)
+                joint_sigmas=np.where(pose.valid[:, None], np.float32(noise_m), np.nan)
                 .repeat(pose.joints.shape[1], 1)
                 .astype(np.float32),
             )

@@ -51,14 +51,16 @@ def clips(draw):
         state=np.where(valid, State.OBSERVED, State.MISSING).astype(np.uint8),
         complete=valid.copy(),
     )
-    sigmas = np.where(valid[:, None], rng.uniform(0, 1, (rows, 17)), np.nan).astype(np.float32)
+    joint_sigmas = np.where(valid[:, None], rng.uniform(0, 1, (rows, 17)), np.nan).astype(
+        np.float32
+    )
     stated = draw(st.booleans())
     return track, Pose3D(
         track_id=7,
         skeleton=H36M17,
         joints=joints,
         valid=valid,
-        sigmas=sigmas if stated else None,
+        joint_sigmas=joint_sigmas if stated else None,
     )
 
 
@@ -75,17 +77,17 @@ def test_rows_gaps_and_uncertainty_stay(make, clip):
     np.testing.assert_allclose(pose.joints[pose.valid][:, 0], 0, atol=1e-4)
     if pose.root is not None:
         assert np.array_equal(np.isfinite(pose.root).all(axis=1), pose.valid)
-    if given_pose.sigmas is None:
-        assert pose.sigmas is None
+    if given_pose.joint_sigmas is None:
+        assert pose.joint_sigmas is None
     elif make is REFINERS["root"]:  # they grow with the person
         sizes = [
             np.linalg.norm(each.joints - each.joints[:, :1])
             for each in valid_parts(pose, given_pose)
         ]
         grown = sizes[0] / sizes[1] if pose.valid.any() else 1
-        np.testing.assert_allclose(pose.sigmas, grown * given_pose.sigmas, rtol=1e-4)
+        np.testing.assert_allclose(pose.joint_sigmas, grown * given_pose.joint_sigmas, rtol=1e-4)
     else:
-        np.testing.assert_array_equal(pose.sigmas, given_pose.sigmas)
+        np.testing.assert_array_equal(pose.joint_sigmas, given_pose.joint_sigmas)
 
 
 def valid_parts(*poses):

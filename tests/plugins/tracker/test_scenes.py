@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
 
-from framework.evaluation.identities import sequence_of
+from framework.lab.evaluation.identities import sequence_of
+from framework.lab.sample.crowd import detected, watch
+from framework.lab.sample.crowds import PLAYS, ten_people
 from framework.plugins.tracker.all.all import All
 from framework.plugins.tracker.all.config import AllConfig
 from framework.plugins.tracker.largest.config import LargestConfig
 from framework.plugins.tracker.largest.largest import Largest
 from framework.plugins.tracker.largest_complete.config import LargestCompleteConfig
 from framework.plugins.tracker.largest_complete.largest_complete import LargestComplete
-from framework.sample.crowd import detected, watch
-from framework.sample.crowds import PLAYS, ten_people
 from framework.stages import Runtime
 from framework.types import VideoInfo
 

@@ -130,7 +130,7 @@ def test_a_file_stands_for_a_clip(results_file):
     assert isinstance(stage, FileDetector)
     clip = stage.open_clip(path)
     assert (clip.video.size_wh, clip.video.fps) == ((640, 480), Fraction(2997, 100))
-    assert not clip.video.has_picture
+    assert not clip.video.has_frames
     assert clip.index.tolist() == [0, 1, 2, 3, 4]
     np.testing.assert_allclose(clip.time_s, np.arange(5) / 29.97)
     stage.start(clip.video)

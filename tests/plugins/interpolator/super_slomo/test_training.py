@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from framework.errors import ConfigurationError, InputError
+from framework.lab.sample.clip import render
+from framework.lab.sample.scene import Camera, View, default_scene
 from framework.plugins.interpolator.super_slomo.config import SuperSloMoConfig
 from framework.plugins.interpolator.super_slomo.super_slomo import SuperSloMoFrames
 from framework.plugins.interpolator.super_slomo.train import Settings, find_clips, main, train
 from framework.plugins.interpolator.super_slomo.triplets import triplets
-from framework.sample.clip import render
-from framework.sample.scene import Camera, View, default_scene
 from framework.stages import Runtime
 from framework.video.decode import FrameReader
 from framework.video.encode import VideoWriter

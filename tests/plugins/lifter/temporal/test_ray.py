@@ -65,7 +65,7 @@ def test_poses_are_turned_onto_the_line_of_sight_and_nothing_else(x, y, seed):
 
 def test_training_and_lifting_turn_by_the_same_rule():
     torch = pytest.importorskip("torch")
-    from framework.training.cameras import along_ray
+    from framework.plugins.lifter.temporal.training.target import along_ray
 
     points = np.random.default_rng(0).normal(size=(1, 5, 17, 3)).astype(np.float32)
     points[..., 2] += 4

@@ -39,9 +39,9 @@ def test_a_recorded_person_is_lifted(lifter, track_of, video, shared_data):
     """A guard against broken weights: three seconds of somebody who was not trained on."""
     import torch
 
-    from framework.training.body import COCO
-    from framework.training.cameras import Cameras, project, seen_by
-    from framework.training.motion.packed import read_packed
+    from framework.lab.motion.body import COCO
+    from framework.lab.motion.cameras import Cameras, project, seen_by
+    from framework.lab.motion.packed import read_packed
 
     clips = read_packed(shared_data / "mocap" / "permissive" / "cmu_native.npz")
     clip = next(clip for clip in clips if clip.subject == "cmu_069" and len(clip.points) >= 90)
@@ -57,8 +57,8 @@ def test_a_recorded_person_is_lifted(lifter, track_of, video, shared_data):
 
 def test_it_hardly_matters_from_where_the_sample_is_filmed(lifter, track_of, video):
     from framework.geometry.camera import camera_from_world, intrinsics, look_at, project
-    from framework.sample.body import joints
-    from framework.sample.scene import default_scene
+    from framework.lab.sample.body import joints
+    from framework.lab.sample.scene import default_scene
 
     scene = default_scene(size_wh=video.size_wh)
     pose, size = scene.poses(scene.times)[0], scene.people[0].body.size
@@ -141,7 +141,7 @@ def test_a_hidden_arm_is_guessed_and_its_uncertainty_rises(lifter, walker, track
     hidden, seen = lifter.lift([track_of(keypoints), track], video)
     wrist = H36M17.index("left_wrist")
     assert hidden.valid.all()
-    assert hidden.sigmas[50:70, wrist].mean() > 1.6 * seen.sigmas[50:70, wrist].mean()
+    assert hidden.joint_sigmas[50:70, wrist].mean() > 1.6 * seen.joint_sigmas[50:70, wrist].mean()
     step = np.linalg.norm(np.diff(hidden.joints, axis=0), axis=-1)
     assert step.max() < 0.05
 
@@ -204,7 +204,7 @@ def test_live_poses_do_not_change_when_more_is_seen(live, walker, video):
     some = track.take(np.arange(50))
     whole, begun = (live.lift([t], video)[0] for t in (track, some))
     np.testing.assert_allclose(whole.joints[:50], begun.joints, atol=1e-5)
-    np.testing.assert_allclose(whole.sigmas[:50], begun.sigmas, atol=1e-5)
+    np.testing.assert_allclose(whole.joint_sigmas[:50], begun.joint_sigmas, atol=1e-5)
 
 
 def test_live_poses_are_nearly_as_good(live, lifter, walker, video):
@@ -270,6 +270,6 @@ def test_whatever_a_detector_says_valid_rows_are_whole(lifter, track_of, video, 
     np.testing.assert_array_equal(pose.valid, np.isfinite(keypoints).all(axis=2).any(axis=1))
     assert np.isfinite(pose.joints[pose.valid]).all()
     assert np.isnan(pose.joints[~pose.valid]).all()
-    assert (pose.sigmas[pose.valid] > 0).all()
-    assert np.isnan(pose.sigmas[~pose.valid]).all()
+    assert (pose.joint_sigmas[pose.valid] > 0).all()
+    assert np.isnan(pose.joint_sigmas[~pose.valid]).all()
     assert np.abs(pose.joints[pose.valid]).max(initial=0) < 5

@@ -56,7 +56,7 @@ def test_no_common_point_is_no_likeness():
 @pytest.mark.parametrize("skeleton", [COCO17, BLAZEPOSE33])
 def test_sigmas_are_the_skeletons_and_two_for_the_box(skeleton):
     sigmas = point_sigmas(skeleton)
-    assert sigmas[:-2].tolist() == list(skeleton.sigmas)
+    assert sigmas[:-2].tolist() == list(skeleton.keypoint_sigmas)
     assert len(sigmas) == len(skeleton.joints) + 2
 
 

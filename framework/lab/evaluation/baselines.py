@@ -1,0 +1,94 @@
+"""What any lifter should beat: the mean pose, and the nearest pose of the training data."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from framework.lab.motion.bodies import points_of
+from framework.lab.motion.body import COCO
+from framework.lab.motion.cameras import Cameras, project, seen_by
+from framework.lab.motion.windows import Library, chance
+from framework.skeletons import COCO17, H36M17, map_joints
+from framework.types import Floats, Pose3D, Track
+
+_BATCH = 256
+_EXAMPLES = 10_000
+
+
+class Examples:
+    """Poses of training, each with its picture under a random camera.
+
+    Args:
+        library: motion of the people that lifters are trained on.
+        seed: of cameras and choice.
+
+    Attributes:
+        joints: (D, 17, 3) H36M-17 in metres about the pelvis, camera axes.
+        keypoints: (D, 17, 2) COCO-17, the true projection.
+    """
+
+    def __init__(self, library: Library, seed: int) -> None:
+        random = chance(seed, 0)
+        bones = library.sample(_EXAMPLES, 1, random)
+        points = seen_by(points_of(bones), Cameras(), random)[:, 0]
+        self.joints: Floats = (points[:, :17] - points[:, :1]).numpy()
+        self.keypoints: Floats = project(points[:, list(COCO)]).numpy()
+
+
+class MeanPose:
+    """Always the mean of the training poses, as cameras see them from all sides."""
+
+    def __init__(self, examples: Examples) -> None:
+        self._joints = examples.joints.mean(axis=0)
+
+    def lift(self, tracks: list[Track]) -> list[Pose3D]:
+        """Return it for every row with keypoints."""
+        return [_pose(track, np.tile(self._joints, (len(track), 1, 1))) for track in tracks]
+
+
+class NearestNeighbour:
+    """The training pose whose picture, moved and scaled, fits the keypoints best."""
+
+    def __init__(self, examples: Examples) -> None:
+        centred = examples.keypoints - examples.keypoints.mean(axis=1, keepdims=True)
+        self._keypoints = torch.from_numpy(centred)
+        self._joints = examples.joints
+
+    def lift(self, tracks: list[Track]) -> list[Pose3D]:
+        """Return it for every row with keypoints; joints that are missing do not count."""
+        return [_pose(track, self._joints[self._nearest(track)]) for track in tracks]
+
+    def _nearest(self, track: Track) -> NDArray[np.int64]:
+        keypoints = torch.from_numpy(map_joints(track.keypoints, track.skeleton, COCO17))
+        best = [self._fit(part).argmax(dim=1) for part in torch.split(keypoints, _BATCH)]
+        return np.asarray(torch.cat(best).numpy()) if best else np.zeros(0, np.int64)
+
+    def _fit(self, keypoints: torch.Tensor) -> torch.Tensor:
+        """(B, D) how well examples fit (B, 17, 2) keypoints.
+
+        With shift and scale solved for, the squared distance is that of the keypoints from their
+        centre, less C^2 / V: C is the product of both about their centres, V the square of the
+        example; so the greatest C / sqrt(V) is nearest, and a mirror image (C < 0) is far.
+        """
+        known = keypoints.isfinite().all(dim=-1)
+        weight = known.float()[..., None]
+        count = weight.sum(dim=1).clamp(min=1)
+        seen = keypoints.nan_to_num() * weight
+        seen = (seen - seen.sum(dim=1, keepdim=True) / count[:, None]) * weight
+        product = seen.flatten(1) @ self._keypoints.flatten(1).T
+        sums = torch.einsum("bj,djc->bdc", weight[..., 0], self._keypoints)
+        square = weight[..., 0] @ self._keypoints.square().sum(dim=-1).T
+        variance = square - sums.square().sum(dim=-1) / count
+        return product / variance.clamp(min=1e-9).sqrt()
+
+
+def _pose(track: Track, joints: Floats) -> Pose3D:
+    valid = track.present
+    return Pose3D(
+        track_id=track.id,
+        skeleton=H36M17,
+        joints=np.where(valid[:, None, None], joints, np.nan).astype(np.float32),
+        valid=valid,
+    )

@@ -1,0 +1,134 @@
+"""Which answer belongs to which truth: rows by frame number or time, people by their place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from framework.errors import InputError
+from framework.lab.evaluation.truth import Truth
+from framework.skeletons import H36M17, map_joints
+from framework.types import Floats, Ints, Pose3D, RunResult, Times, Track
+
+_SAME_RATE = 0.02
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """One person's answer beside the truth, row by row and evenly spaced.
+
+    Attributes:
+        action: what the person does, or "".
+        predicted: (T, 17, 3) H36M-17 in metres; NaN without an answer.
+        truth: (T, 17, 3) metres; NaN where nothing is known.
+        in_camera_axes: whether the truth is; see `Truth`.
+        joint_sigmas: (T, 17) metres, the uncertainty that was stated (`Pose3D.joint_sigmas`), or None.
+    """
+
+    action: str
+    predicted: NDArray[np.floating]
+    truth: NDArray[np.floating]
+    in_camera_axes: bool
+    joint_sigmas: Floats | None = None
+
+
+def pair_up(result: RunResult, truth: Truth) -> list[Pair]:
+    """Lay a clip's answers beside the truth.
+
+    Of a truth with pixels every person gets the track that is nearest in the picture; without,
+    one person is compared with the track that answers most often.
+
+    Raises:
+        InputError: no row of the result has a truth, or people cannot be told apart.
+    """
+    rows, known = matching_rows(result, truth)
+    if not rows.size:
+        raise InputError(
+            f"{truth.name} says nothing of any frame of {result.video.path.name}",
+            "Check that both are of the same clip and begin together.",
+        )
+    return [
+        _pair(result.poses[track], truth, person, rows, known)
+        for person, track in _people(result, truth, rows, known)
+    ]
+
+
+def matching_rows(result: RunResult, truth: Truth) -> tuple[Ints, Ints]:
+    """Rows of a result and of the truth that mean the same moment.
+
+    Frame numbers are compared where the truth has them and the rate of the clip; otherwise times,
+    up to half the shorter of both periods apart, so that no row is used twice.
+
+    Returns:
+        Two (M,) arrays, both rising.
+    """
+    fps = float(result.video.fps)
+    time_s = truth.time_s
+    rate = fps if time_s is None or len(time_s) < 2 else 1 / float(np.median(np.diff(time_s)))
+    if truth.frame_index is not None and abs(rate / fps - 1) < _SAME_RATE:
+        _, rows, known = np.intersect1d(result.frame_index, truth.frame_index, return_indices=True)
+        return rows, known
+    if time_s is None:  # a truth without times has frame numbers, and took the clip's rate
+        raise ValueError("a truth needs frame numbers or times")
+    return _nearest(result.time_s, time_s, 0.5 / max(rate, fps))
+
+
+def _nearest(wanted_s: Times, known_s: Times, apart_s: float) -> tuple[Ints, Ints]:
+    after = np.searchsorted(known_s, wanted_s).clip(0, len(known_s) - 1)
+    before = (after - 1).clip(0)
+    earlier = wanted_s - known_s[before] <= known_s[after] - wanted_s
+    nearest = np.where(earlier, before, after)
+    rows = np.flatnonzero(np.abs(known_s[nearest] - wanted_s) < apart_s)
+    return rows, nearest[rows]
+
+
+def _people(result: RunResult, truth: Truth, rows: Ints, known: Ints) -> list[tuple[int, int]]:
+    """(person of the truth, track) of those that belong together."""
+    if not result.poses:
+        return []
+    if truth.pixels is None and len(truth.joints) == 1:
+        answers = [int(pose.valid[rows].sum()) for pose in result.poses]
+        return [(0, int(np.argmax(answers)))]
+    if truth.pixels is None:
+        raise InputError(
+            f"{truth.name} has {len(truth.joints)} people, and nothing says who is who",
+            "Give a truth of one person, or one with joints_2d in pixels.",
+        )
+    apart = np.array(
+        [[_apart(track, pixels, rows, known) for track in result.tracks] for pixels in truth.pixels]
+    )
+    people, tracks = linear_sum_assignment(np.where(np.isfinite(apart), apart, 1e9))
+    pairs = zip(people.tolist(), tracks.tolist(), strict=True)
+    return [(person, track) for person, track in pairs if np.isfinite(apart[person, track])]
+
+
+def _apart(track: Track, pixels: Floats, rows: Ints, known: Ints) -> float:
+    """Median distance in pixels; infinite where the two are never seen together."""
+    seen = map_joints(track.keypoints[rows], track.skeleton, H36M17)
+    distance = np.linalg.norm(seen - pixels[known], axis=-1)
+    distance = distance[np.isfinite(distance)]
+    return float(np.median(distance)) if distance.size else np.inf
+
+
+def _pair(pose: Pose3D, truth: Truth, person: int, rows: Ints, known: Ints) -> Pair:
+    # Even steps from the first to the last row in common, so that differences in time mean the
+    # same everywhere; a step without an answer or a truth is NaN.
+    step = int(np.diff(rows).min()) if len(rows) > 1 else 1
+    even = np.arange(rows[0], rows[-1] + 1, step)
+    place = np.searchsorted(even, rows)
+    on_step = even[place.clip(0, len(even) - 1)] == rows
+    true = np.full((len(even), *truth.joints.shape[2:]), np.nan, np.float32)
+    true[place[on_step]] = truth.joints[person, known[on_step]]
+    mapped = map_joints(pose.joints, pose.skeleton, H36M17)
+    mapped[~pose.valid] = np.nan
+    joint_sigmas = pose.joint_sigmas if pose.skeleton is H36M17 else None
+    return Pair(
+        action="",
+        predicted=mapped[even],
+        truth=true,
+        in_camera_axes=truth.in_camera_axes,
+        joint_sigmas=None if joint_sigmas is None else joint_sigmas[even],
+    )

@@ -1,0 +1,145 @@
+"""What can be judged: a clip, a result that is there, and packed motion capture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from framework import results
+from framework.errors import FrameworkError
+from framework.lab.evaluation.candidates import (
+    Candidate,
+    Choice,
+    Watcher,
+    choices,
+    judge,
+    lift,
+    with_poses,
+)
+from framework.lab.evaluation.matching import Pair, pair_up
+from framework.lab.evaluation.measures import ALL
+from framework.lab.evaluation.report import Report, Section, section
+from framework.lab.evaluation.truth import load_truth
+
+if TYPE_CHECKING:
+    from framework.lab.evaluation.baselines import MeanPose, NearestNeighbour
+    from framework.lab.motion.noise import Noise
+
+
+def evaluate_clip(
+    clip: Path,
+    truth: Path,
+    overrides: Sequence[str] = (),
+    *,
+    joints: Sequence[str] = ALL,
+    training: Path | None = None,
+    seed: int = 0,
+) -> Report:
+    """Run a video through every candidate and compare with the truth.
+
+    Args:
+        clip: the video, watched once for each detector.
+        truth: see `framework.lab.evaluation.truth.load_truth`.
+        overrides: as on the command line; ``lifter=a,b`` are two candidates.
+        joints: names of H36M-17; those that the truth or a candidate lacks are left out.
+        training: folder of packed motion capture, to learn the baselines from; or None.
+        seed: of the baselines.
+
+    Raises:
+        FrameworkError: the truth or the clip cannot be read, an option is unknown, or no
+            candidate can run.
+    """
+    true, watcher = load_truth(truth), Watcher(clip)
+    chosen = choices(overrides)
+    judged = _candidates(chosen, lambda choice: pair_up(watcher.answer(choice), true))
+    rows = []
+    for name, baseline in _baselines(training, seed).items():
+        watched, tracks = watcher.watch(chosen[0], chosen[0].config())
+        result = with_poses(watched, tracks, baseline.lift(tracks))
+        rows.append(Candidate(name=name, pairs=pair_up(result, true)))
+    return Report(
+        title=f"{clip.name} against {true.name}",
+        notes=_notes(true.in_camera_axes),
+        sections=(section("", [*rows, *judged], joints),),
+    )
+
+
+def evaluate_result(result: Path, truth: Path, *, joints: Sequence[str] = ALL) -> Report:
+    """Compare a results file with the truth."""
+    true = load_truth(truth)
+    row = Candidate(name=result.name, pairs=pair_up(results.load(result), true))
+    return Report(
+        title=f"{result.name} against {true.name}",
+        notes=_notes(true.in_camera_axes),
+        sections=(section("", [row], joints),),
+    )
+
+
+def evaluate_mocap(
+    folder: Path, overrides: Sequence[str] = (), *, joints: Sequence[str] = ALL, seed: int = 0
+) -> Report:
+    """Compare lifters on people kept back: clean 2D, then 2D as a bad detector gives it.
+
+    Args:
+        folder: see `framework.lab.evaluation.mocap.read_people`.
+        overrides: as on the command line; only those of lifter and refiner matter.
+        joints: names of H36M-17.
+        seed: of cameras and noise.
+
+    Raises:
+        FrameworkError: the folder cannot be read, an option is unknown, or no candidate can run.
+    """
+    from framework.lab.evaluation import mocap
+
+    people, baselines = mocap.read_people(folder, "test"), _baselines(folder, seed)
+    chosen = choices(overrides)
+
+    def under(condition: str, noise: Noise) -> Section:
+        seen = mocap.pieces(people, noise, seed)
+        tracks = [piece.track for piece in seen]
+        rows = [
+            Candidate(name=name, pairs=mocap.pairs(seen, baseline.lift(tracks)))
+            for name, baseline in baselines.items()
+        ]
+        rows += _candidates(
+            chosen,
+            lambda c: mocap.pairs(seen, lift(c.config(), tracks, mocap.VIDEO, strangers=True)),
+        )
+        return section(condition, rows, joints)
+
+    return Report(
+        title=f"people kept back in {folder.name}, synthetic cameras, seed {seed}",
+        notes=_notes(True),
+        sections=tuple(under(*condition) for condition in mocap.CONDITIONS.items()),
+    )
+
+
+def _candidates(
+    chosen: Sequence[Choice], answer: Callable[[Choice], list[Pair]]
+) -> list[Candidate]:
+    return [
+        Candidate(name=choice.name, problem=str(answered).splitlines()[0])
+        if isinstance(answered, FrameworkError)
+        else Candidate(name=choice.name, pairs=answered)
+        for choice, answered in judge(chosen, answer)
+    ]
+
+
+def _baselines(training: Path | None, seed: int) -> dict[str, MeanPose | NearestNeighbour]:
+    if training is None:
+        return {}
+    from framework.lab.evaluation.baselines import Examples, MeanPose, NearestNeighbour
+    from framework.lab.evaluation.mocap import library
+
+    examples = Examples(library(training), seed)
+    return {"mean pose": MeanPose(examples), "nearest neighbour": NearestNeighbour(examples)}
+
+
+def _notes(in_camera_axes: bool) -> tuple[str, ...]:
+    if in_camera_axes:
+        return ()
+    return (
+        "The truth is in axes of its own, so MPJPE, N-MPJPE, PCK, AUC and calibration are empty; "
+        "velocity and acceleration are those of poses laid over the truth one by one.",
+    )

@@ -1,0 +1,1 @@
+"""Readers of motion capture: each turns files into `framework.lab.motion.body.Motion`."""

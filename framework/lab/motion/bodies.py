@@ -1,0 +1,155 @@
+"""Bodies and poses beyond the recordings: proportions, mirrored people, turned limbs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from framework.lab.motion.body import BODY, ancestry
+
+_MIDDLE, _TRUNK, _HEAD = 0, 1, 2
+_ARM = {"left": 3, "right": 5}
+_LEG = {"left": 7, "right": 9}
+_MIRROR = torch.tensor(BODY.mirror)
+
+
+def _turned_by(point: str) -> int:
+    """Which rotation (of `_cumulative`) turns the bone that ends in a point."""
+    side, _, joint = point.partition("_")
+    if joint in ("elbow", "wrist"):
+        return _ARM[side] + (joint == "wrist")
+    if joint in ("knee", "ankle"):
+        return _LEG[side] + (joint == "ankle")
+    if point in ("pelvis", "left_hip", "right_hip"):
+        return _MIDDLE
+    return _TRUNK if point in ("spine", "thorax", "skull") or joint == "shoulder" else _HEAD
+
+
+_TURNED_BY = torch.tensor([_turned_by(point) for point in BODY.joints])
+_ANCESTRY = torch.from_numpy(ancestry())
+
+
+def _spreads() -> Tensor:
+    """(23,) standard deviation of each bone's length; what rigs disagree in varies most."""
+    wide = {"left_hip", "right_hip", "left_shoulder", "right_shoulder", "skull"}
+    face = ("neck", "head", "nose", "eye", "ear")
+    spread = [0.2 if p in wide else 0.25 if p.endswith(face) else 0.08 for p in BODY.joints]
+    spread[0] = 0.0
+    return torch.tensor(spread)
+
+
+_SPREADS = _spreads()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyChanges:
+    """How far poses and proportions leave the recordings.
+
+    Attributes:
+        lengths: strength of the change of proportions; 1 is 8 % for limbs.
+        turned: share of windows with turned limbs.
+        ball_rad: standard deviation of turns at shoulders and hips, per axis.
+        hinge_rad: the same at elbows and knees.
+        trunk_rad: the same of trunk and neck.
+        tilted: share of windows where the whole body is tilted.
+        tilt_rad: standard deviation of that.
+    """
+
+    lengths: float = 1.0
+    turned: float = 0.6
+    ball_rad: float = 0.35
+    hinge_rad: float = 0.25
+    trunk_rad: float = 0.2
+    tilted: float = 0.2
+    tilt_rad: float = 0.7
+
+
+def mirrored(bones: Tensor, which: Tensor) -> Tensor:
+    """Mirror the windows that ``which`` (B,) marks; left bones become right ones."""
+    flipped = bones[:, :, _MIRROR] * torch.tensor([-1.0, 1.0, 1.0])
+    return torch.where(which[:, None, None, None], flipped, bones)
+
+
+def varied(bones: Tensor, changes: BodyChanges, random: torch.Generator) -> Tensor:
+    """Give every window a body and, here and there, poses of its own.
+
+    Args:
+        bones: (B, T, 23, 3).
+        changes: how far.
+        random: source of chance.
+
+    Returns:
+        (B, T, 23, 3).
+    """
+    count = len(bones)
+    bones = mirrored(bones, torch.rand(count, generator=random) < 0.5)
+    noise = torch.randn(count, len(BODY.joints), generator=random)
+    noise = (noise + noise[:, _MIRROR]) / torch.where(
+        _MIRROR == torch.arange(len(_MIRROR)), 2, 2**0.5
+    )
+    factor = (1 + changes.lengths * _SPREADS * noise).clamp(0.5, 1.6)
+    size = torch.exp(0.05 * changes.lengths * torch.randn(count, 1, generator=random))
+    factor = torch.cat((factor[:, :1], factor[:, 1:] * size), dim=1)
+    bones = bones * factor[:, None, :, None]
+    turns = _cumulative(*_turns(bones.shape[:2], changes, random))
+    return torch.matmul(turns[:, :, _TURNED_BY], bones[..., None])[..., 0]
+
+
+def points_of(bones: Tensor) -> Tensor:
+    """(..., 23, 3) bones to points."""
+    return torch.matmul(_ANCESTRY, bones)
+
+
+def slow(shape: torch.Size, random: torch.Generator) -> Tensor:
+    """A constant plus a slow wave along axis 1, together of variance 1: (B, T, ...)."""
+    rest = (shape[0], 1, *shape[2:])
+    steady, wave, phase, pace = (torch.randn(rest, generator=random) for _ in range(4))
+    time = torch.arange(shape[1]).reshape(1, -1, *(1 for _ in shape[2:])) / 30
+    # Waves of 0.1 to 1 Hz: faster ones would look like trembling.
+    rate = 0.63 * torch.exp(0.7 * pace)
+    return 0.8 * steady + 0.85 * wave * torch.sin(rate * 2 * time + 3.14 * phase)
+
+
+def rotations(rotvec: Tensor) -> Tensor:
+    """(..., 3) rotation vectors in radians to (..., 3, 3) matrices (Rodrigues' formula)."""
+    angle = rotvec.norm(dim=-1, keepdim=True).clamp(min=1e-8)
+    x, y, z = (rotvec / angle).unbind(-1)
+    sin, cos = angle.sin()[..., 0], angle.cos()[..., 0]
+    rest = 1 - cos
+    rows = (
+        (cos + x * x * rest, x * y * rest - z * sin, x * z * rest + y * sin),
+        (y * x * rest + z * sin, cos + y * y * rest, y * z * rest - x * sin),
+        (z * x * rest - y * sin, z * y * rest + x * sin, cos + z * z * rest),
+    )
+    return torch.stack([torch.stack(row, dim=-1) for row in rows], dim=-2)
+
+
+def _turns(
+    shape: torch.Size, changes: BodyChanges, random: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Rotations (B, T, 10, 3, 3) of trunk, neck, shoulders..knees; and (B, 3, 3) of the whole."""
+    count = shape[0]
+    sigma = torch.tensor([changes.trunk_rad] * 2 + [changes.ball_rad, changes.hinge_rad] * 4)
+    chance = torch.tensor([0.4, 0.4] + [0.5] * 8)
+    chosen = torch.rand(count, 10, generator=random) < chance
+    chosen &= torch.rand(count, 1, generator=random) < changes.turned
+    amount = (chosen * sigma)[:, None, :, None]
+    turns = rotations(amount * slow(torch.Size((*shape, 10, 3)), random))
+    tilted = torch.rand(count, 1, generator=random) < changes.tilted
+    whole = rotations(tilted * changes.tilt_rad * torch.randn(count, 3, generator=random))
+    return turns, whole
+
+
+def _cumulative(turns: Tensor, whole: Tensor) -> Tensor:
+    """(B, T, 11, 3, 3): what turns bones of the middle, trunk, head, arms and legs."""
+    trunk, neck = turns[:, :, 0], turns[:, :, 1]
+    upper, lower = turns[:, :, 2::2], turns[:, :, 3::2]
+    arms = torch.matmul(trunk[:, :, None], upper[:, :, :2])
+    limbs = torch.cat((arms, upper[:, :, 2:]), dim=2)
+    ends = torch.matmul(limbs, lower)
+    chains = torch.stack((limbs, ends), dim=3).flatten(2, 3)
+    still = torch.eye(3).expand_as(trunk)
+    body = torch.stack((still, trunk, torch.matmul(trunk, neck)), dim=2)
+    return torch.matmul(whole[:, None, None], torch.cat((body, chains), dim=2))

@@ -1,0 +1,96 @@
+"""BVH files: any hierarchy, any order of channels, positions on any joint, several units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from framework.errors import InputError
+from framework.lab.motion.kinematics import Array, Skeleton3D, euler, pose
+
+
+@dataclass(slots=True)
+class _Joint:
+    name: str
+    parent: int
+    offset: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
+    channels: list[str] = field(default_factory=list)
+
+
+def read_bvh(path: Path) -> Skeleton3D:
+    """Read a BVH file; an end site is a joint called like its parent with ``_end``.
+
+    Raises:
+        InputError: the file cannot be read or breaks the format.
+    """
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+        hierarchy, motion = text.split("MOTION", 1)
+        joints = _hierarchy(hierarchy.split())
+        values, fps = _motion(motion)
+        return _posed(joints, values, fps)
+    except (OSError, ValueError, IndexError) as error:
+        raise InputError(f"{path} is not a BVH file that can be read: {error}") from error
+
+
+def _hierarchy(words: list[str]) -> list[_Joint]:
+    joints: list[_Joint] = []
+    open_joints: list[int] = []
+    place = 0
+    while place < len(words):
+        word, place = words[place], place + 1
+        if word in ("ROOT", "JOINT", "End"):
+            parent = open_joints[-1] if open_joints else -1
+            name = f"{joints[parent].name}_end" if word == "End" else words[place]
+            joints.append(_Joint(name, parent))
+            place += 1
+        elif word == "{":
+            open_joints.append(len(joints) - 1)
+        elif word == "}":
+            open_joints.pop()
+        elif word == "OFFSET":
+            joints[-1].offset = [float(number) for number in words[place : place + 3]]
+            place += 3
+        elif word == "CHANNELS":
+            count = int(words[place])
+            joints[-1].channels = words[place + 1 : place + 1 + count]
+            place += 1 + count
+    if open_joints or not joints:
+        raise ValueError("the hierarchy does not end")
+    return joints
+
+
+def _motion(text: str) -> tuple[Array, float]:
+    """(T, C) values and the frame rate."""
+    _, frames, rest = text.split(":", 2)
+    count = int(frames.split()[0])
+    frame_time, _, numbers = rest.lstrip().partition("\n")
+    values = np.array(numbers.split(), dtype=np.float64)
+    if count < 1 or values.size % count:
+        raise ValueError(f"{values.size} numbers do not make {count} frames")
+    if not float(frame_time) > 0:
+        raise ValueError(f"a frame takes {frame_time} seconds")
+    return values.reshape(count, -1), 1.0 / float(frame_time)
+
+
+def _posed(joints: list[_Joint], values: Array, fps: float) -> Skeleton3D:
+    wanted = sum(len(joint.channels) for joint in joints)
+    if values.shape[1] != wanted:
+        raise ValueError(f"{values.shape[1]} numbers a frame for {wanted} channels")
+    shifts = np.tile(np.array([joint.offset for joint in joints]), (len(values), 1, 1))
+    turns = np.tile(np.eye(3), (len(values), len(joints), 1, 1))
+    column = 0
+    for index, joint in enumerate(joints):
+        own = values[:, column : column + len(joint.channels)]
+        column += len(joint.channels)
+        kinds = [channel.lower() for channel in joint.channels]
+        for axis in "xyz":
+            if f"{axis}position" in kinds:
+                # Written positions take the offset's place, also at joints inside the tree.
+                shifts[:, index, "xyz".index(axis)] = own[:, kinds.index(f"{axis}position")]
+        angles = [place for place, kind in enumerate(kinds) if kind.endswith("rotation")]
+        turns[:, index] = euler("".join(kinds[place][0] for place in angles), own[:, angles])
+    places, axes = pose([joint.parent for joint in joints], shifts, turns)
+    return Skeleton3D(tuple(joint.name for joint in joints), places, axes, fps)

@@ -1,0 +1,17 @@
+"""Recordings of any frame rate at that of training."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framework.lab.motion.body import FPS, Floats
+from framework.lab.motion.kinematics import Array
+
+
+def resampled(values: Array, fps: float) -> Floats:
+    """Values (T, ...) at ``fps`` frames per second, linearly interpolated to `FPS`."""
+    rows = np.arange(0, len(values) - 1 + 1e-6, fps / FPS)
+    below = np.minimum(rows.astype(np.int64), max(len(values) - 2, 0))
+    above = np.minimum(below + 1, len(values) - 1)
+    part = (rows - below).reshape(-1, *(1 for _ in values.shape[1:]))
+    return np.asarray(values[below] + part * (values[above] - values[below]), np.float32)

@@ -1,0 +1,122 @@
+"""From the joints of a rig to the body that lifters are trained on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from framework.errors import ConfigurationError, InputError
+from framework.lab.motion.body import FPS, Motion, add_face
+from framework.lab.motion.kinematics import Array, Skeleton3D
+from framework.lab.motion.resample import resampled
+from framework.skeletons import H36M17
+
+_LEG_M = 0.82
+_GIVEN = (*H36M17.joints[1:7], "thorax", *H36M17.joints[11:])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rig:
+    """What the joints of a rig mean; one YAML each in ``conf/rig``.
+
+    Attributes:
+        unit_m: metres of one unit of the file.
+        joints: the rig's name of each hip, knee, ankle, shoulder, elbow, wrist and the thorax.
+        spine: joints between pelvis and thorax, from below.
+        skull: joint at or above the base of the skull.
+        skull_part: how far up from thorax to ``skull`` the base of the skull is, 0..1.
+        head: joint that turns with the head.
+        head_forward, head_up: its axes, like "+z".
+        fps: frames per second where the file does not know, or is wrong.
+    """
+
+    unit_m: float
+    joints: dict[str, str]
+    spine: list[str]
+    skull: str
+    head: str
+    skull_part: float = 1.0
+    head_forward: str = "+z"
+    head_up: str = "+y"
+    fps: float | None = None
+
+
+def load_rig(name: str) -> Rig:
+    """Return the rig of a YAML file, or of a name in ``conf/rig``.
+
+    Raises:
+        ConfigurationError: there is no such rig, or it lacks something.
+    """
+    path = Path(name) if name.endswith((".yaml", ".yml")) else None
+    known = files("framework.conf") / "rig"
+    try:
+        text = (path or known / f"{name}.yaml").read_text(encoding="utf-8")
+        merged = OmegaConf.merge(OmegaConf.structured(Rig), OmegaConf.create(text))
+        rig = cast(Rig, OmegaConf.to_object(merged))
+    except (OSError, OmegaConfBaseException) as error:
+        names = ", ".join(sorted(Path(str(item)).stem for item in known.iterdir()))
+        raise ConfigurationError(
+            f"rig {name!r}: {error}", f"Known: {names}; or give a YAML file of your own."
+        ) from error
+    lacking = sorted(set(_GIVEN) - set(rig.joints))
+    if lacking:
+        raise ConfigurationError(f"rig {name!r} does not say what is {', '.join(lacking)}")
+    return rig
+
+
+def to_motion(recorded: Skeleton3D, rig: Rig, *, name: str, subject: str) -> Motion:
+    """Name the joints of a recording, in metres at 30 frames/s, and complete it by a face.
+
+    Raises:
+        InputError: the recording lacks joints of the rig.
+    """
+    lacking = {*rig.joints.values(), *rig.spine, rig.skull, rig.head} - set(recorded.names)
+    if lacking:
+        raise InputError(
+            f"{name} has no {', '.join(sorted(lacking))}", "Choose the rig that it was made with."
+        )
+    joint = {known: recorded.places[:, at] * rig.unit_m for at, known in enumerate(recorded.names)}
+    places = {h36m: joint[rig.joints[h36m]] for h36m in _GIVEN}
+    places["pelvis"] = (places["left_hip"] + places["right_hip"]) / 2
+    trunk = [places["pelvis"], *(joint[bone] for bone in rig.spine), places["thorax"]]
+    places["spine"] = _half_way(np.stack(trunk, axis=1))
+    thorax = places["thorax"]
+    skull = thorax + rig.skull_part * (joint[rig.skull] - thorax)
+    places["neck"] = places["head"] = skull
+    axes = recorded.axes[:, recorded.names.index(rig.head)]
+    leg = [places[f"left_{part}"] for part in ("hip", "knee", "ankle")]
+    size = float(np.linalg.norm(np.diff(leg, axis=0), axis=-1).mean(axis=1).sum()) / _LEG_M
+    fps = rig.fps or recorded.fps or FPS
+    joints = np.stack([places[name] for name in H36M17.joints], axis=1)
+    forward, up = _axis(axes, rig.head_forward), _axis(axes, rig.head_up)
+    points = add_face(
+        resampled(joints, fps),
+        resampled(skull, fps),
+        resampled(forward, fps),
+        resampled(up, fps),
+        size,
+    )
+    return Motion(name=name, subject=subject, action="", points=points)
+
+
+def _half_way(chain: Array) -> Array:
+    """(T, 3) half way along a chain (T, N, 3) of joints."""
+    lengths = np.linalg.norm(np.diff(chain, axis=1), axis=-1).mean(axis=0)
+    reached = np.concatenate(([0.0], lengths.cumsum()))
+    middle = reached[-1] / 2
+    last = min(int(np.searchsorted(reached, middle, side="right")), len(lengths))
+    part = (middle - reached[last - 1]) / max(lengths[last - 1], 1e-9)
+    between: Array = chain[:, last - 1] + part * (chain[:, last] - chain[:, last - 1])
+    return between
+
+
+def _axis(axes: Array, which: str) -> Array:
+    """(T, 3) an axis of (T, 3, 3), by a sign and a letter."""
+    axis: Array = axes[:, :, "xyz".index(which[-1])]
+    return -axis if which.startswith("-") else axis

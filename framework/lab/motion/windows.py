@@ -1,0 +1,76 @@
+"""All motion in memory, and random windows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from framework.errors import InputError
+from framework.lab.motion.body import Motion, bones_of
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Recordings end to end.
+
+    Attributes:
+        bones: (N, 23, 3) float32 bones of `BODY`, world axes; bone 0 is the pelvis' place.
+        first, last: (C,) int64, frames of each clip, both inclusive.
+        weight: (C,) float64, how likely a window comes from the clip.
+    """
+
+    bones: Tensor
+    first: Tensor
+    last: Tensor
+    weight: Tensor
+
+    @classmethod
+    def of(cls, motions: Iterable[tuple[Motion, float]]) -> Library:
+        """Collect recordings, each with the weight of one of its frames.
+
+        Raises:
+            InputError: there is none.
+        """
+        kept = [(motion, weight) for motion, weight in motions if len(motion.points) > 1]
+        if not kept:
+            raise InputError("no motion to train on", "check the folders and the split.")
+        lengths = torch.tensor([len(motion.points) for motion, _ in kept])
+        stop = lengths.cumsum(0)
+        bones = np.concatenate([bones_of(motion.points) for motion, _ in kept])
+        weight = lengths.double() * torch.tensor([weight for _, weight in kept]).double()
+        return cls(torch.from_numpy(bones), stop - lengths, stop - 1, weight)
+
+    def sample(
+        self, count: int, frames: int, random: torch.Generator, speed_spread: float = 0.0
+    ) -> Tensor:
+        """Draw windows; a window that leaves its clip turns back in time.
+
+        Args:
+            count: windows.
+            frames: length of each.
+            random: source of chance.
+            speed_spread: speed is changed by a factor exp(-spread..spread).
+
+        Returns:
+            (count, frames, 23, 3) bones.
+        """
+        clip = torch.multinomial(self.weight, count, replacement=True, generator=random)
+        first, span = self.first[clip], (self.last - self.first)[clip]
+        middle = torch.rand(count, generator=random) * span
+        speed = torch.exp(speed_spread * (2 * torch.rand(count, generator=random) - 1))
+        steps = torch.arange(frames) - (frames - 1) / 2
+        place = (middle[:, None] + speed[:, None] * steps) % (2 * span[:, None])
+        place = torch.minimum(place, 2 * span[:, None] - place)
+        below = place.floor().long().minimum(span[:, None] - 1)
+        part = (place - below)[..., None, None]
+        rows = first[:, None] + below
+        return torch.lerp(self.bones[rows], self.bones[rows + 1], part)
+
+
+def chance(seed: int, step: int) -> torch.Generator:
+    """The chance of one step; depends on nothing but its number, so that runs can resume."""
+    return torch.Generator().manual_seed((seed << 32) + step)

@@ -1,0 +1,69 @@
+"""A scene as files: a video and its truth, both whole or not there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from framework.errors import StageError
+from framework.lab.sample.ground_truth import truth
+from framework.lab.sample.picture import Bytes, render_frame
+from framework.lab.sample.scene import Scene
+from framework.video.encode import VideoWriter
+
+THREADS = 2
+BLOCK = 8
+"""Frames drawn ahead of the encoder; bounds the memory."""
+
+
+def render(
+    scene: Scene,
+    video_path: Path,
+    truth_path: Path,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Film a scene.
+
+    Args:
+        scene: what is filmed.
+        video_path: the ``.mp4`` to write; its folder is made, an old file replaced.
+        truth_path: the ``.npz`` to write, with the arrays of `framework.lab.sample.ground_truth.truth`.
+        progress: called after every frame with frames done and frames in all.
+
+    Raises:
+        StageError: a file could not be written; neither is left half-written.
+    """
+    total = len(scene.times)
+    try:
+        for path in (video_path, truth_path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=video_path.parent, prefix=".sample-") as folder:
+            video, arrays = Path(folder) / video_path.name, Path(folder) / "truth.npz"
+            with VideoWriter(video, size_wh=scene.size_wh, fps=scene.fps) as writer:
+                for row, image in enumerate(_frames(scene)):
+                    writer.write(image, float(scene.times[row]))
+                    if progress is not None:
+                        progress(row + 1, total)
+            known: dict[str, Any] = dict(truth(scene))
+            np.savez_compressed(arrays, **known)
+            arrays.replace(truth_path)
+            video.replace(video_path)
+    except OSError as error:
+        raise StageError(
+            f"the sample could not be written: {error}",
+            "Check that the folder can be written to and the disk has room.",
+        ) from error
+
+
+def _frames(scene: Scene) -> Iterator[Bytes]:
+    """The pictures in order; NumPy and OpenCV let threads draw side by side."""
+    times = scene.times.tolist()
+    with ThreadPoolExecutor(THREADS) as pool:
+        for first in range(0, len(times), BLOCK):
+            block = times[first : first + BLOCK]
+            yield from pool.map(lambda time: render_frame(scene, time), block)

@@ -1,0 +1,97 @@
+"""From points of motion capture to the posed figure of the sample."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framework.lab.motion.body import BODY
+from framework.lab.sample.body import Body, Pose
+
+Array = NDArray[np.float64]
+
+_AVERAGE = Body()
+
+
+def size_of(points: Array) -> float:
+    """`Body.size` of somebody with these points (T, 23, 3), by the length of the legs."""
+    hip, knee, ankle = (_both(points, joint) for joint in ("hip", "knee", "ankle"))
+    legs = _length(knee - hip) + _length(ankle - knee)
+    return float(np.median(legs) / (_AVERAGE.thigh + _AVERAGE.shin))
+
+
+def posed(points: Array) -> Pose:
+    """Hang the parts of a figure into points (T, 23, 3), metres, in any right-handed axes.
+
+    Trunks are as wide as the points say. Feet stand at a right angle to the shins, thumbs look
+    forward: points do not tell.
+    """
+    at = {joint: points[:, index] for index, joint in enumerate(BODY.joints)}
+    hips, shoulders = _both(points, "hip"), _both(points, "shoulder")
+    knees, ankles = _both(points, "knee"), _both(points, "ankle")
+    elbows, wrists = _both(points, "elbow"), _both(points, "wrist")
+    pelvis_axes = _axes(hips[:, 0] - hips[:, 1], at["spine"] - at["pelvis"])
+    chest_axes = _axes(shoulders[:, 0] - shoulders[:, 1], at["thorax"] - at["spine"])
+    head_axes = _axes(at["left_ear"] - at["right_ear"], at["head"] - at["skull"])
+    size = size_of(points)
+    # Rigs put the base of the neck here and there; the figure's lies a little above its shoulders.
+    drop = _AVERAGE.shoulder_drop * size * chest_axes[..., 2]
+    ahead = pelvis_axes[..., 0] + 0.5 * pelvis_axes[..., 2]
+    thumbs = chest_axes[..., 0] + 0.3 * chest_axes[..., 2]
+    return Pose(
+        pelvis=at["pelvis"],
+        pelvis_axes=_widened(pelvis_axes, hips, _AVERAGE.hip * size),
+        spine=at["spine"],
+        thorax=shoulders.mean(axis=1) + drop,
+        chest_axes=_widened(chest_axes, shoulders, _AVERAGE.shoulder * size),
+        skull=at["skull"],
+        head_axes=head_axes,
+        shoulders=shoulders,
+        elbows=elbows,
+        wrists=wrists,
+        hand_axes=_facing(elbows - wrists, thumbs[:, None]),
+        hips=hips,
+        knees=knees,
+        ankles=ankles,
+        foot_axes=_facing(knees - ankles, ahead[:, None]),
+    )
+
+
+def _both(points: Array, joint: str) -> Array:
+    """(T, 2, 3) left and right."""
+    return points[:, [BODY.index(f"left_{joint}"), BODY.index(f"right_{joint}")]]
+
+
+def _length(vectors: Array) -> Array:
+    return np.asarray(np.linalg.norm(vectors, axis=-1, keepdims=True))
+
+
+def _unit(vectors: Array) -> Array:
+    return np.asarray(vectors / np.maximum(_length(vectors), 1e-9))
+
+
+def _across(vectors: Array, axis: Array) -> Array:
+    """Unit vectors along what is left of some when their part along a unit axis is taken out."""
+    return _unit(vectors - (vectors * axis).sum(axis=-1, keepdims=True) * axis)
+
+
+def _axes(left: Array, up: Array) -> Array:
+    """(..., 3, 3) columns forward, left, up; left is kept, up is made orthogonal."""
+    left = _unit(left)
+    up = _across(up, left)
+    return np.stack((np.cross(left, up), left, up), axis=-1)
+
+
+def _facing(up: Array, forward: Array) -> Array:
+    """(..., 3, 3) columns forward, left, up; up is kept, forward is made orthogonal."""
+    up = _unit(up)
+    forward = _across(np.broadcast_to(forward, up.shape), up)
+    return np.stack((forward, np.cross(up, forward), up), axis=-1)
+
+
+def _widened(axes: Array, pair: Array, usual_m: float) -> Array:
+    """Stretch the left axis, so that what hangs on it is as wide as a pair of joints (T, 2, 3)."""
+    half = _length(pair[:, 0] - pair[:, 1]) / 2
+    return np.concatenate(
+        (axes[..., :1], axes[..., 1:2] * (half / usual_m)[..., None], axes[..., 2:]), axis=-1
+    )

@@ -1,0 +1,154 @@
+"""Quick pictures of one figure: plain light, no shadows, a backdrop of soft shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from framework.lab.sample.cast import Grid, cast, surface
+from framework.lab.sample.figure import Outfit, dress
+from framework.lab.sample.solids import Solids
+from framework.lab.simulation.actor import Array, posed, size_of
+
+Bytes = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+_NEAR_M = 0.05
+_FIGURE_PX = (140, 300)
+_LARGEST_PX = 480
+_SOFT_PX = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Which part of the image plane (in units of the focal length) is filmed, and how finely.
+
+    Attributes:
+        left, top: of the picture's corner.
+        pixels: in one unit.
+        size_wh: of the picture in pixels.
+    """
+
+    left: float
+    top: float
+    pixels: float
+    size_wh: tuple[int, int]
+
+    def to_pixels(self, image: Array) -> Array:
+        """(..., 2) places in units of the focal length as pixels of the picture."""
+        return np.asarray((image - np.array([self.left, self.top])) * self.pixels)
+
+    def to_image(self, pixels: Array) -> Array:
+        """The way back."""
+        return np.asarray(pixels / self.pixels + np.array([self.left, self.top]))
+
+
+def framed(points: Array, random: np.random.Generator) -> Frame:
+    """Frame somebody's way through the picture; now and then a part is cut off.
+
+    Args:
+        points: (T, J, 3) camera space, all before the camera.
+        random: source of chance.
+    """
+    image = points[..., :2] / points[..., 2:]
+    tall = float(np.median(np.ptp(image, axis=1).max(axis=-1)))
+    margin = tall * random.uniform(0.12, 0.5, 4)
+    if random.random() < 0.15:
+        margin[random.integers(4)] = -tall * random.uniform(0, 0.35)
+    low = image.min(axis=(0, 1)) - margin[:2]
+    high = image.max(axis=(0, 1)) + margin[2:]
+    span = np.maximum(high - low, 0.6 * tall)
+    pixels = min(random.uniform(*_FIGURE_PX) / tall, _LARGEST_PX / float(span.max()))
+    width, height = (int(np.clip(round(x * pixels), 64, _LARGEST_PX)) for x in span)
+    return Frame(float(low[0]), float(low[1]), pixels, (width, height))
+
+
+def film(points: Array, frame: Frame, random: np.random.Generator) -> Iterator[Bytes]:
+    """Draw somebody: (H, W, 3) RGB for each of the points (T, 23, 3), camera space."""
+    pose, size, look = posed(points), size_of(points), _outfit(random)
+    girth, light = random.uniform(0.85, 1.25), _light(random)
+    back = _backdrop(frame.size_wh, random)
+    warmth = random.uniform(0.7, 1.1) * random.uniform(0.85, 1.15, 3)
+    grain = random.uniform(0, 6)
+    for row in range(len(points)):
+        solids = _stouter(dress(pose.at(row), size, look), girth)
+        image = back.copy()
+        _draw(image, solids.take(solids.nearest > _NEAR_M), frame, light)
+        soft = cv2.GaussianBlur(image * (255 * warmth).astype(np.float32), (3, 3), 0)
+        noise = grain * random.standard_normal((*image.shape[:2], 1), np.float32)
+        yield np.clip(soft + noise, 0, 255).astype(np.uint8)
+
+
+def _draw(image: Floats, solids: Solids, frame: Frame, light: Array) -> None:
+    """Lay solids, in camera axes, over a picture (H, W, 3), 0..1."""
+    if not len(solids):
+        return
+    boxes = solids.bounds(pinhole=True)
+    low = np.maximum(np.floor(frame.to_pixels(boxes[:, :2].min(axis=0))), 0).astype(int)
+    high = np.minimum(np.ceil(frame.to_pixels(boxes[:, 2:].max(axis=0))), frame.size_wh).astype(int)
+    if (low >= high).any():
+        return
+    xs = (np.arange(low[0], high[0]) + 0.5) / frame.pixels + frame.left
+    ys = (np.arange(low[1], high[1]) + 0.5) / frame.pixels + frame.top
+    grid = Grid(xs=xs.astype(np.float32), ys=ys.astype(np.float32), pinhole=True)
+    depth, which = cast(solids, grid)
+    hit = surface(solids, grid, depth, which)
+    normals = np.zeros((*depth.shape, 3), np.float32)
+    normals[hit.at] = hit.normals
+    smooth = cv2.blur(normals, (_SOFT_PX, _SOFT_PX))[hit.at]
+    normal = smooth / np.maximum(np.linalg.norm(smooth, axis=1, keepdims=True), 1e-6)
+    lit = np.maximum(normal @ light.astype(np.float32), 0)
+    shade = (0.5 - 0.12 * normal[:, 1] + 0.8 * lit)[:, None]
+    part = image[low[1] : high[1], low[0] : high[0]]
+    part[hit.at] = np.clip(hit.colours * shade, 0, 1) ** (1 / 2.2)
+
+
+def _stouter(solids: Solids, girth: float) -> Solids:
+    """Thicker or thinner limbs and trunk; heads and hands stay."""
+    thick = (solids.length > 0) & (solids.radii.max(axis=1) > 0.03)
+    return replace(solids, radii=np.where(thick[:, None], girth * solids.radii, solids.radii))
+
+
+def _light(random: np.random.Generator) -> Array:
+    """Towards the lamp, from above and more or less from the front, camera axes."""
+    direction = np.array([random.normal(), -random.uniform(0.3, 1.5), -random.uniform(0, 1.5)])
+    return np.asarray(direction / np.linalg.norm(direction))
+
+
+def _outfit(random: np.random.Generator) -> Outfit:
+    def colour(low: float, high: float) -> tuple[float, float, float]:
+        red, green, blue = random.uniform(low, high) + random.uniform(-0.2, 0.2, 3)
+        return float(np.clip(red, 0, 1)), float(np.clip(green, 0, 1)), float(np.clip(blue, 0, 1))
+
+    red, green, blue = random.uniform(0.4, 1.0) * np.array([0.90, 0.68, 0.55])
+    return Outfit(
+        skin=(float(red), float(green), float(blue)),
+        hair=colour(0.05, 0.5),
+        shirt=colour(0.1, 0.95),
+        stripe=colour(0.1, 0.9) if random.random() < 0.25 else None,
+        trousers=colour(0.08, 0.8),
+        shoes=colour(0.1, 0.9),
+        sleeve=float(random.choice([0.62, 2.0])),
+        long_hair=bool(random.random() < 0.4),
+    )
+
+
+def _backdrop(size_wh: tuple[int, int], random: np.random.Generator) -> Floats:
+    """(H, W, 3) in 0..1: coloured blots, and a floor in half of the pictures."""
+    coarse = random.uniform(0.15, 0.85) + 0.2 * random.standard_normal((3, 4, 1))
+    coarse = coarse + 0.08 * random.standard_normal((3, 4, 3))
+    smooth = cv2.resize(coarse.astype(np.float32), size_wh, interpolation=cv2.INTER_CUBIC)
+    image: Floats = np.asarray(smooth, np.float32)
+    if random.random() < 0.5:
+        edge = int(size_wh[1] * random.uniform(0.4, 0.9))
+        image[edge:] *= np.float32(random.uniform(0.5, 1.3))
+    for _ in range(random.integers(6)):
+        x, y = random.integers(size_wh[0]), random.integers(size_wh[1])
+        corner = (int(x + random.integers(10, 120)), int(y + random.integers(10, 120)))
+        tone = [float(c) for c in random.uniform(0.1, 0.9, 3)]
+        cv2.rectangle(image, (int(x), int(y)), corner, tone, -1)
+    return np.clip(image, 0, 1)

@@ -1,0 +1,168 @@
+"""Options of stages and commands: a default, a sentence of help, and the values that are allowed.
+
+`option` declares all of it in one place. What it declares is checked when a dataclass that
+inherits `Options` is built, and is shown by ``--help``, in ``docs/stages.md`` and by shell
+completion.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from typing import Any
+
+from framework.errors import ConfigurationError
+
+_KEY = "option"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowed:
+    """Which values an option may have; bounds apply to every element of a list.
+
+    Attributes:
+        low, high: least and greatest value, themselves allowed.
+        above, below: bounds that are not allowed themselves.
+        choices: every value that is allowed.
+        length: number of elements of a list.
+        formerly: names under which the option was known; they still work, with a note.
+    """
+
+    low: float | None = None
+    high: float | None = None
+    above: float | None = None
+    below: float | None = None
+    choices: tuple[Any, ...] = ()
+    length: int | None = None
+    formerly: tuple[str, ...] = ()
+
+    def problem_of(self, value: Any) -> str:
+        """Say what is wrong with a value ("must be at least 0"); "" where nothing is."""
+        if isinstance(value, (list, tuple)):
+            if self.length is not None and len(value) != self.length:
+                return f"must have {self.length} elements"
+            return next(filter(None, map(self.problem_of, value)), "")
+        if value is None or self._holds(value):
+            return ""
+        return f"must be {self.in_words()}"
+
+    def _holds(self, value: Any) -> bool:
+        if self.choices:
+            return value in self.choices
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
+            return True
+        # Written so that NaN is refused wherever there is a bound.
+        return (
+            not (math.isnan(value) and self.in_words())
+            and (self.low is None or value >= self.low)
+            and (self.high is None or value <= self.high)
+            and (self.above is None or value > self.above)
+            and (self.below is None or value < self.below)
+        )
+
+    def in_words(self) -> str:
+        """The allowed values in words, like "at least 0 and below 1"; "" where all are."""
+        if self.choices:
+            return f"one of {', '.join(map(str, self.choices))}"
+        if self.low is not None and self.high is not None:
+            return f"from {self.low:g} to {self.high:g}"
+        parts = (
+            ("at least", self.low),
+            ("above", self.above),
+            ("at most", self.high),
+            ("below", self.below),
+        )
+        return " and ".join(f"{word} {bound:g}" for word, bound in parts if bound is not None)
+
+
+class OptionError(ConfigurationError):
+    """An option has a value that is not allowed.
+
+    Args:
+        name: of the option, as in its dataclass.
+        problem: what is wrong, like "is -1, but must be at least 0".
+        hint: what to do.
+    """
+
+    def __init__(self, name: str, problem: str, hint: str = "") -> None:
+        super().__init__(f"{name} {problem}", hint)
+        self.name, self.problem = name, problem
+
+    def of(self, owner: str) -> OptionError:
+        """The same error with the name as the user types it, like "detector.max_people"."""
+        return OptionError(f"{owner}.{self.name}", self.problem, self.hint)
+
+
+def option(
+    default: Any,
+    help: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    above: float | None = None,
+    below: float | None = None,
+    choices: tuple[Any, ...] = (),
+    length: int | None = None,
+    formerly: tuple[str, ...] = (),
+) -> Any:
+    """Declare an option: a field of a config dataclass that inherits `Options`.
+
+    Args:
+        default: its value where the user says nothing; a callable makes a new one each time.
+        help: one line for ``--help``, with the unit.
+        low: see `Allowed`, as for the others.
+        high: ...
+        above: ...
+        below: ...
+        choices: ...
+        length: ...
+        formerly: ...
+    """
+    allowed = Allowed(
+        low=low,
+        high=high,
+        above=above,
+        below=below,
+        choices=choices,
+        length=length,
+        formerly=formerly,
+    )
+    metadata = {"help": help, _KEY: allowed}
+    if callable(default) and not isinstance(default, type):
+        return field(default_factory=default, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+def allowed_of(declared: Field[Any]) -> Allowed:
+    """What `option` said of a field; any value where it was declared otherwise."""
+    found = declared.metadata.get(_KEY)
+    return found if isinstance(found, Allowed) else Allowed()
+
+
+def check_options(config: type[Any], values: Mapping[str, Any]) -> None:
+    """Check values against what a config dataclass declares.
+
+    Raises:
+        OptionError: a value is not allowed.
+    """
+    for declared in fields(config):
+        value = values.get(declared.name, MISSING)
+        if value is not MISSING and (problem := allowed_of(declared).problem_of(value)):
+            raise OptionError(
+                declared.name, f"is {value}, but {problem}", declared.metadata["help"].capitalize()
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Base of config dataclasses: values are checked when one is built.
+
+    A subclass with rules of its own (one option against another) overrides `__post_init__`, calls
+    it on ``super()`` first, and raises `OptionError`.
+    """
+
+    def __post_init__(self) -> None:
+        """Check what the fields declare."""
+        values = {declared.name: getattr(self, declared.name) for declared in fields(self)}
+        check_options(type(self), values)

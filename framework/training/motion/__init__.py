@@ -1,1 +1,0 @@
-"""Readers of motion capture: each turns files into `framework.training.body.Motion`."""

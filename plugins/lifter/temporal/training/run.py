@@ -1,0 +1,148 @@
+"""One training run: read motion, train, validate, log, save, and leave weights with a card."""
+
+from __future__ import annotations
+
+import csv
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from hydra.utils import instantiate
+
+from framework.checkpoints import load_tensors
+from framework.devices import torch_device
+from framework.errors import BackendError, ConfigurationError
+from framework.lab.motion.sources import load_part
+from framework.lab.simulation.pairs import Pairs
+
+from .card import write_card
+from .config import TrainConfig, schema
+from .detector_errors import Borrowed
+from .loop import Trainer, save_checkpoint, save_weights
+from .validation import Errors, Validation
+
+__all__ = ["schema", "train"]
+
+log = logging.getLogger(__name__)
+
+CHECKPOINT, LOG = "last.pt", "log.csv"
+WEIGHTS, CARD = "temporal.safetensors", "temporal.md"
+
+
+def train(config: TrainConfig) -> None:
+    """Train to the end of the schedule; go on from a checkpoint that is in ``output``.
+
+    Written there: ``last.pt`` (everything, to go on), ``log.csv``, and, at each validation,
+    ``temporal.safetensors`` (the averaged weights) with its card ``temporal.md``.
+
+    Raises:
+        ConfigurationError: settings that cannot work.
+        BackendError: a GPU is demanded and there is none.
+        InputError: motion that cannot be read.
+    """
+    torch_device(config.device)
+    output = Path(config.output)
+    output.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(config.threads)
+    torch.manual_seed(config.seed)
+    split = Path(config.split)
+    motion, used = load_part(config.motion, split, "train")
+    held_back, _ = load_part(config.motion, split, "validation")
+    network = instantiate(config.network)
+    if config.initial:
+        network.load_state_dict(load_tensors(Path(config.initial)))
+    lent = _rehearsed(config.rehearsal, "train")
+    trainer = Trainer(
+        network,
+        motion,
+        config.recipe,
+        config.schedule,
+        borrowed=Borrowed.of(lent) if lent else None,
+        seed=config.seed,
+        device=config.device,
+    )
+    if (output / CHECKPOINT).exists():
+        trainer.restore(torch.load(output / CHECKPOINT, weights_only=True))
+        log.info("going on from step %d", trainer.step)
+    validation = Validation(held_back, config.recipe, _rehearsed(config.rehearsal, "validation"))
+    with _board(config, trainer.step) as log_scalar:
+        _to_the_end(trainer, validation, output, log_scalar)
+    write_card(output / CARD, config, trainer, used, validation.measure(trainer.averaged))
+
+
+def _rehearsed(folder: str | None, part: str) -> Pairs | None:
+    """What a detector said of the people of one part; None without such files."""
+    paths = sorted(Path(folder).glob(f"{part}_*.npz")) if folder else []
+    if folder and part == "train" and not paths:
+        raise ConfigurationError(
+            f"rehearsal: {folder} has no train_*.npz",
+            "Make them with python -m framework.rehearse.",
+        )
+    return Pairs.load(paths) if paths else None
+
+
+LogScalar = Callable[[str, float, int], None]
+
+
+@contextmanager
+def _board(config: TrainConfig, step: int) -> Iterator[LogScalar]:
+    """What takes a name, a value and a step for TensorBoard, or nothing if that is not wanted."""
+    if not config.tensorboard:
+        yield lambda name, value, step: None
+        return
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ModuleNotFoundError as missing:
+        raise BackendError(
+            f"tensorboard=true needs the module {missing.name}", "pip install tensorboard"
+        ) from missing
+    # What came after the last checkpoint is done again.
+    with SummaryWriter(str(Path(config.output) / "tensorboard"), purge_step=step + 1) as writer:
+        yield writer.add_scalar
+
+
+def _to_the_end(
+    trainer: Trainer, validation: Validation, output: Path, log_scalar: LogScalar
+) -> None:
+    schedule = trainer.schedule
+    rows = _kept_rows(output / LOG, trainer.step)
+    while trainer.step < schedule.steps:
+        trainer.train_step()
+        ends = trainer.step == schedule.steps
+        if ends or trainer.step % schedule.validate_every == 0:
+            errors = validation.measure(trainer.averaged)
+            rows.append(_row(trainer, errors))
+            _write_rows(output / LOG, rows)
+            for name, value in rows[-1].items():
+                log_scalar(name, float(value), trainer.step)
+            save_weights(trainer.averaged, errors.spread_scale, output / WEIGHTS)
+            log.info(", ".join(f"{name} {value}" for name, value in rows[-1].items()))
+        if ends or trainer.step % schedule.save_every == 0:
+            save_checkpoint(trainer.state(), output / CHECKPOINT)
+
+
+def _row(trainer: Trainer, errors: Errors) -> dict[str, str]:
+    return {
+        "step": str(trainer.step),
+        "minutes": f"{trainer.seconds / 60:.1f}",
+        "train": f"{trainer.mean_distance() * 1000:.1f}",
+        **{name: f"{error:.2f}" for name, error in asdict(errors).items()},
+    }
+
+
+def _kept_rows(path: Path, step: int) -> list[dict[str, str]]:
+    """Rows of the log up to a step; what came after the last checkpoint is done again."""
+    if not path.exists():
+        return []
+    with path.open(newline="") as file:
+        return [row for row in csv.DictReader(file) if int(row["step"]) <= step]
+
+
+def _write_rows(path: Path, rows: list[dict[str, str]]) -> None:
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
