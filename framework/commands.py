@@ -49,9 +49,6 @@ def exit_code_of(
     except BrokenPipeError:  # whoever read what we print (head, less) has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
-    except OSError as error:
-        hint = "The log goes to hydra.run.dir=DIR, results to output=DIR; both must be writable."
-        return _show(StageError(in_words(error), hint), arguments)
     except Exception as error:
         return _show(_explained(error, arguments), arguments)
 
@@ -62,6 +59,9 @@ def _explained(error: Exception, arguments: Sequence[str]) -> FrameworkError:
         from framework.config import explain  # Hydra is slow to import
 
         return explain(error, arguments)
+    if isinstance(error, OSError):  # after Hydra's own, some of which are of this kind
+        hint = "The log goes to hydra.run.dir=DIR, results to output=DIR; both must be writable."
+        return StageError(in_words(error), hint)
     mistake = StageError(
         f"unexpected {type(error).__name__}: {error}",
         "This is a mistake in the framework or a plugin; debug=true shows where.",

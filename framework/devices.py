@@ -1,6 +1,9 @@
-"""Which device PyTorch computes on; the one place that asks for a GPU."""
+"""Which device PyTorch computes on and with how many threads; the one place that asks."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from framework.errors import BackendError
 
@@ -26,3 +29,20 @@ def torch_device(wanted: str) -> str:
             "Leave device out to use what is there; the summary says which device that was.",
         )
     return "cpu"
+
+
+@contextmanager
+def torch_threads(count: int) -> Iterator[None]:
+    """Let PyTorch compute with ``count`` threads within, and with as many as before afterwards.
+
+    The number belongs to the process, so a stage that left it changed would slow down, or
+    oversubscribe, whoever computes next.
+    """
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -16,10 +16,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, TypeVar, runtime_checkable
 
 from typing_extensions import Self
 
+from framework.errors import StageError
 from framework.focal import FocalLength
 from framework.skeletons import Skeleton
 from framework.types import BlankClip, Detections, FrameBatch, Pose3D, RunResult, Track, VideoInfo
@@ -85,6 +86,24 @@ class Stage(Protocol):
     def start(self, video: VideoInfo) -> None:
         """Forget the last clip and prepare for this one."""
         return None
+
+
+T = TypeVar("T")
+
+
+def opened(part: T | None, stage: str) -> T:
+    """Return what a stage loads in `Stage.__enter__`, a model for example.
+
+    Args:
+        part: what it loaded; None before that.
+        stage: how the user calls it, like "lifter 'temporal'".
+
+    Raises:
+        StageError: the stage was not opened.
+    """
+    if part is None:
+        raise StageError(f"{stage} is not open", "Use it as a context manager: with ... as stage.")
+    return part
 
 
 @runtime_checkable

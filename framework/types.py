@@ -25,6 +25,8 @@ Times = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
+Image = Bytes
+"""(H, W, 3) RGB, upright."""
 
 
 class State(IntEnum):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._topdown.boxes import Array
+from framework.geometry.boxes import Array
+
 from .landmarks import Pose
 from .rules import inside
 

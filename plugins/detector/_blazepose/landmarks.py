@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from framework.geometry.boxes import Array
 from framework.skeletons import BLAZEPOSE33
+from framework.types import Image
 
-from .._topdown.boxes import Array, Image
 from .litert import LiteRtModel
 from .squares import (
     SQUARE_PER_RADIUS,

@@ -8,7 +8,9 @@ from typing import Protocol
 
 import numpy as np
 
-from .._topdown.boxes import Array, Image
+from framework.geometry.boxes import Array
+from framework.types import Image
+
 from . import rules
 from .landmarks import Pose
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from framework.geometry.boxes import Array
 from framework.skeletons import BLAZEPOSE33
 
-from .._topdown.boxes import Array
 from .landmarks import Pose
 
 MIN_SIDE_PX = 40.0

@@ -9,7 +9,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .._topdown.boxes import Array, Image
+from framework.geometry.boxes import Array
+from framework.types import Image
 
 SQUARE_PER_RADIUS = 2.5
 """Side of BlazePose's square over the radius of the circle around a person: a quarter of margin."""

@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .._topdown.boxes import Array, Image, area, intersection, keep_best
+from framework.geometry.boxes import Array, area, intersection, keep_best
+from framework.types import Image
+
 from .litert import LiteRtModel
 from .squares import SQUARE_PER_RADIUS, crop, square_from_axis, to_frame
 

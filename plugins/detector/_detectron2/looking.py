@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from framework.devices import torch_threads
 from framework.errors import StageError
 from framework.types import Bytes
-
-from .._topdown.torch_threads import torch_threads
 
 SHORT_SIDE_PX = 800
 _LONG_SIDE = 1333 / SHORT_SIDE_PX

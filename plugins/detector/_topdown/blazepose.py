@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from framework.geometry.boxes import Array
 from framework.stages import Runtime
 from framework.types import FrameBatch
 from framework.weights import locate
@@ -15,7 +16,6 @@ from .._blazepose.files import LANDMARKS
 from .._blazepose.landmarks import LandmarkModel
 from .._blazepose.newcomers import Newcomers
 from .._blazepose.tiles import TiledDetector
-from .boxes import Array
 
 _TILES = 9
 _PRESENCE, _VISIBILITY = 0.9, 0.5

@@ -9,11 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from framework.errors import BackendError, FrameworkError
+from framework.geometry.boxes import Array
 from framework.results import load
 from framework.stages import Runtime
 from framework.types import FrameBatch
-
-from .boxes import Array
 
 _PERSON = 1
 _EXPECTED = (

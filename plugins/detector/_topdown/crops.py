@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .boxes import Array, Image
+from framework.geometry.boxes import Array
+from framework.types import Image
 
 PADDING = 1.25
 """Crop over person box, as RTMPose, ViTPose and AlphaPose were all trained."""

@@ -9,13 +9,13 @@ import numpy as np
 
 from framework.checkpoints import load_tensors
 from framework.devices import torch_device
+from framework.geometry.boxes import Array
 from framework.stages import Runtime
 from framework.types import FrameBatch
 
 from .._detectron2 import network
 from .._detectron2.library import import_library
 from .._detectron2.looking import SHORT_SIDE_PX, inference, prepared
-from .boxes import Array
 
 
 class Detectron2Boxes:

@@ -9,13 +9,11 @@ import torch
 from torchvision.models.detection import fasterrcnn_mobilenet_v3_large_320_fpn
 
 from framework.checkpoints import load_tensors
-from framework.devices import torch_device
+from framework.devices import torch_device, torch_threads
 from framework.errors import BackendError, StageError
+from framework.geometry.boxes import Array
 from framework.stages import Runtime
 from framework.types import FrameBatch
-
-from .boxes import Array
-from .torch_threads import torch_threads
 
 _PERSON = 1
 _CLASSES = 91

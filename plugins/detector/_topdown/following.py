@@ -9,10 +9,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from framework.geometry.boxes import Array, area, iou
 from framework.skeletons import Skeleton
-from framework.types import FrameBatch
+from framework.types import FrameBatch, Image
 
-from .boxes import Array, Image, area, iou
 from .config import TopDownConfig
 from .persons import PersonFinder
 

@@ -6,7 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .boxes import Array, Image
+from framework.geometry.boxes import Array
+from framework.types import Image
+
 from .onnx import Tensor
 
 GREY = 114

@@ -15,15 +15,15 @@ from typing import Protocol
 import numpy as np
 
 from framework.errors import BackendError
+from framework.geometry.boxes import Array
 from framework.hookspecs import WeightsEntry
 from framework.stages import Runtime
-from framework.types import FrameBatch
+from framework.types import FrameBatch, Image
 from framework.weights import locate
 
 from .._blazepose.files import DETECTOR
 from .._detectron2.files import ZOO
 from . import files
-from .boxes import Array, Image
 from .config import PersonDetector
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from framework.errors import BackendError
+from framework.geometry.boxes import Array
 from framework.stages import Runtime
 from framework.types import FrameBatch
 
-from .boxes import Array
 from .letterbox import letterbox, people_of, side_of
 from .onnx import OnnxModel
 

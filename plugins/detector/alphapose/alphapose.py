@@ -11,17 +11,17 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from framework.checkpoints import load_tensors
-from framework.devices import torch_device
+from framework.devices import torch_device, torch_threads
 from framework.errors import BackendError, ConfigurationError, StageError
+from framework.geometry.boxes import Array
 from framework.skeletons import COCO17, HALPE26, Skeleton
 from framework.stages import Runtime
+from framework.types import Image
 from framework.weights import locate
 
-from .._topdown.boxes import Array, Image
 from .._topdown.crops import Poses, poses_by_crops
 from .._topdown.following import PoseModel
 from .._topdown.stage import TopDown
-from .._topdown.torch_threads import torch_threads
 from .config import AlphaPoseConfig, Body
 from .files import FAST_POSE
 from .library import build, import_library, published_config, read_config

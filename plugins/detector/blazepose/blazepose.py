@@ -9,7 +9,7 @@ from typing_extensions import Self
 
 from framework.errors import StageError
 from framework.skeletons import BLAZEPOSE33, Skeleton
-from framework.stages import Runtime
+from framework.stages import Detector, Runtime
 from framework.types import Detections, FrameBatch, VideoInfo
 from framework.weights import locate
 
@@ -27,7 +27,7 @@ from .following import Follower, Person
 _DEFAULT_THRESHOLD = 0.5
 
 
-class BlazePose:
+class BlazePose(Detector):
     """BlazePose for several people.
 
     Each person's landmarks say where to look in the next frame, so a frame costs one run of the

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._topdown.boxes import Array, Image
+from framework.geometry.boxes import Array
+from framework.types import Image
+
 from .._topdown.persons import PersonFinder, one_frame
 
 _SQUARE_PER_BOX = 1.25

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from framework.types import Image
+
 from .._blazepose import rules
 from .._blazepose.landmarks import Pose
 from .._blazepose.newcomers import Looker, Newcomers, SquareFinder, is_usable
-from .._topdown.boxes import Image
 from .config import BlazePoseConfig
 
 _CLOCK_SLACK_S = 1e-3

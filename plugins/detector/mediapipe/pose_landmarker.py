@@ -13,10 +13,9 @@ from typing_extensions import Self
 from framework.errors import BackendError, StageError
 from framework.skeletons import BLAZEPOSE33, Skeleton
 from framework.stages import Detector, Runtime
-from framework.types import Detections, FrameBatch, VideoInfo
+from framework.types import Detections, FrameBatch, Image, VideoInfo
 from framework.weights import locate
 
-from .._topdown.boxes import Image
 from .._topdown.following import People, boxes_around, within
 from .config import MediaPipeConfig
 from .files import BUNDLES

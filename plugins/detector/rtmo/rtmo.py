@@ -9,12 +9,12 @@ import numpy as np
 from typing_extensions import Self
 
 from framework.errors import BackendError, StageError
+from framework.geometry.boxes import keep_best
 from framework.skeletons import COCO17, Skeleton
 from framework.stages import Detector, Runtime
 from framework.types import Detections, FrameBatch
 from framework.weights import locate
 
-from .._topdown.boxes import keep_best
 from .._topdown.letterbox import letterbox, side_of
 from .._topdown.onnx import OnnxBatches, Tensor
 from .config import RtmoConfig

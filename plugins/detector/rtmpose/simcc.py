@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framework.errors import BackendError
+from framework.geometry.boxes import Array
 from framework.skeletons import COCO17, HALPE26, Skeleton
 from framework.stages import Runtime
+from framework.types import Image
 
-from .._topdown.boxes import Array, Image
 from .._topdown.crops import Poses, poses_by_crops
 from .._topdown.onnx import OnnxBatches, Tensor
 from .wholebody import WHOLEBODY133

@@ -11,14 +11,13 @@ from torchvision.models.detection import keypointrcnn_resnet50_fpn
 from typing_extensions import Self
 
 from framework.checkpoints import load_tensors
-from framework.devices import torch_device
+from framework.devices import torch_device, torch_threads
 from framework.errors import BackendError, StageError
 from framework.skeletons import COCO17, Skeleton
 from framework.stages import Detector, Runtime
 from framework.types import Detections, FrameBatch
 from framework.weights import locate
 
-from .._topdown.torch_threads import torch_threads
 from .config import TorchvisionConfig
 from .files import KEYPOINT_RCNN
 

@@ -14,17 +14,17 @@ import transformers
 from numpy.typing import NDArray
 from transformers.utils import is_torchvision_available, logging
 
-from framework.devices import torch_device
+from framework.devices import torch_device, torch_threads
 from framework.errors import BackendError, StageError
+from framework.geometry.boxes import Array
 from framework.skeletons import COCO17, Skeleton
 from framework.stages import Runtime
+from framework.types import Image
 from framework.weights import OFFLINE_VARIABLE, is_in_hub_cache, keeps_offline
 
-from .._topdown.boxes import Array, Image
 from .._topdown.crops import Poses, regions
 from .._topdown.following import PoseModel
 from .._topdown.stage import TopDown
-from .._topdown.torch_threads import torch_threads
 from .config import VitPoseConfig
 
 _BATCH = 32

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from framework.errors import BackendError
-from framework.plugins.detector._topdown.boxes import iou
+from framework.geometry.boxes import iou
 from framework.plugins.detector._topdown.config import PersonDetector
 from framework.plugins.detector._topdown.files import PERSON_FILES
 from framework.plugins.detector._topdown.persons import each_frame, one_frame, open_persons

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-Image = NDArray[np.uint8]
 
 
 def area(boxes: Array) -> Array:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from framework.plugins.detector._topdown.boxes import area, intersection, iou, keep_best
+from framework.geometry.boxes import area, intersection, iou, keep_best
 
 
 def test_overlap_of_boxes():
