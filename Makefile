@@ -21,8 +21,10 @@ $(VENV)/.dev: $(VENV)/.run
 	$(PIP) -e ".[dev]"
 	touch $@
 
-demo: $(VENV)/.run ## set up, render the sample video, run the pipeline on it
-	$(BIN)/python -m framework.sample --output data --if-missing
+data/sample.mp4: | $(VENV)/.run
+	$(BIN)/python -m framework.sample
+
+demo: $(VENV)/.run data/sample.mp4 ## set up, render the sample video, run the pipeline on it
 	$(BIN)/python -m framework input=data/sample.mp4 output=outputs/demo
 
 test: $(VENV)/.dev ## run the tests, or those named by TESTS=
