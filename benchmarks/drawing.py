@@ -1,4 +1,4 @@
-"""How many pictures a second are drawn, without decoding and without encoding.
+"""How many frames per second are drawn, without decoding and without encoding.
 
 The output is 1280x720: a source of 560x720 pixels and a 3D panel of 720x720. Other shapes are
 printed for comparison. Run: ``python benchmarks/drawing.py``.
@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from framework.plugins.renderer.video.composer import FrameComposer
 from framework.plugins.renderer.video.config import VideoConfig
-from framework.plugins.renderer.video.picture import Picture
 from framework.skeletons import BLAZEPOSE33, H36M17, map_joints
 from framework.types import Pose3D, RunResult, State, Track, VideoInfo
 
@@ -77,11 +77,11 @@ def measure(size_wh: tuple[int, int], config: VideoConfig, people: int = 1) -> s
     result = clip(size_wh, people)
     noise = np.random.default_rng(0).integers(0, 255, (4, *size_wh[::-1], 3), np.uint8)
     began, worked = time.perf_counter(), time.process_time()
-    picture = Picture(result, config)
-    width, height = picture.size_wh
+    composer = FrameComposer(result, config)
+    width, height = composer.size_wh
     canvas = np.empty((height, width, 3), np.uint8)
     for row in range(ROWS):
-        picture.draw(noise[row % 4], row, canvas)
+        composer.draw(noise[row % 4], row, canvas)
     rate = ROWS / (time.perf_counter() - began)
     effort_ms = (time.process_time() - worked) / ROWS * 1000
     shape = f"{width}x{height} from {size_wh[0]}x{size_wh[1]}"
