@@ -1,4 +1,4 @@
-"""Puts people into the space before the camera."""
+"""Places people in camera space."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .config import RootConfig
 
 @hookimpl
 def register_refiners() -> list[StageEntry]:
-    """Announce the refiner."""
+    """Offer ``refiner=[root]``."""
     return [
         StageEntry(
             name="root",
