@@ -110,7 +110,9 @@ def random_people(seed: int) -> Scene:
     """Two to four people with random motion, seen by a camera of focal length 0.75 to 1.15."""
     uniform = np.random.default_rng(seed).uniform
     cast = tuple(random_person(uniform) for _ in range(round(uniform(1.5, 4.5))))
-    view = View(0.0, (uniform(-1, 1), uniform(-7, -5), uniform(0.9, 2.6)), (0.0, 1.0, uniform(0.7, 1)))
+    view = View(
+        0.0, (uniform(-1, 1), uniform(-7, -5), uniform(0.9, 2.6)), (0.0, 1.0, uniform(0.7, 1))
+    )
     focal_px = uniform(0.75, 1.15) * 960
     fov_y_deg = 2 * np.degrees(np.arctan(270 / focal_px))
     return Scene(people=cast, camera=Camera(views=(view,), fov_y_deg=fov_y_deg), seconds=8.0)
@@ -141,7 +143,9 @@ def errors_of(scene: Scene, noise: Noise, settings: list[str], seed: int) -> np.
     """(N,) mean distance from the true root of each person, relative to its distance."""
     video = VideoInfo(path=Path("scene.mp4"), size_wh=scene.size_wh, fps=scene.fps)
     random = torch.Generator().manual_seed(seed)
-    keypoints, scores = detected(torch.from_numpy(seen(scene, COCO17)).float(), noise, random)
+    keypoints, scores = detected(
+        torch.from_numpy(true_joints(scene, COCO17)).float(), noise, random
+    )
     tracks = [
         track_of(number, *found, scene)
         for number, found in enumerate(zip(keypoints.numpy(), scores.numpy(), strict=True))
@@ -150,7 +154,7 @@ def errors_of(scene: Scene, noise: Noise, settings: list[str], seed: int) -> np.
     [(_, lifter)], [(_, placing)] = build("lifter", config), build("refiner", config)
     with lifter:
         poses = placing.refine(lifter.lift(tracks, video), tracks, video)
-    roots = seen(scene, H36M17)[:, :, H36M17.root]
+    roots = true_joints(scene, H36M17)[:, :, H36M17.root]
     off = [
         np.linalg.norm(pose.root - root, axis=1) / np.linalg.norm(root, axis=1)
         for pose, root in zip(poses, roots, strict=True)

@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 
 from framework.errors import BackendError, ConfigurationError, StageError
 from framework.plugins.lifter.videopose3d.config import Confidence, VideoPose3DConfig
-from framework.plugins.lifter.videopose3d.network import TemporalNetwork
+from framework.plugins.lifter.videopose3d.network import VideoPose3DNetwork
 from framework.plugins.lifter.videopose3d.videopose3d import VideoPose3D
 from framework.skeletons import BLAZEPOSE33, COCO17, H36M17, Skeleton, map_joints, mapping_matrix
 from framework.stages import Lifter, Runtime
@@ -157,13 +157,13 @@ def test_memory_does_not_grow_with_the_clip(
     open_lifter, make_weights, make_track, video, monkeypatch
 ):
     sizes = []
-    forward = TemporalNetwork.forward
+    forward = VideoPose3DNetwork.forward
 
     def watched(network, frames):
         sizes.append(frames.shape[:2])
         return forward(network, frames)
 
-    monkeypatch.setattr(TemporalNetwork, "forward", watched)
+    monkeypatch.setattr(VideoPose3DNetwork, "forward", watched)
     lifter = open_lifter(make_weights(), chunk_frames=40, batch_size=3)
     lifter.lift([make_track(walk(1000)), make_track(walk(700)), make_track(walk(9))], video)
     assert max(sizes) == (2 * 3, 40 + 26)
@@ -293,7 +293,7 @@ def test_the_third_channel_is_constant_or_the_detectors(
 
 @pytest.mark.parametrize("shape", [{"inputs": 30, "outputs": 45}, {"inputs": 17}, {"inputs": 68}])
 def test_networks_for_other_bodies_are_refused(open_lifter, make_weights, shape):
-    with pytest.raises(ConfigurationError, match="values a frame and answers"):
+    with pytest.raises(ConfigurationError, match="input values per frame and outputs"):
         open_lifter(make_weights(**shape))
 
 
@@ -341,7 +341,7 @@ def test_weights_are_found_by_name(tmp_path, monkeypatch, make_weights, place):
 
 
 def test_used_outside_a_with_block_it_says_so(make_track, video):
-    with pytest.raises(StageError, match="no network yet"):
+    with pytest.raises(StageError, match="lifter 'videopose3d' is not open"):
         VideoPose3D(VideoPose3DConfig(), CPU).lift([make_track(walk(3))], video)
 
 
@@ -375,7 +375,7 @@ def test_the_gpu_agrees_with_the_cpu(open_lifter, make_weights, make_track, vide
     "settings", [{"chunk_frames": 0}, {"batch_size": -1}, {"input_skeleton": "coco"}]
 )
 def test_wrong_settings_are_named(settings):
-    with pytest.raises(ConfigurationError, match=f"lifter.{next(iter(settings))}="):
+    with pytest.raises(ConfigurationError, match=f"^{next(iter(settings))} is .*, but must be"):
         VideoPose3DConfig(**settings)
 
 
