@@ -13,7 +13,7 @@ def register_refiners() -> list[StageEntry]:
     return [
         StageEntry(
             name="root",
-            summary="where people stand before the camera, from pose and 2D",
+            summary="positions of people in camera space, from pose and 2D",
             config=RootConfig,
             factory=f"{__name__}.root:Root",
         )
