@@ -72,9 +72,9 @@ class Overlay:
 
     def _skeleton(self, image: Bytes, row: int) -> None:
         keypoints = _drawable(self._track.keypoints[row]) * self._factor
-        seen = self._track.keypoint_scores[row] >= self._track.score_threshold
-        seen &= np.isfinite(keypoints).all(-1)
-        shown = seen[self._bones].all(1)
+        visible = self._track.keypoint_scores[row] >= self._track.score_threshold
+        visible &= np.isfinite(keypoints).all(-1)
+        shown = visible[self._bones].all(1)
         ends = np.zeros((len(self._bones), 2, 2), np.int32)
         ends[shown] = np.rint(keypoints[self._bones[shown]] * _ONE)
         # One call for many lines. A dark edge first, so that they are visible on any background.
@@ -83,14 +83,14 @@ class Overlay:
                 lines = ends[bones[shown[bones]]]
                 ink = INK if edge else colour
                 cv2.polylines(image, lines, False, ink, width + edge, cv2.LINE_AA, SHIFT)
-        self._joints(image, keypoints, np.flatnonzero(seen))
+        self._joints(image, keypoints, np.flatnonzero(visible))
 
-    def _joints(self, image: Bytes, keypoints: Floats, seen: Ints) -> None:
+    def _joints(self, image: Bytes, keypoints: Floats, visible: Ints) -> None:
         """Draw discs at the visible joints, with a dark rim."""
-        radii = self._discs[seen]
+        radii = self._discs[visible]
         rims = np.stack([radii + 1, radii], 1)[..., None, None] * _DISC
-        outlines = np.rint((keypoints[seen, None, None] + rims) * _ONE).astype(np.int32)
-        for joint, (rim, disc) in zip(seen.tolist(), outlines, strict=True):
+        outlines = np.rint((keypoints[visible, None, None] + rims) * _ONE).astype(np.int32)
+        for joint, (rim, disc) in zip(visible.tolist(), outlines, strict=True):
             cv2.fillConvexPoly(image, rim, INK, cv2.LINE_AA, SHIFT)
             cv2.fillConvexPoly(image, disc, self._joint_colours[joint], cv2.LINE_AA, SHIFT)
 
