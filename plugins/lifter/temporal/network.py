@@ -84,6 +84,7 @@ class TemporalNetwork(nn.Module):
         """
         batch, frames = scores.shape[:2]
         features = normalise(keypoints, scores).reshape(batch, frames // GROUP, -1)
+        # One linear layer per group: the convolutions then run at a third of the frame rate.
         tokens = self.embed(features)
         if detector_3d is not None:
             shapes = detector_3d_features(detector_3d).reshape(batch, frames // GROUP, -1)
@@ -97,6 +98,7 @@ class TemporalNetwork(nn.Module):
         # Detached, so that training of the uncertainty does not change the joints.
         hidden = self.doubt(torch.cat((tokens.detach(), features), dim=-1))
         spread = self.spread(nn.functional.gelu(hidden)).float().reshape(batch, frames, _JOINTS_3D)
+        # The pelvis is an output like the others; its difference to zero is noise.
         return joints - joints[:, :, :1], spread
 
 
@@ -159,15 +161,18 @@ def normalise(keypoints: Tensor, scores: Tensor) -> Tensor:
     """
     present = (scores > 0).float()[..., None]
     visible = present.sum(dim=2).clamp(max=1)
+    # float32 also under autocast: pixels of large images lose whole units in bfloat16.
     points = torch.where(present > 0, keypoints.float(), 0.0)
     centre = points.sum(dim=2) / present.sum(dim=2).clamp(min=1)
     offsets = (points - centre[:, :, None]) * present
     size = (offsets.square().sum(dim=(2, 3)) / present.sum(dim=(2, 3)).clamp(min=1)).sqrt()
     scale = torch.where(visible[..., 0] > 0, size, torch.nan).nanmedian(dim=1).values
+    # A window without the person, or with all joints in one point, must not divide by zero.
     scale = scale.nan_to_num(1.0).clamp(min=1e-6)[:, None]
     count = visible.sum(dim=1, keepdim=True).clamp(min=1)
     middle = (centre * visible).sum(dim=1, keepdim=True) / count
     place = (centre - middle) / scale[..., None] * visible
+    # A logarithm: approaching and receding are equally large.
     growth = (size / scale).clamp(0.1, 10).log()[..., None] * visible
     local = offsets / scale[..., None, None]
     return torch.cat(
@@ -189,6 +194,8 @@ def detector_3d_features(detector_3d: Tensor) -> Tensor:
     centred = points - points.mean(dim=2, keepdim=True)
     size = centred.norm(dim=-1).mean(dim=-1)
     scale = torch.where(known, size, torch.nan).nanmedian(dim=1).values.nan_to_num(1.0)
+    # The scale of the window and not of each frame: flicker of the detector's scale is noise, but
+    # the pose changes its size too.
     scaled = centred / scale.clamp(min=1e-6)[:, None, None, None]
     return torch.cat((scaled.flatten(2).clamp(-4, 4), known[..., None].float()), dim=-1)
 
@@ -207,6 +214,7 @@ def load_network(path: Path) -> TemporalNetwork:
     """
     tensors = {name: tensor.float() for name, tensor in load_tensors(path).items()}
     try:
+        # The buffer `dilations` is in the file, as no shape depends on it.
         hidden, channels = tensors["blocks.0.mix.weight"].shape[0], len(tensors["norm.weight"])
         dilations = [int(step) for step in tensors["dilations"]]
         network = TemporalNetwork(channels, hidden, dilations)

@@ -93,6 +93,7 @@ class Temporal(Lifter):
             for track, parts, visit in zip(tracks, inputs, visits, strict=True)
             for rows in visit
         ]
+        # Lifting is lazy: each track takes the outputs of its visits, in order.
         outputs = self._lift_all(people, matrix)
         return [_pose(track, rows, outputs) for track, rows in zip(tracks, visits, strict=True)]
 
@@ -100,11 +101,13 @@ class Temporal(Lifter):
         self, people: list[ResampledTrack], matrix: Array
     ) -> Iterator[tuple[ResampledTrack, Floats]]:
         """Yield each person's (S, 17, 4) joints and log uncertainty; batches hold all people."""
+        # Windows of all people fill batches together: single people would leave them half empty.
         windows = [window_at(person, first) for person in people for first in window_starts(person)]
         batches = (windows[first : first + BATCH] for first in range(0, len(windows), BATCH))
         outputs = (window for batch in batches for window in self._lift_batch(batch))
         for person in people:
             lifted = blend([next(outputs) for _ in window_starts(person)], person)
+            # After blending: poses relative to the line of sight do not depend on the window.
             rays = lines_of_sight(person, matrix)
             lifted[..., :3] = to_camera(lifted[..., :3], rays)
             yield person, lifted
@@ -113,6 +116,7 @@ class Temporal(Lifter):
         """Lift every row as the end of a window of its own."""
         known = _network_arrays(track, self._config.detector_3d)
         result = np.full((len(track), len(H36M17.joints), 4), np.nan, np.float32)
+        # A window per row costs FRAMES times the work, but no row depends on a later one.
         for rows in visit_rows(track.time_s, np.any(known[1] > 0, axis=1)):
             for first in range(0, len(rows), BATCH):
                 batch = slice(first, min(first + BATCH, len(rows)))
@@ -146,6 +150,8 @@ class Temporal(Lifter):
         plain = _join(*network(keypoints, scores, detector_3d))
         if not self._config.flip:
             return plain
+        # x changes its sign; y, z and the uncertainty do not. The network's input is centred, so
+        # the mirror image needs no width of the image.
         flip = keypoints.new_tensor([-1, 1, 1, 1])
         mirror = _join(
             *network(
@@ -175,6 +181,7 @@ def _network_arrays(track: Track, use_detector_3d: bool) -> NetworkArrays:
     detector_3d = np.full((len(track), len(H36M17.joints), 3), np.nan, np.float32)
     if use_detector_3d and track.keypoints_3d is not None:
         detector_3d = map_joints(track.keypoints_3d, track.skeleton, H36M17)
+    # Calibrated, since networks cannot know on which scale a detector's scores are.
     scores = np.where(visible, calibrated(scores, track.score_threshold), 0)
     return keypoints, scores, detector_3d
 
@@ -197,5 +204,5 @@ def _as_pose(track: Track, result: Floats) -> Pose3D:
         skeleton=H36M17,
         joints=result[..., :3],
         valid=np.all(np.isfinite(result), axis=(1, 2)),
-        joint_sigmas=np.exp(result[..., 3]),
+        joint_sigmas=np.exp(result[..., 3]),  # averaged as logarithms, so never negative
     )

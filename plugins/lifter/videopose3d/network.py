@@ -85,9 +85,11 @@ class VideoPose3DArchitecture:
         return found
 
     def _differences(self, tensors: Mapping[str, Tensor]) -> list[str]:
+        """What is wrong with the names, shapes and values of tensors, in words."""
         wanted = self.shapes()
         # These count training steps; files of torch before 0.4.1 have none.
         names = {name for name in tensors if not name.endswith(".num_batches_tracked")}
+        # An even kernel would have no middle frame.
         even = [f"width {width} is even" for width in self.widths if width % 2 == 0]
         missing = [f"{name} is missing" for name in wanted if name not in names]
         unknown = [f"{name} is unknown" for name in sorted(names - wanted.keys())]
@@ -135,6 +137,8 @@ class VideoPose3DNetwork(nn.Module):
         x = self.expand(frames.transpose(1, 2)).relu_()
         for wide, narrow in zip(self.wide, self.narrow, strict=True):
             hidden = wide(x).relu_()
+            # Without padding, a convolution shortens time; the residual is cropped to the frames
+            # that remain: the middle ones, or the last ones of a causal network.
             lost = x.shape[2] - hidden.shape[2]
             start = lost if self.causal else lost // 2
             x = narrow(hidden).relu_().add_(x[:, :, start : start + hidden.shape[2]])

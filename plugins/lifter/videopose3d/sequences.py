@@ -71,6 +71,7 @@ def network_input(
     if scores:
         confidence = map_scores(track.keypoint_scores, track.skeleton, skeleton)[..., None]
     values = np.concatenate([points, confidence], axis=2)[..., :channels]
+    # A keypoint with one missing part (x, y or score) is missing as a whole.
     values[np.isnan(values).any(axis=2)] = np.nan
     values = fill_gaps(values, track.time_s)
     # A joint that is missing in all rows is put at the mean of the others: the network knows no
@@ -93,8 +94,10 @@ def fill_gaps(values: Times, time_s: Times) -> Times:
     count = len(values)
     row = np.arange(count)[:, None]
     known = np.isfinite(values).all(axis=2)
+    # For every row, the last known row before it and the first known one after it.
     before = np.maximum.accumulate(np.where(known, row, -1), axis=0)
     after = np.minimum.accumulate(np.where(known, row, count)[::-1], axis=0)[::-1]
+    # At the ends there is a known row on one side only; it is used for both.
     left = np.where(before < 0, after, before).clip(0, max(count - 1, 0))
     right = np.where(after == count, before, after).clip(0, max(count - 1, 0))
     span = time_s[right] - time_s[left]

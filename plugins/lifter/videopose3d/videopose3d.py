@@ -106,6 +106,7 @@ class VideoPose3D(Lifter):
         self, network: VideoPose3DNetwork, inputs: list[NetworkInput], batch: list[Window]
     ) -> Tensor:
         """(B, rows, 17, 3) joints of windows of one length."""
+        # As many rows beside the window as its first and last output depend on.
         context = self._field - 1
         before = context if self._config.causal else context // 2
         cuts = [
@@ -114,6 +115,7 @@ class VideoPose3D(Lifter):
         frames = torch.from_numpy(np.stack(cuts)).to(self.device)
         if not self._config.flip:
             return network.forward(frames.flatten(2))
+        # Flip test-time augmentation: one batch with both.
         both = torch.cat([frames, _mirrored(frames, self._skeleton.mirror)])
         plain, mirrored = network.forward(both.flatten(2)).chunk(2)
         return (plain + _mirrored(mirrored, H36M17.mirror)) / 2

@@ -17,7 +17,7 @@ from framework.types import Bools, Floats, Pose3D, Times, Track
 LEAST_SIGMA_M = 0.02
 """Uncertainty of a keypoint with score 1.
 
-Even then it lies 1 to 4 cm from the joint centre: detectors learn from clicks of annotators.
+Even then it lies 1 to 4 cm from the joint centre of a skeleton.
 """
 THRESHOLD_SIGMA_M = 0.06
 """What is added (in squares) for a keypoint whose score is at the detector's threshold."""

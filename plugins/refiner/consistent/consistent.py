@@ -52,6 +52,7 @@ def _solve(observed: Observations, skeleton: Skeleton) -> Array:
     """(T, J, 3) joints in camera space."""
     body, root = BodyModel.of(observed, skeleton), place_root(observed)
     positions = np.empty(observed.joints.shape)
+    # The root path is solved for the whole clip before; the windows start from it.
     for together, kept in windows(observed.time_s):
         rows = slice(together.start + kept.start, together.start + kept.stop)
         positions[rows] = fit(observed.take(together), root[together], body)[kept]

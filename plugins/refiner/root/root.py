@@ -62,6 +62,7 @@ def scaled(pose: Pose3D, height_m: float | None) -> Pose3D:
     """The pose, and its ``joint_sigmas``, scaled to a body height; None leaves it as it is."""
     if height_m is None or not pose.valid.any():
         return pose
+    # Uncertainties are lengths too.
     factor = np.float32(height_m / body_height(pose.joints[pose.valid], pose.skeleton))
     joint_sigmas = None if pose.joint_sigmas is None else pose.joint_sigmas * factor
     return replace(pose, joints=pose.joints * factor, joint_sigmas=joint_sigmas)

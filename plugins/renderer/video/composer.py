@@ -105,6 +105,7 @@ class FrameComposer:
     def _draw_people(self, panel: Bytes, row: int) -> None:
         if not self._world.joints.size:
             return
+        # Chunks start at fixed rows, so that frames can be drawn in any order.
         start = row // _CHUNK * _CHUNK
         if self._ready is None or self._ready[0] != start:
             self._ready = (start, *self._prepare(slice(start, start + _CHUNK)))
@@ -128,6 +129,7 @@ class FrameComposer:
         for person, joints in enumerate(view):
             if np.isnan(joints).any():
                 continue
+            # 17 cm above the highest joint, which is the crown of an upright person.
             top = joints[joints[:, 2].argmax()] + np.array([0, 0, 0.17], np.float32)
             x, y = np.rint(self._viewer.project(top)[0]).astype(int).tolist()
             label = str(self._result.tracks[person].id)

@@ -38,6 +38,7 @@ class Overlay:
         heights = (boxes[:, 3] - boxes[:, 1]) * scale[1]
         known = heights[np.isfinite(heights)]
         height = float(np.median(known)) if len(known) else 0.0
+        # Lines grow with the person: wide ones would cover a small person.
         self._width = int(np.clip(round(height / 90), 2, 7))
         palette = shades(person, people)
         side = sides(track.skeleton)

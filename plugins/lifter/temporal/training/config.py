@@ -15,6 +15,7 @@ from omegaconf.errors import OmegaConfBaseException
 from framework.errors import ConfigurationError
 from framework.lab.motion.sources import Source
 from framework.options import Options, option
+from framework.train import with_new_names
 
 from .loop import Schedule
 from .recipe import Recipe
@@ -69,9 +70,8 @@ def compose_train(overrides: Sequence[str]) -> TrainConfig:
     ConfigStore.instance().store(name="train_schema", node=schema())
     try:
         with initialize_config_module("framework.conf", version_base=None):
-            return cast(
-                TrainConfig, OmegaConf.to_object(compose("train/temporal", list(overrides)))
-            )
+            settings = compose("train/temporal", with_new_names(overrides, TrainConfig))
+            return cast(TrainConfig, OmegaConf.to_object(settings))
     except (HydraException, OmegaConfBaseException) as error:
         raise ConfigurationError(
             str(error), "Options are those of conf/train/temporal.yaml."

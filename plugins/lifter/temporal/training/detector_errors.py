@@ -65,6 +65,7 @@ class DetectorErrors:
     @classmethod
     def of(cls, pairs: Pairs) -> DetectorErrors:
         """Compute the errors from pairs of detections and truth."""
+        # The mirror image of a simulation is a second one for free.
         both = [_parts(pairs, mirrored) for mirrored in (False, True)]
         pose, errors, scores, errors_3d = (torch.cat(part) for part in zip(*both, strict=True))
         windows, frames = pose.shape[:2]
@@ -93,11 +94,13 @@ class DetectorErrors:
         match = near.gather(1, pick)[:, 0]
         time = self.frame[match][:, None] + torch.arange(frames) - middle
         last = self.errors.shape[1] - 1
+        # A triangle wave: time runs to the end of the window and back.
         time = last - (last - time.abs() % (2 * last)).abs()
         window = self.window[match][:, None]
         errors, errors_3d = self.errors[window, time], self.errors_3d[window, time]
         strength = torch.exp(0.25 * torch.randn(count, 1, 1, 1, generator=random))
         offset = 0.008 * torch.randn(count, 1, 17, 2, generator=random)
+        # Errors scale with the size of the person in the image, so with the inverse of the depth.
         unit = UNIT_M / points[:, :, COCO, 2].mean(dim=2)
         keypoints = project(points[:, :, COCO]) + unit[..., None, None] * (
             strength * errors + offset
@@ -119,6 +122,7 @@ def _parts(pairs: Pairs, mirrored: bool) -> tuple[Tensor, Tensor, Tensor, Tensor
         keypoints, scores = keypoints[:, :, _MIRROR_2D] * flip[:2], scores[:, :, _MIRROR_2D]
     unit = UNIT_M / truth[..., 2].mean(dim=2)
     errors = (keypoints - project(truth)) / unit[..., None, None]
+    # Missing keypoints are 0 in the files; their errors would be as large as the image.
     errors = torch.where((scores > 0)[..., None], errors, 0.0)
     errors_3d = _normalised(detector_3d) - _normalised(along_ray(points))
     return _pose_descriptor(points), errors, scores, errors_3d

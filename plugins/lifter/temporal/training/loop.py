@@ -91,6 +91,7 @@ class LifterTrainer:
         self.detector_errors = detector_errors
         self.seed, self.device, self.step = seed, torch.device(device), 0
         self.seconds, self.distances = 0.0, list[float]()
+        # Muon orthogonalises matrices, which is of no use for embeddings, biases and norms.
         inner = [p for n, p in network.named_parameters() if "blocks" in n and p.ndim == 2]
         rest = [p for n, p in network.named_parameters() if not ("blocks" in n and p.ndim == 2)]
         decay = schedule.weight_decay
@@ -104,6 +105,7 @@ class LifterTrainer:
     def train_step(self) -> None:
         """Take one step."""
         began = time.monotonic()
+        # A generator per step, not per run: a resumed run draws the same batches.
         random = chance(self.seed, self.step)
         batch = make_batch(self.library, self.recipe, random, self.detector_errors)
         keypoints, scores, detector_3d, truth = (part.to(self.device) for part in batch)
@@ -112,10 +114,12 @@ class LifterTrainer:
         for optimizer, rate in zip(self.optimizers, rates, strict=True):
             optimizer.param_groups[0]["lr"] = factor * rate
             optimizer.zero_grad()
+        # bfloat16 is faster; the network's outputs and the loss are float32.
         with torch.autocast(self.device.type, torch.bfloat16):
             joints, spread = self.network(keypoints, scores, detector_3d)
         loss, distance = loss_of(joints, spread, truth)
         loss.backward()  # type: ignore[no-untyped-call]
+        # Clipped, so that one batch with a large gradient does not undo many steps.
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         for optimizer in self.optimizers:
             optimizer.step()

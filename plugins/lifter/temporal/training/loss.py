@@ -9,11 +9,11 @@ from torch import Tensor
 def loss_of(joints: Tensor, spread: Tensor, truth: Tensor) -> tuple[Tensor, Tensor]:
     """Mean joint, velocity and shape distance, and the negative log-likelihood of the uncertainty.
 
-    Velocity as in VideoPose3D's successors ("Motion guided 3D pose estimation", ECCV 2020): with
-    positions alone, noise from frame to frame costs nothing extra. The uncertainty is fitted as the
-    scale b of an exponential distribution of distances d, whose negative log-likelihood is
-    ``d / b + log b``. Its distances are detached: otherwise difficult joints, with a large b, would
-    have hardly any gradient.
+    The velocity term (as in Wang et al., "Motion guided 3D pose estimation from videos", ECCV 2020)
+    penalises noise from frame to frame, which the term of positions does not. The uncertainty is
+    fitted as the scale b of an exponential distribution of distances d, whose negative
+    log-likelihood is ``d / b + log b``. Its distances are detached: otherwise difficult joints,
+    with a large b, would have hardly any gradient.
 
     Args:
         joints: (B, T, 17, 3) metres.
@@ -28,6 +28,7 @@ def loss_of(joints: Tensor, spread: Tensor, truth: Tensor) -> tuple[Tensor, Tens
     expected = spread[:, :, 1:]
     likelihood = distance.detach() * torch.exp(-expected) + expected
     shape = shape_distances(joints, truth).mean()
+    # The likelihood trains the layers of the uncertainty only, as its distances are detached.
     loss = distance.mean() + velocity.mean() + shape + 0.01 * likelihood.mean()
     return loss, distance.detach().mean()
 
@@ -55,6 +56,7 @@ def shape_distances(joints: Tensor, truth: Tensor) -> Tensor:
         # A reflection would fit better, but turns a left hand into a right one.
         sign[..., 2] = torch.det(left @ right).sign()
         rotation = (left * sign[..., None, :]) @ right
+        # Squared size of the centred pose; clamped, as a pose of one point has no scale.
         size = centred.square().sum(dim=(-1, -2)).clamp(min=1e-6)
         scale = (stretch * sign).sum(dim=-1) / size
     distances: Tensor = (scale[..., None, None] * (centred @ rotation) - goal).norm(dim=-1)

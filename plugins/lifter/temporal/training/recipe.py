@@ -83,6 +83,7 @@ def make_batch(
     count = round(recipe.windows * recipe.simulated) if detector_errors else 0
     if detector_errors and count:
         simulated = detector_errors.transfer(points[:count], random)
+        # Left-right swaps, missing joints and frames are synthetic here too.
         keypoints[:count], scores[:count] = spoilt(
             simulated.keypoints, simulated.scores, recipe.noise, random
         )

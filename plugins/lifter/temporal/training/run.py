@@ -47,7 +47,7 @@ def train(config: TrainConfig) -> None:
     output = Path(config.output)
     output.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(config.threads)
-    torch.manual_seed(config.seed)
+    torch.manual_seed(config.seed)  # of the initial weights; batches have generators of their own
     split = Path(config.split)
     motion, used = load_part(config.motion, split, "train")
     held_out, _ = load_part(config.motion, split, "validation")
@@ -117,6 +117,7 @@ def _train_and_validate(
     while trainer.step < schedule.steps:
         trainer.train_step()
         ends = trainer.step == schedule.steps
+        # The averaged weights are validated and saved, the current ones only in the checkpoint.
         if ends or trainer.step % schedule.validate_every == 0:
             errors = validation.measure(trainer.averaged)
             rows.append(_row(trainer, errors))

@@ -63,6 +63,7 @@ class Validation:
     def __init__(
         self, library: Library, recipe: Recipe, pairs: Pairs | None = None, batches: int = 4
     ) -> None:
+        # Recorded bodies and speeds, so that errors of runs with other recipes can be compared.
         plain = BodyChanges(lengths=0.0, turned=0.0, tilted=0.0)
         noisy = replace(recipe, windows=_WINDOWS, speed_spread=0.0, bodies=plain, simulated=0.0)
         clean = replace(noisy, noise=PERFECT)

@@ -33,6 +33,14 @@ def test_every_part_can_be_overridden():
         assert not OmegaConf.is_readonly(part)
 
 
+def test_old_names_still_work_with_a_note(caplog):
+    config = compose_train([*NEEDED, "rehearsal=/pairs", "recipe.borrowed=0.2", "recipe.opinion=1"])
+    assert config.simulation == "/pairs"
+    assert (config.recipe.simulated, config.recipe.detector_3d) == (0.2, 1.0)
+    assert "rehearsal is called simulation now" in caplog.text
+    assert "recipe.borrowed is called recipe.simulated now" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("override", "said"),
     [

@@ -70,6 +70,19 @@ def test_the_mean_distance_starts_anew_after_each_call(trainer):
     assert built.mean_distance() == 0
 
 
+def test_the_names_in_a_checkpoint_stay(trainer):
+    """Files of earlier versions have these; new code must be able to resume them."""
+    state = trainer().state()
+    assert set(state) == {
+        *("step", "seconds", "distances", "seed"),
+        *("network", "averaged", "optimizers"),
+    }
+    layers = {name.partition(".")[0] for name in state["network"]}
+    assert layers == {
+        *("dilations", "embed", "blocks", "norm", "joints", "doubt", "spread", "opinion"),
+    }
+
+
 def test_a_restored_trainer_takes_the_same_step(trainer, tmp_path):
     whole, resumed = trainer(), trainer()
     whole.train_step()
