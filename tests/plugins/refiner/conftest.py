@@ -18,7 +18,7 @@ def focal():
 
 @pytest.fixture
 def people():
-    """Two walkers with their true poses; some rows show one of them or nobody."""
+    """Two walkers with their true poses; in some rows one or both are missing."""
     return Sample.make(rows=75, people=2)
 
 

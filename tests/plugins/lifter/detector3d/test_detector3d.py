@@ -79,7 +79,7 @@ def test_invalid_rows_stay_nan(lifter, make_track, video):
     assert np.isfinite(pose.joints[pose.valid]).all()
 
 
-def test_nobody(lifter, make_track, video):
+def test_no_tracks_and_a_track_without_rows(lifter, make_track, video):
     assert lifter.lift([], video) == []
     points_3d = np.full((4, 17, 3), np.nan, np.float32)
     (pose,) = lifter.lift([make_track(points_3d[..., :2], keypoints_3d=points_3d)], video)
@@ -93,7 +93,7 @@ def test_the_track_is_untouched(lifter, make_track, video):
     np.testing.assert_array_equal(points_3d, before)
 
 
-def test_a_detector_without_3d_is_told_what_to_use(lifter, make_track, video):
+def test_a_detector_without_3d_is_an_error_with_the_next_step(lifter, make_track, video):
     with pytest.raises(ConfigurationError) as caught:
         lifter.lift([make_track(body(3, 17)[..., :2], number=2)], video)
     assert "track 2 (coco17) has none" in caught.value.message

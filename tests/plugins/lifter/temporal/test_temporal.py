@@ -36,7 +36,7 @@ def test_a_walk_is_lifted_from_every_side(lifter, walker, video):
 
 
 def test_a_recorded_person_is_lifted(lifter, track_of, video, shared_data):
-    """A guard against broken weights: three seconds of somebody who was not trained on."""
+    """A guard against broken weights: three seconds of a held-out person."""
     import torch
 
     from framework.lab.motion.body import COCO

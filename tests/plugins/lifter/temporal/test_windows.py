@@ -93,7 +93,7 @@ def test_an_absence_of_more_than_a_second_divides_a_track():
 
 
 @pytest.mark.parametrize("count", [1, 30, FRAMES, FRAMES + 1, 500])
-def test_windows_cover_everything_and_blend_back_to_what_they_were(count):
+def test_windows_cover_all_steps_and_blend_to_the_original(count):
     time_s = np.arange(count) / 30
     person = resample(time_s, *line(time_s))
     windows = [window_at(person, start)[0] for start in window_starts(person)]

@@ -10,7 +10,7 @@ from framework.testing.sample import walk
 
 
 def upright(height_m):
-    """Joints of somebody upright, the ankles 4.3 % above the sole and the head as far below."""
+    """Joints of an upright person, the ankles 4.3 % above the sole and the head as far below."""
     names = ["ankle", "knee", "hip", "pelvis", "spine", "thorax", "head"]
     levels = height_m * np.array([0.043, 0.285, 0.53, 0.53, 0.66, 0.82, 0.957])
     joints = np.zeros((3, len(H36M17.joints), 3))

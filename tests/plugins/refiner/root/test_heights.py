@@ -13,7 +13,7 @@ from framework.plugins.refiner.root.heights import (
 
 ROWS = 240
 TRUST = LIFTED_SPREAD**-2 / (LIFTED_SPREAD**-2 + ADULT_SPREAD**-2)
-"""Share of the lifter in the height of somebody who is alone."""
+"""Weight of the lifter in the height of a single person."""
 
 
 def camera(pitch_deg=10.0, height_m=1.5):

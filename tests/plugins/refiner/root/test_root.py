@@ -43,7 +43,7 @@ def errors(poses, truth):
     ]
 
 
-def test_people_whose_height_is_known_stand_where_they_stand(people, focal, heights):
+def test_with_known_heights_roots_are_exact(people, focal, heights):
     for off in errors(placed(people, focal=focal, person_height_m=heights), people.poses):
         assert off.max() < 0.01
 

@@ -174,6 +174,6 @@ def test_a_clip_of_one_frame_is_drawn(make_scene, make_backdrop, floor):
 
 def test_the_figure_casts_a_shadow(make_scene, make_backdrop):
     result = make_scene(missing=slice(10, 20))
-    (_, somebody), (_, nobody) = (drawn(result, make_backdrop(), row=row) for row in (8, 12))
-    darker = (somebody.astype(int) - nobody).sum(-1) < -25
+    (_, person), (_, empty) = (drawn(result, make_backdrop(), row=row) for row in (8, 12))
+    darker = (person.astype(int) - empty).sum(-1) < -25
     assert darker[300:].sum() > 800

@@ -48,7 +48,7 @@ def test_from_the_right_far_things_are_at_the_right():
 
 
 @pytest.mark.parametrize("roots", [False, True])
-def test_everybody_is_inside_the_panel_from_every_side(make_scene, roots):
+def test_all_people_are_inside_the_panel_from_every_side(make_scene, roots):
     world = world_of(make_scene(people=2, roots=roots))
     for azimuth, elevation in itertools.product(range(0, 360, 30), (0, 12, 45, 90)):
         viewer = Viewer.facing(world, (480, 480), elevation)

@@ -73,10 +73,10 @@ def test_noise_of_an_ankle_does_not_shake_the_body(make_scene):
     result = make_scene(rows=60, missing=slice(20, 25))
     joints = result.poses[0].joints.copy()
     joints[:, FEET, 1] += np.where(np.arange(60) % 2, 0.03, -0.03)[:, None]
-    trembling = replace(result, poses=(replace(result.poses[0], joints=joints),))
+    noisy = replace(result, poses=(replace(result.poses[0], joints=joints),))
 
     def shake(floor: Floor) -> float:
-        pelvis = world_of(trembling, floor=floor).joints[0, :, 0, 2]
+        pelvis = world_of(noisy, floor=floor).joints[0, :, 0, 2]
         assert np.isfinite(pelvis).sum() == 55
         return float(np.nanmedian(np.abs(np.diff(pelvis, 2))))
 
@@ -111,8 +111,8 @@ def test_rows_without_a_valid_pose_are_nan(make_scene):
     result = make_scene(missing=slice(10, 20))
     world = world_of(result)
     assert np.isnan(world.joints[0, 10:20]).all() and np.isfinite(world.joints[0, 20:]).all()
-    nobody = world_of(make_scene(missing=slice(None)))
-    assert nobody.joints.size == 0 and nobody.radius_m > 0 and nobody.height_m > 1
+    empty = world_of(make_scene(missing=slice(None)))
+    assert empty.joints.size == 0 and empty.radius_m > 0 and empty.height_m > 1
     assert world_of(make_scene(people=0)).joints.size == 0
 
 

@@ -60,8 +60,8 @@ def test_a_missed_joint_is_missed_in_nearly_the_same_pose(pairs, points):
 
 
 def test_3d_without_errors_stays_without(pairs, points):
-    own = transferred(pairs, points).detector_3d
+    found = transferred(pairs, points).detector_3d
     truth = along_ray(points[:, :, :17])
     truth = truth - truth.mean(dim=2, keepdim=True)
-    own = own * (truth.norm(dim=-1).mean() / own.norm(dim=-1).mean())
-    assert (own - truth).norm(dim=-1).max() < 0.02
+    found = found * (truth.norm(dim=-1).mean() / found.norm(dim=-1).mean())
+    assert (found - truth).norm(dim=-1).max() < 0.02

@@ -106,7 +106,7 @@ def test_a_run_learns_and_leaves_weights_that_the_lifter_reads(config):
     assert f"{errors[-1]:.1f}" in card
 
 
-def test_tensorboard_shows_what_the_log_says(config):
+def test_tensorboard_has_the_values_of_the_log(config):
     pytest.importorskip("tensorboard", reason="TensorBoard is an extra")
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
