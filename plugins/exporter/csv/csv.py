@@ -22,10 +22,7 @@ _ROOT = ("root_camera_x_m", "root_camera_y_m", "root_camera_z_m")
 
 
 class CsvExporter(Exporter):
-    """Writes ``<target>.csv``: a header with units, then one row per person and frame.
-
-    Cells of missing values are empty.
-    """
+    """``<target>.csv``: a header with units, a row a person and frame, empty where missing."""
 
     def __init__(self, config: CsvConfig, runtime: Runtime) -> None:
         pass
@@ -43,7 +40,7 @@ class CsvExporter(Exporter):
 
 
 def header(arrays: Arrays) -> list[str]:
-    """Names of the columns; each name ends with its unit."""
+    """Names of the columns; the unit is part of the name."""
     keypoints = product(arrays["keypoint_names"], ("x_px", "y_px", "score"))
     joints = product(arrays["joint_names"], ("x_m", "y_m", "z_m", "sigma_m"))
     named = [f"{name}_{part}" for pairs in (keypoints, joints) for name, part in pairs]
@@ -51,7 +48,7 @@ def header(arrays: Arrays) -> list[str]:
 
 
 def _cells(arrays: Arrays, person: int, rows: slice) -> list[list[Any]]:
-    """Rows of one person as Python values, in the order of `header`."""
+    """Some rows of one person, in the order of `header`."""
     pixels = rounded(arrays["keypoints"][person, rows], "px")
     scores = rounded(arrays["keypoint_scores"][person, rows, :, None], "score")
     joints = rounded(arrays["joints"][person, rows], "m")
@@ -71,8 +68,7 @@ def _cells(arrays: Arrays, person: int, rows: slice) -> list[list[Any]]:
         strict=True,
     )
     values = np.concatenate(numbers, 1).tolist()
-    # NaN is the only number that differs from itself. An empty cell is what pandas and
-    # spreadsheets read as a missing number; the text "nan" would turn the column into text.
+    # NaN is the only number that differs from itself; pandas and spreadsheets read an empty cell.
     return [
         [*first, *("" if x != x else x for x in row)]  # noqa: PLR0124
         for first, row in zip(flags, values, strict=True)

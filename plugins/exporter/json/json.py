@@ -1,4 +1,4 @@
-"""Writes the table of `framework.results` as JSON: a header, then one line per person and frame."""
+"""Writes the table of `framework.results` as JSON: a head, then one line a person and frame."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ _LISTS = ("track_id", "frame_index", "keypoint_names", "joint_names", "image_siz
 
 
 class JsonExporter(Exporter):
-    """Writes ``<target>.json``: strict JSON, null where a number is missing."""
+    """``<target>.json``: strict JSON, null where a number is missing."""
 
     def __init__(self, config: JsonConfig, runtime: Runtime) -> None:
         pass
 
     def export(self, result: RunResult, target: Path) -> list[Path]:
-        """Write the file block by block; see `framework.stages.Exporter`."""
+        """Write the file row by row; see `framework.stages.Exporter`."""
         path = target.with_name(f"{target.name}.json")
         with path.open("w", encoding="utf-8", newline="\n") as file:
             _write(to_arrays(result), file)
@@ -44,21 +44,21 @@ class JsonExporter(Exporter):
 
 
 def _write(arrays: Arrays, file: IO[str]) -> None:
-    """Write the header, one key per line, and the rows."""
+    """The head, a key a line, and the rows."""
     file.write("{\n")
-    for key, value in _header(arrays).items():
+    for key, value in _head(arrays).items():
         text = json.dumps(value, ensure_ascii=False, allow_nan=False)
         file.write(f"{json.dumps(key)}: {text},\n")
     file.write('"rows": [')
     for number, row in enumerate(_rows(arrays)):
-        # JSON has no NaN. Rows hold only numbers, so the text "NaN" is always a missing number.
+        # Rows hold numbers only, so "NaN" can be nothing but a missing one.
         text = json.dumps(row, separators=(",", ":")).replace("NaN", "null")
         file.write(f"{',' if number else ''}\n{text}")
     file.write("\n]\n}\n")
 
 
-def _header(arrays: Arrays) -> dict[str, Any]:
-    """What holds for the whole file: names, frame times, units, and how it was made."""
+def _head(arrays: Arrays) -> dict[str, Any]:
+    """What is said once: the names, the clock of the clip, and where all this comes from."""
     return {
         "schema_version": int(arrays["schema_version"]),
         "meta": json.loads(str(arrays["meta"])),
@@ -77,7 +77,7 @@ def _rows(arrays: Arrays) -> Iterator[dict[str, Any]]:
 
 
 def _columns(arrays: Arrays, person: int, rows: slice) -> dict[str, NDArray[Any]]:
-    """Arrays of rows of one person, by the keys of a row, in order."""
+    """The keys of a row in order, with some rows of one person."""
     pixels = rounded(arrays["keypoints"][person, rows], "px")
     scores = rounded(arrays["keypoint_scores"][person, rows, :, None], "score")
     return {
