@@ -40,7 +40,7 @@ class TrainConfig(Options):
     recipe: Recipe = field(default_factory=Recipe, metadata={"help": "how batches are made"})
     schedule: Schedule = field(default_factory=Schedule, metadata={"help": "steps and rates"})
     seed: int = option(0, "seed of all random numbers")
-    device: str = option("cpu", "cpu or cuda", choices=("auto", "cpu", "cuda"))
+    device: str = option("cpu", "device of PyTorch: cpu, cuda, or cuda:1 of several GPUs")
     threads: int = option(2, "threads of PyTorch", low=1)
 
 

@@ -47,7 +47,7 @@ def test_old_names_still_work_with_a_note(caplog):
         ("schedule.step=3", "schedule.step"),
         ("schedule.validate_every=0", "validate_every is 0, but must be at least 1"),
         ("recipe.simulated=2", "simulated is 2"),
-        ("device=gpu", "device is gpu, but must be one of auto, cpu, cuda"),
+        ("threads=0", "threads is 0, but must be at least 1"),
     ],
 )
 def test_what_is_not_allowed_is_named(override, said):
