@@ -1,4 +1,4 @@
-"""How many pictures a second are drawn, without decoding and without encoding.
+"""How many frames per second are drawn, without decoding and without encoding.
 
 The output is 1280x720: a source of 560x720 pixels and a 3D panel of 720x720. Other shapes are
 printed for comparison. Run: ``python benchmarks/drawing.py``.
@@ -12,15 +12,15 @@ from pathlib import Path
 
 import numpy as np
 
+from framework.plugins.renderer.video.composer import FrameComposer
 from framework.plugins.renderer.video.config import VideoConfig
-from framework.plugins.renderer.video.picture import Picture
 from framework.skeletons import BLAZEPOSE33, H36M17, map_joints
 from framework.types import Pose3D, RunResult, State, Track, VideoInfo
 
 GOAL_FPS = 300
 ROWS = 600
 
-# Somebody upright, BlazePose-33, metres in camera axes: left and right mirrored around x = 0.
+# A person standing upright, BlazePose-33, metres in camera axes; right is left mirrored at x = 0.
 _SIDE = {
     "shoulder": (0.18, -0.5), "elbow": (0.26, -0.25), "wrist": (0.3, 0.0), "hip": (0.11, 0.0),
     "knee": (0.12, 0.42), "ankle": (0.12, 0.83), "heel": (0.12, 0.86), "foot_index": (0.14, 0.88),
@@ -31,7 +31,7 @@ _SIDE = {
 
 
 def upright(joint: str) -> tuple[float, float, float]:
-    """Where a joint of BlazePose-33 is when somebody stands before the camera."""
+    """Position of a joint of BlazePose-33 of a person who stands in front of the camera."""
     part = joint.replace("left", "").replace("right", "").strip("_")
     x, y = _SIDE.get(part, (0.0, -0.69))
     return (-x if "right" in joint else x), y, 0.0
@@ -73,15 +73,15 @@ def clip(size_wh: tuple[int, int], people: int = 1) -> RunResult:
 
 
 def measure(size_wh: tuple[int, int], config: VideoConfig, people: int = 1) -> str:
-    """Draw the clip and say how fast it went; preparing the clip counts too."""
+    """Draw the clip and return its speed in words; preparing the clip counts too."""
     result = clip(size_wh, people)
     noise = np.random.default_rng(0).integers(0, 255, (4, *size_wh[::-1], 3), np.uint8)
     began, worked = time.perf_counter(), time.process_time()
-    picture = Picture(result, config)
-    width, height = picture.size_wh
+    composer = FrameComposer(result, config)
+    width, height = composer.size_wh
     canvas = np.empty((height, width, 3), np.uint8)
     for row in range(ROWS):
-        picture.draw(noise[row % 4], row, canvas)
+        composer.draw(noise[row % 4], row, canvas)
     rate = ROWS / (time.perf_counter() - began)
     effort_ms = (time.process_time() - worked) / ROWS * 1000
     shape = f"{width}x{height} from {size_wh[0]}x{size_wh[1]}"

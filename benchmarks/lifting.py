@@ -1,4 +1,4 @@
-"""Frames per second of the lifters, and their share of a whole run.
+"""Frames per second of the lifters, and their share of the time of a whole run.
 
     python benchmarks/lifting.py [THREADS]
 
@@ -24,7 +24,7 @@ from framework.lab.sample.scene import default_scene
 from framework.plugins.lifter.temporal.config import TemporalConfig
 from framework.plugins.lifter.temporal.temporal import Temporal
 from framework.plugins.lifter.videopose3d.config import VideoPose3DConfig
-from framework.plugins.lifter.videopose3d.network import Architecture
+from framework.plugins.lifter.videopose3d.network import VideoPose3DArchitecture
 from framework.plugins.lifter.videopose3d.videopose3d import VideoPose3D
 from framework.skeletons import COCO17
 from framework.stages import Lifter, Runtime
@@ -37,7 +37,7 @@ VIDEO = VideoInfo(path=Path("none.mp4"), size_wh=(1920, 1080), fps=Fraction(30))
 
 
 def main() -> None:
-    """Print the figures of both settings of ``flip`` beside the goals, and the share of a run."""
+    """Print the speed with and without ``flip`` beside the goals, and the share of a run."""
     runtime = Runtime(device="cpu", threads=int(sys.argv[1]) if len(sys.argv) > 1 else 2)
     with tempfile.TemporaryDirectory() as folder:
         checkpoint = Path(folder) / "random.safetensors"
@@ -63,7 +63,7 @@ def report(name: str, flip: bool, lifter: Lifter, threads: int) -> None:
 
 
 def print_share(folder: Path) -> None:
-    """Run the sample through everything and print what the default lifter takes of it."""
+    """Run all stages on the sample and print the default lifter's share of the time."""
     clip = folder / "sample.mp4"
     render(default_scene(), clip, folder / "truth.npz")
     with Pipeline.from_config(["progress=false"], output=folder / "out") as pipeline:
@@ -77,7 +77,7 @@ def print_share(folder: Path) -> None:
 
 def random_weights() -> dict[str, torch.Tensor]:
     """A checkpoint of the published shape: 243 frames, 1024 channels, 17 joints."""
-    shapes = Architecture(
+    shapes = VideoPose3DArchitecture(
         widths=(3, 3, 3, 3, 3), channels=1024, in_features=34, out_joints=17
     ).shapes()
     draw = torch.Generator().manual_seed(0)
@@ -92,7 +92,7 @@ def seconds(lifter: Lifter, tracks: list[Track]) -> float:
 
 
 def random_walk(count: int, seed: int = 0) -> Track:
-    """Keypoints that wander about the frame."""
+    """A track whose keypoints follow a random walk."""
     draw = np.random.default_rng(seed)
     steps = draw.normal(scale=2, size=(count, len(COCO17.joints), 2))
     return Track(

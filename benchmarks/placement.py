@@ -1,8 +1,8 @@
-"""How far off people stand, in share of their distance: two to four people at known places.
+"""Error of the root position relative to the distance: two to four people at known places.
 
-The truth of synthetic scenes is projected, a synthetic detector looks at it (errors, hidden and
+The joints of synthetic scenes are projected, a synthetic detector adds errors (noise, hidden and
 missing joints, scores), ``lifter=temporal`` lifts and ``refiner=root`` places. The first two scenes
-are watched with several seeds of the detector's errors; then come as many scenes of two to four
+are evaluated with several seeds of the detector's errors; then come as many scenes of two to four
 people of 1.55 to 1.90 m and of various proportions, who stand, walk and turn at random.
 
 Run: python benchmarks/placement.py [SEEDS]
@@ -26,28 +26,28 @@ from framework.lab.sample import Camera, Person, Scene, View, default_scene
 from framework.lab.sample.body import Body, joints
 from framework.lab.sample.motion import Motion, Squat, wave
 from framework.lab.sample.steps import Act, Stand, Turn, Walk
-from framework.plugins.refiner._fit.stature import stature
+from framework.plugins.refiner._fit.body_height import body_height
 from framework.skeletons import COCO17, H36M17
 from framework.types import State, Track, VideoInfo
 
 GOALS = {"focal length and heights": 0.05, "focal length": 0.05, "nothing": 0.15}
-"""By what of the camera and the people is known."""
+"""Largest mean error, by what is known of the camera and the people."""
 DETECTORS = {"exact 2D": PERFECT, "noisy 2D": Noise()}
 HEIGHT_M = 1.75
 """Of a body of size 1."""
 
 
 def main() -> None:
-    """Print the mean error of each scene, detector and knowledge beside the goal."""
+    """Print the mean error of each scene, detector and set of known values beside the goal."""
     seeds = range(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
     two, four = default_scene(), four_people()
     report("two people", [two for _ in seeds])
     report("four people", [four for _ in seeds])
-    report("two to four at random", [some_people(seed) for seed in seeds])
+    report("two to four at random", [random_people(seed) for seed in seeds])
 
 
 def report(name: str, scenes: list[Scene]) -> None:
-    """Print the lines of some scenes; the detector's errors have the scene's number as a seed."""
+    """Print the results of some scenes; the seed of the detector's errors is the scene's number."""
     heights = np.concatenate([heights_of(scene) for scene in scenes])
     spread = 100 * heights.std() / heights.mean()
     print(f"{name}: heights {heights.mean():.2f} m +- {spread:.1f} %")
@@ -67,7 +67,7 @@ def report(name: str, scenes: list[Scene]) -> None:
 
 
 def settings_of(scene: Scene, known: str) -> list[str]:
-    """What a user who knows that says on the command line."""
+    """The options that a user with this knowledge gives on the command line."""
     focal = scene.matrix[0, 0] / max(scene.size_wh) if "focal" in known else FOCAL
     heights = heights_of(scene) if "heights" in known else []
     return [f"lifter.focal={focal}", f"refiner.root.person_height_m={heights}"]
@@ -102,35 +102,37 @@ def four_people() -> Scene:
 
 
 def heights_of(scene: Scene) -> list[float]:
-    """In metres."""
-    return [stature(joints, H36M17) for joints in seen(scene, H36M17)]
+    """Body heights in metres."""
+    return [body_height(joints, H36M17) for joints in true_joints(scene, H36M17)]
 
 
-def some_people(seed: int) -> Scene:
-    """Two to four who do as chance will have it, before a camera of focal length 0.75 to 1.15."""
-    chance = np.random.default_rng(seed).uniform
-    cast = tuple(somebody(chance) for _ in range(round(chance(1.5, 4.5))))
-    view = View(0.0, (chance(-1, 1), chance(-7, -5), chance(0.9, 2.6)), (0.0, 1.0, chance(0.7, 1)))
-    focal_px = chance(0.75, 1.15) * 960
+def random_people(seed: int) -> Scene:
+    """Two to four people with random motion, seen by a camera of focal length 0.75 to 1.15."""
+    uniform = np.random.default_rng(seed).uniform
+    cast = tuple(random_person(uniform) for _ in range(round(uniform(1.5, 4.5))))
+    view = View(
+        0.0, (uniform(-1, 1), uniform(-7, -5), uniform(0.9, 2.6)), (0.0, 1.0, uniform(0.7, 1))
+    )
+    focal_px = uniform(0.75, 1.15) * 960
     fov_y_deg = 2 * np.degrees(np.arctan(270 / focal_px))
     return Scene(people=cast, camera=Camera(views=(view,), fov_y_deg=fov_y_deg), seconds=8.0)
 
 
-def somebody(chance: Callable[[float, float], float]) -> Person:
-    """Of any adult height, with legs and trunk up to 5 % longer or shorter, for that height."""
-    plain, legs, trunk = Body(), chance(0.95, 1.05), chance(0.95, 1.05)
+def random_person(uniform: Callable[[float, float], float]) -> Person:
+    """A person of random adult height, legs and trunk up to 5 % longer or shorter than usual."""
+    plain, legs, trunk = Body(), uniform(0.95, 1.05), uniform(0.95, 1.05)
     long = {"thigh": legs, "shin": legs, "lumbar": trunk, "chest": trunk}
     body = replace(plain, **{part: by * getattr(plain, part) for part, by in long.items()})
     longer = sum(getattr(body, part) - getattr(plain, part) for part in long)
-    body = replace(body, size=chance(1.55, 1.90) / (HEIGHT_M + longer))
+    body = replace(body, size=uniform(1.55, 1.90) / (HEIGHT_M + longer))
     acts: list[Act] = []
     for _ in range(3):
-        walk = Walk(((chance(0.8, 2.5), chance(-60, 60)),))
-        acts += [Stand(chance(0, 2)), Turn(chance(-120, 120)), walk]
-    squat_s = chance(0, 15)
+        walk = Walk(((uniform(0.8, 2.5), uniform(-60, 60)),))
+        acts += [Stand(uniform(0, 2)), Turn(uniform(-120, 120)), walk]
+    squat_s = uniform(0, 15)
     motion = Motion(
-        start_xy=(chance(-1.6, 1.6), chance(-0.5, 4)),
-        heading_deg=chance(-180, 180),
+        start_xy=(uniform(-1.6, 1.6), uniform(-0.5, 4)),
+        heading_deg=uniform(-180, 180),
         acts=tuple(acts),
         gestures=(Squat(start_s=squat_s, end_s=squat_s + 2.5),),
     )
@@ -138,10 +140,12 @@ def somebody(chance: Callable[[float, float], float]) -> Person:
 
 
 def errors_of(scene: Scene, noise: Noise, settings: list[str], seed: int) -> np.ndarray:
-    """(N,) mean distance from the true root of each person, in share of its distance."""
+    """(N,) mean distance from the true root of each person, relative to its distance."""
     video = VideoInfo(path=Path("scene.mp4"), size_wh=scene.size_wh, fps=scene.fps)
     random = torch.Generator().manual_seed(seed)
-    keypoints, scores = detected(torch.from_numpy(seen(scene, COCO17)).float(), noise, random)
+    keypoints, scores = detected(
+        torch.from_numpy(true_joints(scene, COCO17)).float(), noise, random
+    )
     tracks = [
         track_of(number, *found, scene)
         for number, found in enumerate(zip(keypoints.numpy(), scores.numpy(), strict=True))
@@ -150,7 +154,7 @@ def errors_of(scene: Scene, noise: Noise, settings: list[str], seed: int) -> np.
     [(_, lifter)], [(_, placing)] = build("lifter", config), build("refiner", config)
     with lifter:
         poses = placing.refine(lifter.lift(tracks, video), tracks, video)
-    roots = seen(scene, H36M17)[:, :, H36M17.root]
+    roots = true_joints(scene, H36M17)[:, :, H36M17.root]
     off = [
         np.linalg.norm(pose.root - root, axis=1) / np.linalg.norm(root, axis=1)
         for pose, root in zip(poses, roots, strict=True)
@@ -158,7 +162,7 @@ def errors_of(scene: Scene, noise: Noise, settings: list[str], seed: int) -> np.
     return np.array([np.nanmean(each) for each in off])
 
 
-def seen(scene: Scene, skeleton) -> np.ndarray:
+def true_joints(scene: Scene, skeleton) -> np.ndarray:
     """(N, T, J, 3) true joints in camera space."""
     rotation, translation = (
         np.array(part)

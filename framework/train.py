@@ -10,9 +10,12 @@ from it, and ends as if it had never been interrupted.
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any, get_type_hints
 
 import hydra
 from hydra.core.config_store import ConfigStore
@@ -21,8 +24,11 @@ from omegaconf import DictConfig, OmegaConf
 from framework.commands import exit_code_of
 from framework.config import CONFIG_MODULE, compose_config
 from framework.errors import OK, ConfigurationError
+from framework.options import allowed_of
 from framework.registry import Registered, registry
 from framework.stages import STAGES
+
+log = logging.getLogger(__name__)
 
 
 def main() -> None:
@@ -33,8 +39,11 @@ def main() -> None:
 def _train(arguments: Sequence[str]) -> int:
     item, settings = _chosen(arguments)
     trainer = item.trainer()
-    ConfigStore.instance().store(name="train_schema", node=trainer.schema())
-    sys.argv[:] = ["framework.train", *settings]
+    schema = trainer.schema()
+    ConfigStore.instance().store(name="train_schema", node=schema)
+    sys.argv[:] = ["framework.train", *with_new_names(settings, OmegaConf.get_type(schema))]
+    # Hydra would print errors in its own way and end with 1; with this it raises them to us.
+    os.environ["HYDRA_FULL_ERROR"] = "1"
 
     @hydra.main(
         version_base=None,
@@ -58,6 +67,35 @@ def _chosen(arguments: Sequence[str]) -> tuple[Registered, list[str]]:
     stage, _, name = named[0].partition("=")
     item = registry().find(next(known for known in STAGES if known == stage), name)
     return item, [argument for argument in arguments if argument not in named]
+
+
+def with_new_names(arguments: Sequence[str], config: Any) -> list[str]:
+    """Replace names of options that were renamed, with a note; those of nested options too.
+
+    Args:
+        arguments: of the form name=value; others stay as they are.
+        config: dataclass whose fields `framework.options.option` declares.
+    """
+    names = dict(_renamed(config, ""))
+    changed = []
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
+        if new := names.get(name):
+            log.warning(
+                "%s is called %s now; the old name will not work in the next version", name, new
+            )
+        changed.append(f"{new or name}{equals}{value}")
+    return changed
+
+
+def _renamed(config: Any, owner: str) -> Iterator[tuple[str, str]]:
+    """Old and new names of options of a dataclass and of the dataclasses in it."""
+    kinds = get_type_hints(config)
+    for declared in fields(config):
+        new = f"{owner}{declared.name}"
+        yield from ((f"{owner}{old}", new) for old in allowed_of(declared).formerly)
+        if is_dataclass(kinds[declared.name]):
+            yield from _renamed(kinds[declared.name], f"{new}.")
 
 
 if __name__ == "__main__":

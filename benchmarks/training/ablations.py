@@ -1,11 +1,11 @@
-"""What each part of the lifter's training is worth: short trainings of a small network.
+"""Ablations of the lifter's training: short trainings of a small network, one part changed in each.
 
-    python benchmarks/training/ablations.py motion_root=FOLDER rehearsal=FOLDER output=FILE.csv
+    python benchmarks/training/ablations.py motion_root=FOLDER simulation=FOLDER output=FILE.csv
 
-Every variant sees as many windows and is measured on the same ones: people who were not trained
-on, with synthetic detector noise, with the true projection, and with what a real detector said.
-Variants that the file has are not trained again. Other options of ``framework.train`` hold for
-all variants.
+Each variant is trained on equally many windows and validated on the same ones: held-out people with
+synthetic detector errors, with the true projection, and with detections of a real detector.
+Variants that the file already has are not trained again. Other options of ``framework.train`` hold
+for all variants.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from hydra.utils import instantiate
 from framework.lab.motion.sources import load_part
 from framework.lab.simulation.pairs import Pairs
 from framework.plugins.lifter.temporal.training.config import Source, TrainConfig, compose_train
-from framework.plugins.lifter.temporal.training.detector_errors import Borrowed
-from framework.plugins.lifter.temporal.training.loop import Trainer
+from framework.plugins.lifter.temporal.training.detector_errors import DetectorErrors
+from framework.plugins.lifter.temporal.training.loop import LifterTrainer
 from framework.plugins.lifter.temporal.training.validation import Validation
 
 SMALL = (
@@ -44,31 +44,31 @@ TRUE_PROJECTION = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """What one training does differently.
+    """How one training differs.
 
     Attributes:
         changed: options of ``framework.train``.
         without: files of motion that are left out.
-        added: files of motion that come on top.
-        rehearsed: share of the rehearsal that is there.
+        added: files of motion that are added.
+        share: of the windows of the simulation that are used.
     """
 
     changed: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
-    rehearsed: float = 1.0
+    share: float = 1.0
 
 
 VARIANTS = {
     "everything": Variant(),
     "everything, another seed": Variant(("seed=1",)),
     "VideoPose3D's network": Variant(VIDEOPOSE3D),
-    "scores not looked at": Variant(("network._target_=plain.ScoreBlind",)),
-    "detector's own 3D never shown": Variant(("recipe.opinion=0",)),
-    "synthetic errors only": Variant(("recipe.borrowed=0",)),
-    "borrowed errors only": Variant(("recipe.borrowed=1",)),
-    "borrowed from a quarter of the rehearsal": Variant(rehearsed=0.25),
-    "no errors at all": Variant(("recipe.borrowed=0", *TRUE_PROJECTION)),
+    "scores ignored": Variant(("network._target_=plain.ScoreBlind",)),
+    "without the detector's 3D": Variant(("recipe.detector_3d=0",)),
+    "synthetic errors only": Variant(("recipe.simulated=0",)),
+    "simulated detector only": Variant(("recipe.simulated=1",)),
+    "a quarter of the simulation": Variant(share=0.25),
+    "no errors at all": Variant(("recipe.simulated=0", *TRUE_PROJECTION)),
     "no turned limbs": Variant(("recipe.bodies.turned=0",)),
     "no tilted bodies": Variant(("recipe.bodies.tilted=0",)),
     "recorded proportions only": Variant(("recipe.bodies.lengths=0",)),
@@ -89,19 +89,19 @@ VARIANTS = {
 
 
 def main(arguments: list[str]) -> None:
-    """Train what is not there yet, and print a table."""
+    """Train the variants that are missing in the file, and print the table."""
     given = dict(argument.split("=", 1) for argument in arguments)
-    output, rehearsal = Path(given.pop("output")), Path(given.pop("rehearsal"))
+    output, simulation = Path(given.pop("output")), Path(given.pop("simulation"))
     common = (*SMALL, "output=unused", *(f"{key}={value}" for key, value in given.items()))
     rows = _read(output)
     config = compose_train(common)
     torch.set_num_threads(config.threads)
-    held_back, _ = load_part(config.motion, Path(config.split), "validation")
-    validation = Validation(held_back, config.recipe, _pairs(rehearsal, "validation"))
-    lent = _pairs(rehearsal, "train")
+    held_out, _ = load_part(config.motion, Path(config.split), "validation")
+    validation = Validation(held_out, config.recipe, _pairs(simulation, "validation"))
+    pairs = _pairs(simulation, "train")
     for name, variant in VARIANTS.items():
         if name not in rows:
-            trained = _trained(compose_train((*common, *variant.changed)), variant, lent)
+            trained = _trained(compose_train((*common, *variant.changed)), variant, pairs)
             errors = asdict(validation.measure(trained.averaged))
             rows[name] = {key: f"{error:.1f}" for key, error in errors.items()}
             rows[name]["seconds"] = f"{trained.seconds:.0f}"
@@ -113,26 +113,26 @@ def _pairs(folder: Path, part: str) -> Pairs:
     return Pairs.load(sorted(folder.glob(f"{part}_*.npz")))
 
 
-def _trained(config: TrainConfig, variant: Variant, lent: Pairs) -> Trainer:
+def _trained(config: TrainConfig, variant: Variant, pairs: Pairs) -> LifterTrainer:
     torch.manual_seed(config.seed)
     kept = [source for source in config.motion if Path(source.path).stem not in variant.without]
     added = [Source(path=f"{config.motion_root}/{name}.npz") for name in variant.added]
     motion, _ = load_part([*kept, *added], Path(config.split), "train")
-    trainer = Trainer(
+    trainer = LifterTrainer(
         instantiate(config.network),
         motion,
         config.recipe,
         config.schedule,
-        borrowed=Borrowed.of(_part_of(lent, variant.rehearsed)),
+        detector_errors=DetectorErrors.of(_part_of(pairs, variant.share)),
         seed=config.seed,
         device=config.device,
     )
     while trainer.step < config.schedule.steps:
         trainer.train_step()
     trainer.averaged.eval()
-    # Running statistics of batch norm are no parameters: the averaged network has none of its own.
-    for mean, seen in zip(trainer.averaged.buffers(), trainer.network.buffers(), strict=True):
-        mean.copy_(seen)
+    # Running statistics of batch norm are not parameters, so the average does not have them.
+    for mean, buffer in zip(trainer.averaged.buffers(), trainer.network.buffers(), strict=True):
+        mean.copy_(buffer)
     return trainer
 
 

@@ -1,4 +1,4 @@
-"""Networks to compare with: what `TemporalNetwork` would be without one of its ideas."""
+"""Networks to compare with: `TemporalNetwork` without one of its ideas."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _FEATURES = 3 * len(COCO17.joints) + 4
 
 
 class PlainNetwork(nn.Module):
-    """VideoPose3D's own design, every frame a token: convolution, batch norm, ReLU, twice a block.
+    """VideoPose3D's design, one token per frame: convolution, batch norm, ReLU, twice in a block.
 
     Pavllo et al., CVPR 2019, figure 2, with edges repeated instead of a shrinking window, because
-    every frame of the window is asked for.
+    the output has every frame of the window.
 
     Args:
         channels: width.
@@ -36,9 +36,9 @@ class PlainNetwork(nn.Module):
         self.spread = nn.Linear(channels, _JOINTS_3D)
 
     def forward(
-        self, keypoints: Tensor, scores: Tensor, own: Tensor | None = None
+        self, keypoints: Tensor, scores: Tensor, detector_3d: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
-        """As `TemporalNetwork.forward`; the detector's own 3D is not looked at."""
+        """As `TemporalNetwork.forward`; the detector's 3D is ignored."""
         tokens = self.expand(normalise(keypoints, scores))
         for block in self.blocks:
             tokens = tokens + block(tokens)
@@ -54,7 +54,7 @@ class Shifted(nn.Module):
         self.step = step
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """The three side by side."""
+        """Concatenate the three."""
         rows = torch.arange(tokens.shape[1], device=tokens.device)
         at = [(rows + shift).clamp(0, len(rows) - 1) for shift in (-self.step, 0, self.step)]
         return torch.cat([tokens[:, index] for index in at], dim=-1)
@@ -78,10 +78,10 @@ class _OverFrames(nn.Module):
 
 
 class ScoreBlind(TemporalNetwork):
-    """Knows which joints are there, and not how sure the detector is of them."""
+    """Its input says which joints are there, and not with which score."""
 
     def forward(
-        self, keypoints: Tensor, scores: Tensor, own: Tensor | None = None
+        self, keypoints: Tensor, scores: Tensor, detector_3d: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
         """As `TemporalNetwork.forward`."""
-        return super().forward(keypoints, (scores > 0).to(scores.dtype), own)
+        return super().forward(keypoints, (scores > 0).to(scores.dtype), detector_3d)

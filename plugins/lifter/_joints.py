@@ -1,4 +1,4 @@
-"""What lifters ask of a track's skeleton."""
+"""A check of a track's skeleton that lifters share."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ from framework.skeletons import Skeleton, mapping_matrix
 
 
 def require_joints(lifter: str, source: Skeleton, target: Skeleton) -> None:
-    """Make sure that every joint of ``target`` follows from those of ``source``.
+    """Check that every joint of ``target`` follows from joints of ``source``.
+
+    Args:
+        lifter: its name, for the message.
+        source: skeleton of the track.
+        target: the joints that the lifter needs.
 
     Raises:
-        ConfigurationError: some do not.
+        ConfigurationError: some do not; the message names them.
     """
     lacking = np.flatnonzero(~mapping_matrix(source, target).any(axis=1))
     if lacking.size:

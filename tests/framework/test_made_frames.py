@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from framework import Pipeline
 from framework.plugins.interpolator.super_slomo.network import SuperSloMo, save_networks
-from framework.plugins.lifter.videopose3d.network import Architecture
+from framework.plugins.lifter.videopose3d.network import VideoPose3DArchitecture
 from framework.registry import registry
 from framework.results import load
 from framework.skeletons import BLAZEPOSE33
@@ -96,7 +96,9 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     slomo = tmp_path_factory.mktemp("weights") / "slomo.ckpt"
     save_networks(SuperSloMo(width=2), slomo)
     lifter = slomo.with_name("lifter.bin")
-    shapes = Architecture(widths=(3, 3), channels=8, in_features=34, out_joints=17).shapes()
+    shapes = VideoPose3DArchitecture(
+        widths=(3, 3), channels=8, in_features=34, out_joints=17
+    ).shapes()
     tensors = {name: torch.rand(shape) / 8 for name, shape in shapes.items()}
     torch.save({"model_pos": tensors}, lifter)
     return {"super_slomo": slomo, "videopose3d": lifter}

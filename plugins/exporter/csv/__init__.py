@@ -11,7 +11,7 @@ def register_exporters() -> list[StageEntry]:
     return [
         StageEntry(
             name="csv",
-            summary="a table with one row a person and frame, units in its header",
+            summary="a table with one row per person and frame, units in its header",
             config=CsvConfig,
             factory=f"{__name__}.csv:CsvExporter",
         )

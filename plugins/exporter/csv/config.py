@@ -1,10 +1,12 @@
-"""Settings of the csv exporter: it has none."""
+"""Options of the csv exporter: it has none."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from framework.options import Options
+
 
 @dataclass(frozen=True, kw_only=True)
-class CsvConfig:
-    """Nothing to choose."""
+class CsvConfig(Options):
+    """No options."""

@@ -11,7 +11,7 @@ def register_exporters() -> list[StageEntry]:
     return [
         StageEntry(
             name="json",
-            summary="the result as JSON, one line a person and frame",
+            summary="the result as JSON, one line per person and frame",
             config=JsonConfig,
             factory=f"{__name__}.json:JsonExporter",
         )

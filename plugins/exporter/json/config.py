@@ -1,10 +1,12 @@
-"""Settings of the json exporter: it has none."""
+"""Options of the json exporter: it has none."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from framework.options import Options
+
 
 @dataclass(frozen=True, kw_only=True)
-class JsonConfig:
-    """Nothing to choose."""
+class JsonConfig(Options):
+    """No options."""

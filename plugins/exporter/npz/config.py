@@ -1,14 +1,16 @@
-"""Settings of the npz exporter."""
+"""Options of the npz exporter."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from framework.options import Options, option
 
 
 @dataclass(frozen=True, kw_only=True)
-class NpzConfig:
+class NpzConfig(Options):
     """How the archive is written."""
 
-    compress: bool = field(
-        default=True, metadata={"help": "pack the arrays: about a third smaller, a little slower"}
+    compress: bool = option(
+        True, "compress the arrays: about a third smaller, a little slower to write"
     )

@@ -1,4 +1,4 @@
-"""Writes the table of `framework.results` as an npz; equal results give equal bytes."""
+"""Writes the arrays of `framework.results` as an npz; equal results give equal bytes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .config import NpzConfig
 
 
 class NpzExporter(Exporter):
-    """``<target>.npz``: no pickled objects, keys and shapes as in docs/outputs.md."""
+    """Writes ``<target>.npz``: keys and shapes as in docs/outputs.md, no pickled objects."""
 
     def __init__(self, config: NpzConfig, runtime: Runtime) -> None:
         self._save = np.savez_compressed if config.compress else np.savez

@@ -1,4 +1,4 @@
-"""The detector's own 3D, for detectors that have it."""
+"""The detector's 3D keypoints as poses, for detectors that have them."""
 
 from framework.hookspecs import StageEntry, hookimpl
 
@@ -11,7 +11,7 @@ def register_lifters() -> list[StageEntry]:
     return [
         StageEntry(
             name="detector3d",
-            summary="the detector's own 3D keypoints (blazepose has them); needs no weights",
+            summary="the detector's 3D keypoints (blazepose has them); needs no weights",
             config=Detector3DConfig,
             factory=f"{__name__}.detector3d:Detector3D",
         )

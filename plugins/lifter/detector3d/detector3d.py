@@ -1,4 +1,4 @@
-"""The detector's own 3D as H36M-17 poses."""
+"""The detector's 3D keypoints as H36M-17 poses."""
 
 from __future__ import annotations
 
@@ -14,21 +14,25 @@ from .config import Detector3DConfig
 
 
 class Detector3D(Lifter):
-    """Maps `Track.keypoints_3d` (metres, camera axes, any origin) to H36M-17 about the pelvis."""
+    """Maps `Track.keypoints_3d` (metres, camera axes, any origin) to H36M-17.
+
+    Poses are in metres, camera axes, relative to the pelvis.
+    """
 
     def __init__(self, config: Detector3DConfig, runtime: Runtime) -> None:
-        """Nothing to set, nothing to open."""
+        """There are no options and no models."""
 
     def lift(self, tracks: list[Track], video: VideoInfo) -> list[Pose3D]:
-        """Return one pose per track; a row is valid where the detector gave all its joints.
+        """Return one pose per track; a row is valid where the detector gives all joints.
 
         Raises:
             ConfigurationError: the detector has no 3D, or its skeleton lacks a joint.
         """
-        return [_pose(track, _own_3d(track)) for track in tracks]
+        return [_pose(track, _keypoints_3d(track)) for track in tracks]
 
 
-def _own_3d(track: Track) -> Floats:
+def _keypoints_3d(track: Track) -> Floats:
+    """(T, J, 3) the detector's 3D, after a check that it is there and has all joints."""
     if track.keypoints_3d is None:
         raise ConfigurationError(
             f"lifter 'detector3d' needs 3D from the detector, and track {track.id} "

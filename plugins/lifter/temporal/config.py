@@ -1,40 +1,38 @@
-"""Settings of the temporal lifter."""
+"""Options of the temporal lifter."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from framework.focal import check_setting
+from framework.focal import LONGEST, SHORTEST
+from framework.options import Options, option
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemporalConfig:
-    """Settings of `Temporal`."""
+@dataclass(frozen=True, kw_only=True)
+class TemporalConfig(Options):
+    """The weights, and how they are used."""
 
-    weights: Path | None = field(
-        default=None,
-        metadata={"help": "safetensors file of python -m framework.train; null: the one shipped"},
+    weights: Path | None = option(
+        None, "safetensors file of python -m framework.train; null: the one shipped"
     )
-    flip: bool = field(
-        default=True,
-        metadata={"help": "average with the lifted mirror image: better, at twice the cost"},
+    flip: bool = option(
+        True,
+        "flip test-time augmentation: averages with the lifted mirror image; better, at twice the "
+        "cost",
     )
-    own_3d: bool = field(
-        default=True,
-        metadata={"help": "use the detector's own 3D, where it has one, as a second opinion"},
+    detector_3d: bool = option(
+        True,
+        "use the detector's 3D, where it has one, as additional input",
+        formerly=("own_3d",),
     )
-    causal: bool = field(
-        default=False,
-        metadata={"help": "lift each frame without a look at later ones, as live use must"},
+    causal: bool = option(
+        False, "lift each frame without using later ones, as live applications must"
     )
-    focal: float | None = field(
-        default=None,
-        metadata={
-            "help": "focal length in longer sides of the picture; null: as the file says, else 0.95"
-        },
+    focal: float | None = option(
+        None,
+        "focal length, in lengths of the image's longer side; null: from the file's metadata, else "
+        "0.95",
+        above=SHORTEST,
+        below=LONGEST,
     )
-
-    def __post_init__(self) -> None:
-        """Check ranges."""
-        check_setting("lifter.focal", self.focal)

@@ -1,10 +1,15 @@
-"""From the line of sight to the camera's axes.
+"""The line of sight to the pelvis, and the rotation between its axes and the camera's.
 
-The network sees a person without the picture, and gives the pose about the line of sight to the
-pelvis. Where the pelvis is in the picture says how that line lies in camera space.
+The network's input does not contain the person's position in the image, so it can only give the
+pose relative to the line of sight to the pelvis: z along that line, x and y as near to the image's
+as possible. The position of the pelvis in the image and the camera matrix give the direction of the
+line, and with it the rotation to camera axes. Without this step a person at the edge of the image
+of a phone would be rotated by up to 32 degrees. `training.target.along_ray` is the inverse.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
@@ -12,72 +17,104 @@ from framework.geometry.camera import Array
 from framework.skeletons import COCO17
 from framework.types import Floats
 
-from .windows import Steps
+from .windows import ResampledTrack
 
 _HIPS = [COCO17.index("left_hip"), COCO17.index("right_hip")]
-# Steps over which the place is averaged (half a second): a trembling line of sight would make
-# the whole person tremble.
 _SPAN = 15
+"""Steps over which the position is averaged (half a second).
+
+Noise of the line of sight would rotate the whole person from frame to frame.
+"""
 
 
-def lines_of_sight(person: Steps, matrix: Array) -> Floats:
-    """Directions from the camera to the pelvis.
+def lines_of_sight(person: ResampledTrack, matrix: Array) -> Floats:
+    """Directions from the camera to the pelvis, at every step.
 
     Args:
         person: keypoints in pixels.
-        matrix: (3, 3) of the camera.
+        matrix: (3, 3) intrinsics of the camera.
 
     Returns:
         (S, 3) unit vectors in camera space.
     """
-    return _rays(_places(person), matrix)
+    return _rays(_positions(person), matrix)
 
 
-def lines_of_sight_now(keypoints: Floats, scores: Floats, matrix: Array) -> Floats:
-    """Directions to the pelvis at the ends of windows, without a look ahead.
+def causal_lines_of_sight(keypoints: Floats, scores: Floats, matrix: Array) -> Floats:
+    """Directions to the pelvis at the ends of windows, without later steps.
 
     Args:
         keypoints: (R, F, 17, 2) pixels.
         scores: (R, F, 17), 0 where missing; the last step of each window has a joint.
-        matrix: (3, 3) of the camera.
+        matrix: (3, 3) intrinsics of the camera.
 
     Returns:
         (R, 3) unit vectors in camera space.
     """
     joints = scores[:, -_SPAN:] > 0
-    whole = joints[..., _HIPS].all(axis=-1, keepdims=True)
-    hips = np.isin(np.arange(joints.shape[-1]), _HIPS) & whole
-    joints = np.where(np.any(whole, axis=1, keepdims=True), hips, joints)
+    both_hips = joints[..., _HIPS].all(axis=-1, keepdims=True)
+    hips = np.isin(np.arange(joints.shape[-1]), _HIPS) & both_hips
+    joints = np.where(np.any(both_hips, axis=1, keepdims=True), hips, joints)
     total = (keypoints[:, -_SPAN:] * joints[..., None]).sum(axis=(1, 2))
     return _rays(total / joints.sum(axis=(1, 2))[:, None], matrix)
 
 
-def _rays(places: Floats, matrix: Array) -> Floats:
-    image = (places - matrix[:2, 2]) / matrix[0, 0]
+def _rays(positions: Floats, matrix: Array) -> Floats:
+    """Unit vectors (N, 3) through pixels (N, 2)."""
+    image = (positions - matrix[:2, 2]) / matrix[0, 0]
     rays = np.concatenate((image, np.ones((len(image), 1))), axis=1)
     return np.asarray(rays / np.linalg.norm(rays, axis=1, keepdims=True), np.float32)
 
 
-def to_camera(joints: Floats, rays: Floats) -> Floats:
-    """Turn poses (S, J, 3) about lines of sight (S, 3) into camera axes, by the shortest turn."""
-    x, y, z = rays.T
+def shortest_rotation(x: Any, y: Any, z: Any) -> tuple[tuple[Any, Any, Any], ...]:
+    """The rows of the matrix that rotates the z axis onto (x, y, z) by the shortest way.
+
+    Rodrigues' formula for the axis (-y, x, 0); it is undefined only for (0, 0, -1), which lies
+    behind the camera. Not scipy's Rotation: training computes it in PyTorch, and lifting must do
+    the same operations in the same order.
+
+    Args:
+        x: arrays or tensors of one shape, parts of unit vectors.
+        y: ...
+        z: ...
+    """
     bend = 1 / (1 + z)
-    rows = ((1 - x * x * bend, -x * y * bend, x), (-x * y * bend, 1 - y * y * bend, y), (-x, -y, z))
+    return (
+        (1 - x * x * bend, -x * y * bend, x),
+        (-x * y * bend, 1 - y * y * bend, y),
+        (-x, -y, z),
+    )
+
+
+def to_camera(joints: Floats, rays: Floats) -> Floats:
+    """Rotate poses from the axes of lines of sight into camera axes.
+
+    Args:
+        joints: (S, J, 3) metres, z along the line of sight.
+        rays: (S, 3) unit vectors in camera space.
+
+    Returns:
+        (S, J, 3) metres, camera axes.
+    """
+    rows = shortest_rotation(*rays.T)
     turn = np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
     return np.asarray(joints @ np.swapaxes(turn, -1, -2), np.float32)
 
 
-def _places(person: Steps) -> Floats:
-    """(S, 2) middle of the hips in pixels, or of the whole body when hips are never seen."""
+def _positions(person: ResampledTrack) -> Floats:
+    """(S, 2) pixels: the middle of the hips, or of all joints if the hips are never visible.
+
+    Interpolated over steps without them, then averaged over `_SPAN` steps.
+    """
     joints = person.scores > 0
-    whole = np.all(joints[:, _HIPS], axis=1)
-    if np.any(whole):
-        joints = np.isin(np.arange(joints.shape[1]), _HIPS) & whole[:, None]
-    seen = np.any(joints, axis=1)
+    both_hips = np.all(joints[:, _HIPS], axis=1)
+    if np.any(both_hips):
+        joints = np.isin(np.arange(joints.shape[1]), _HIPS) & both_hips[:, None]
+    visible = np.any(joints, axis=1)
     total = np.where(joints[..., None], person.keypoints, 0).sum(axis=1)
-    middle = total[seen] / joints[seen].sum(axis=1)[:, None]
-    steps = np.arange(len(seen))
-    known = [np.interp(steps, steps[seen], middle[:, axis]) for axis in (0, 1)]
+    middle = total[visible] / joints[visible].sum(axis=1)[:, None]
+    steps = np.arange(len(visible))
+    known = [np.interp(steps, steps[visible], middle[:, axis]) for axis in (0, 1)]
     padded = np.pad(np.stack(known, axis=1), ((_SPAN // 2, _SPAN // 2), (0, 0)), mode="edge")
     sums = np.cumsum(np.pad(padded, ((1, 0), (0, 0))), axis=0)
     return np.asarray((sums[_SPAN:] - sums[:-_SPAN]) / _SPAN)

@@ -1,7 +1,8 @@
-"""From the rows of a track to the network's windows, and back.
+"""Resampling of tracks to even steps, division into windows, and the inverse of both.
 
-Rows come at any rate, with gaps; the network sees windows of `FRAMES` even steps. Windows
-overlap and are blended, so that there is no seam where they meet.
+Rows of a track have any frame rate, also a variable one, and gaps; the network was trained on
+windows of `FRAMES` steps at 30 frames/s and would take another rate for another speed of motion.
+Windows overlap and are blended, so that there is no visible step where they meet.
 """
 
 from __future__ import annotations
@@ -22,70 +23,98 @@ HOP = 18 * GROUP
 """Steps from the start of a window to that of the next."""
 
 _LONGEST_GAP_S = 0.26
-_NEW_STAY_S = 1.0
-# A step this close to a row, as a share of the gap between rows, is that row.
+"""Between rows farther apart all is missing: training had gaps of up to a quarter of a second."""
+_NEW_VISIT_S = 1.0
+"""After an absence this long, motion before it says nothing about motion after it."""
 _SAME = 0.02
+"""A step this close to a row, as a share of the gap between rows, takes that row's values.
+
+Otherwise rounding of frame times would mark joints as missing next to missing rows.
+"""
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
-    """The keypoints of one person at even times.
+class ResampledTrack:
+    """The keypoints of one person at even times; S steps.
 
     Attributes:
         start_s: time of the first step in seconds.
         keypoints: (S, 17, 2); S is at least `FRAMES`.
         scores: (S, 17), 0 where a joint is missing.
-        own: (S, 17, 3) the detector's own 3D, NaN where there is none.
+        detector_3d: (S, 17, 3) the detector's 3D as H36M-17, NaN where there is none.
     """
 
     start_s: float
     keypoints: Floats
     scores: Floats
-    own: Floats
+    detector_3d: Floats
 
 
-Window = tuple[Floats, Floats, Floats]
-"""Keypoints (F, 17, 2), scores (F, 17) and the detector's own 3D (F, 17, 3)."""
+NetworkArrays = tuple[Floats, Floats, Floats]
+"""Keypoints (F, 17, 2), scores (F, 17) and the detector's 3D (F, 17, 3)."""
 
 
-def stay_rows(time_s: Times, present: Bools) -> list[Ints]:
-    """Rows with the person, divided where nobody was there for a second or more."""
+def visit_rows(time_s: Times, present: Bools) -> list[Ints]:
+    """Rows with the person, divided at absences of more than a second.
+
+    Args:
+        time_s: (T,) rising.
+        present: (T,) rows with the person.
+
+    Returns:
+        The rows of each visit, in order.
+    """
     rows = np.flatnonzero(present)
-    ends = np.flatnonzero(np.diff(time_s[rows]) > _NEW_STAY_S) + 1
+    ends = np.flatnonzero(np.diff(time_s[rows]) > _NEW_VISIT_S) + 1
     return np.split(rows, ends) if rows.size else []
 
 
-def to_steps(time_s: Times, keypoints: Floats, scores: Floats, own: Floats) -> Steps:
-    """Interpolate linearly; what is not seen on both sides of a step is missing.
+def resample(
+    time_s: Times, keypoints: Floats, scores: Floats, detector_3d: Floats
+) -> ResampledTrack:
+    """Interpolate the rows of one visit linearly at even steps.
 
-    Neither is anything known between rows further apart than the network learnt to bridge. A
-    person seen for less than a window stands still at both ends of it.
+    A joint that is missing on one side of a step is missing there, and so is everything between
+    rows that are too far apart. A visit shorter than a window is extended at both ends by repeating
+    the end rows: a person who stands still.
 
     Args:
         time_s: (T,) rising, T at least 1.
         keypoints: (T, J, 2).
         scores: (T, J), 0 where missing.
-        own: (T, 17, 3), NaN where missing.
+        detector_3d: (T, 17, 3), NaN where missing.
     """
     count = max(int(np.ceil((time_s[-1] - time_s[0]) / STEP_S - _SAME)) + 1, 1)
     lead = max(FRAMES - count, 0) // 2
     wanted_s = time_s[0] + STEP_S * (np.arange(max(count, FRAMES)) - lead)
-    return Steps(float(wanted_s[0]), *_read(time_s, keypoints, scores, own, wanted_s))
+    parts = _interpolated(time_s, keypoints, scores, detector_3d, wanted_s)
+    return ResampledTrack(float(wanted_s[0]), *parts)
 
 
-def until(time_s: Times, rows: slice, keypoints: Floats, scores: Floats, own: Floats) -> Window:
-    """The windows that end at some rows and know nothing of later ones; see `to_steps`.
+def windows_ending_at(
+    rows: slice, time_s: Times, keypoints: Floats, scores: Floats, detector_3d: Floats
+) -> NetworkArrays:
+    """Windows that end at some rows and do not depend on later ones; see `resample`.
+
+    Args:
+        rows: R of the T rows.
+        time_s: (T,) rising.
+        keypoints: (T, J, 2).
+        scores: (T, J), 0 where missing.
+        detector_3d: (T, 17, 3), NaN where missing.
 
     Returns:
-        (R, F, J, 2) keypoints, (R, F, J) scores and (R, F, 17, 3) own 3D. Before the first row the
-        person stands still.
+        (R, F, J, 2) keypoints, (R, F, J) scores and (R, F, 17, 3) detector's 3D. Before the first
+        row the person stands still.
     """
     back_s = STEP_S * np.arange(FRAMES)[::-1]
-    return _read(time_s, keypoints, scores, own, time_s[rows, None] - back_s)
+    return _interpolated(time_s, keypoints, scores, detector_3d, time_s[rows, None] - back_s)
 
 
-def _read(time_s: Times, keypoints: Floats, scores: Floats, own: Floats, wanted_s: Times) -> Window:
-    """Keypoints (..., J, 2), scores (..., J) and own 3D at times (...) between the rows."""
+def _interpolated(
+    time_s: Times, keypoints: Floats, scores: Floats, detector_3d: Floats, wanted_s: Times
+) -> NetworkArrays:
+    """Keypoints (..., J, 2), scores (..., J) and the detector's 3D at times (...)."""
     last = len(time_s) - 1
     after = np.clip(np.searchsorted(time_s, wanted_s), min(1, last), last)
     before = np.maximum(after - 1, 0)
@@ -97,50 +126,63 @@ def _read(time_s: Times, keypoints: Floats, scores: Floats, own: Floats, wanted_
         known, share = np.nan_to_num(values), part.reshape(*part.shape, *[1] * (values.ndim - 1))
         return np.asarray(known[before] + share * (known[after] - known[before]), np.float32)
 
-    def bridged(there: Bools) -> Bools:
-        share = part.reshape(*part.shape, *[1] * (there.ndim - 1))
+    def known_at(present: Bools) -> Bools:
+        share = part.reshape(*part.shape, *[1] * (present.ndim - 1))
         near = (gap <= _LONGEST_GAP_S).reshape(share.shape) | (share == 0) | (share == 1)
-        return np.asarray((there[before] | (share == 1)) & (there[after] | (share == 0)) & near)
+        return np.asarray((present[before] | (share == 1)) & (present[after] | (share == 0)) & near)
 
-    seen = bridged(scores > 0)
-    told = bridged(np.asarray(np.isfinite(own).all(axis=(1, 2))))[..., None, None]
+    visible = known_at(scores > 0)
+    has_3d = known_at(np.asarray(np.isfinite(detector_3d).all(axis=(1, 2))))[..., None, None]
     return (
         between(keypoints),
-        np.where(seen, between(scores), 0).astype(np.float32),
-        np.where(told, between(own), np.nan).astype(np.float32),
+        np.where(visible, between(scores), 0).astype(np.float32),
+        np.where(has_3d, between(detector_3d), np.nan).astype(np.float32),
     )
 
 
-def starts(person: Steps) -> list[int]:
-    """First steps of a person's windows: every `HOP`, the last window ends with the person."""
+def window_starts(person: ResampledTrack) -> list[int]:
+    """First steps of a person's windows: every `HOP`; the last window ends at the last step."""
     last = len(person.scores) - FRAMES
     return [*range(0, last, HOP), last]
 
 
-def cut(person: Steps, start: int) -> Window:
+def window_at(person: ResampledTrack, start: int) -> NetworkArrays:
     """The window that begins at a step."""
     window = slice(start, start + FRAMES)
-    return person.keypoints[window], person.scores[window], person.own[window]
+    return person.keypoints[window], person.scores[window], person.detector_3d[window]
 
 
-def blend(windows: list[Floats], person: Steps) -> Floats:
-    """Average windows (F, ...) where they overlap, most weight on the one in its middle."""
+def blend(windows: list[Floats], person: ResampledTrack) -> Floats:
+    """Average overlapping windows with weights that fall linearly to the ends of a window.
+
+    Frames at the ends have less context and larger errors.
+
+    Args:
+        windows: (F, J, D) each, in the order of `window_starts`.
+        person: that they belong to.
+
+    Returns:
+        (S, J, D).
+    """
     edge = np.minimum(np.arange(FRAMES), np.arange(FRAMES)[::-1]) + 1
     weight = np.minimum(edge, FRAMES - HOP).astype(np.float32).reshape(-1, 1, 1)
     total = np.zeros((len(person.scores), *windows[0].shape[1:]), np.float32)
     weights = np.zeros((len(total), *weight.shape[1:]), np.float32)
-    for start, window in zip(starts(person), windows, strict=True):
+    for start, window in zip(window_starts(person), windows, strict=True):
         total[start : start + FRAMES] += weight * window
         weights[start : start + FRAMES] += weight
     return np.asarray(total / weights, np.float32)
 
 
-def to_rows(values: Floats, person: Steps, time_s: Times) -> Floats:
-    """Read (S, ...) values at other times by Catmull-Rom splines, exact at the steps.
+def at_times(values: Floats, person: ResampledTrack, time_s: Times) -> Floats:
+    """Interpolate values at other times by Catmull-Rom splines, exact at the steps.
+
+    (Catmull and Rom, "A class of local interpolating splines", 1974.) Linear interpolation would
+    cut off the peaks of quick motion at 60 frames/s.
 
     Args:
         values: (S, ...).
-        person: whose steps they belong to.
+        person: that they belong to.
         time_s: (T,).
 
     Returns:
@@ -153,5 +195,5 @@ def to_rows(values: Floats, person: Steps, time_s: Times) -> Floats:
     a, b, c, d = (values[np.clip(low + shift, 0, last)] for shift in (-1, 0, 1, 2))
     slope_b, slope_c = (c - a) / 2, (d - b) / 2
     bend = 2 * (b - c) + slope_b + slope_c
-    read = b + x * (slope_b + x * (3 * (c - b) - 2 * slope_b - slope_c + x * bend))
-    return np.asarray(read, np.float32)
+    result = b + x * (slope_b + x * (3 * (c - b) - 2 * slope_b - slope_c + x * bend))
+    return np.asarray(result, np.float32)

@@ -1,4 +1,4 @@
-"""VideoPose3D's temporal convolutions over 2D keypoints, with its published or your own weights."""
+"""VideoPose3D's temporal convolutions over 2D keypoints, with published or your own weights."""
 
 from framework.hookspecs import Module, StageEntry, WeightFile, WeightsEntry, hookimpl
 

@@ -1,8 +1,8 @@
-"""The temporal convolution network, its architecture read from the tensors of a checkpoint.
+"""The temporal convolutional network; its architecture follows from the tensors of a checkpoint.
 
 Pavllo, Feichtenhofer, Grangier, Auli: "3D human pose estimation in video with temporal
-convolutions and semi-supervised training", CVPR 2019. For answers only, so each batch
-normalisation is folded into the convolution before it.
+convolutions and semi-supervised training", CVPR 2019. Inference only: each batch normalisation is
+folded into the convolution before it, which gives the same numbers with fewer passes over memory.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ _BN_PARTS = ("weight", "bias", "running_mean", "running_var")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Architecture:
-    """What the shapes of a checkpoint say; whether it is causal they do not.
+class VideoPose3DArchitecture:
+    """What follows from the shapes of a checkpoint; whether it is causal does not.
 
     Attributes:
         widths: frames that the convolution of each block spans, odd.
         channels: of the hidden layers.
-        in_features: values a frame, joints times 2 or 3.
+        in_features: values per frame, joints times 2 or 3.
         out_joints: joints of the 3D pose.
     """
 
@@ -39,7 +39,7 @@ class Architecture:
 
     @property
     def receptive_field(self) -> int:
-        """Frames of 2D behind one 3D pose."""
+        """Frames of 2D that one 3D pose depends on."""
         return prod(self.widths)
 
     @property
@@ -62,8 +62,8 @@ class Architecture:
         return shapes | {f"{norm}.{part}": (c,) for norm in norms for part in _BN_PARTS}
 
     @classmethod
-    def of(cls, tensors: Mapping[str, Tensor], path: Path) -> Architecture:
-        """Read the architecture and check every name and shape against it.
+    def of(cls, tensors: Mapping[str, Tensor], path: Path) -> VideoPose3DArchitecture:
+        """Derive the architecture, and check every name and shape against it.
 
         Raises:
             BackendError: the tensors are not of this network; the message lists the differences.
@@ -85,9 +85,11 @@ class Architecture:
         return found
 
     def _differences(self, tensors: Mapping[str, Tensor]) -> list[str]:
+        """What is wrong with the names, shapes and values of tensors, in words."""
         wanted = self.shapes()
-        # Counts of training steps; files of torch before 0.4.1 have none.
+        # These count training steps; files of torch before 0.4.1 have none.
         names = {name for name in tensors if not name.endswith(".num_batches_tracked")}
+        # An even kernel would have no middle frame.
         even = [f"width {width} is even" for width in self.widths if width % 2 == 0]
         missing = [f"{name} is missing" for name in wanted if name not in names]
         unknown = [f"{name} is unknown" for name in sorted(names - wanted.keys())]
@@ -104,10 +106,15 @@ class Architecture:
         return even + missing + unknown + misshapen + broken
 
 
-class TemporalNetwork(nn.Module):
-    """Dilated residual convolutions over time, without padding."""
+class VideoPose3DNetwork(nn.Module):
+    """Dilated residual convolutions over time, without padding.
 
-    def __init__(self, architecture: Architecture, *, causal: bool) -> None:
+    Args:
+        architecture: of the checkpoint.
+        causal: whether the residual is the last instead of the middle frame of a convolution.
+    """
+
+    def __init__(self, architecture: VideoPose3DArchitecture, *, causal: bool) -> None:
         super().__init__()
         c, widths = architecture.channels, architecture.widths
         wide = zip(widths[1:], architecture.dilations[1:], strict=True)
@@ -121,7 +128,7 @@ class TemporalNetwork(nn.Module):
         """Lift sequences.
 
         Args:
-            frames: (B, T, in_features), normalised 2D, with T at least the receptive field R.
+            frames: (B, T, in_features) normalised 2D; T is at least the receptive field R.
 
         Returns:
             (B, T - R + 1, out_joints, 3): metres, camera axes. Row t belongs to frame
@@ -130,27 +137,29 @@ class TemporalNetwork(nn.Module):
         x = self.expand(frames.transpose(1, 2)).relu_()
         for wide, narrow in zip(self.wide, self.narrow, strict=True):
             hidden = wide(x).relu_()
+            # Without padding, a convolution shortens time; the residual is cropped to the frames
+            # that remain: the middle ones, or the last ones of a causal network.
             lost = x.shape[2] - hidden.shape[2]
             start = lost if self.causal else lost // 2
             x = narrow(hidden).relu_().add_(x[:, :, start : start + hidden.shape[2]])
-        answer: Tensor = self.shrink(x).transpose(1, 2).unflatten(-1, (-1, 3))
-        return answer
+        joints: Tensor = self.shrink(x).transpose(1, 2).unflatten(-1, (-1, 3))
+        return joints
 
 
 def build_network(
     tensors: Mapping[str, Tensor], path: Path, *, causal: bool
-) -> tuple[Architecture, TemporalNetwork]:
+) -> tuple[VideoPose3DArchitecture, VideoPose3DNetwork]:
     """Build the network of a checkpoint.
 
     Args:
         tensors: the checkpoint's state dict.
-        path: where it comes from, for messages.
+        path: of the checkpoint, for messages.
         causal: whether it was trained without future frames.
 
     Raises:
         BackendError: the tensors are not those of this network.
     """
-    architecture = Architecture.of(tensors, path)
+    architecture = VideoPose3DArchitecture.of(tensors, path)
     folded = {
         "shrink.weight": tensors["shrink.weight"].float(),
         "shrink.bias": tensors["shrink.bias"].float(),
@@ -160,14 +169,17 @@ def build_network(
             folded |= _folded(
                 f"{name}.{block}", tensors, f"layers_conv.{layer}", f"layers_bn.{layer}"
             )
-    with torch.device("meta"):  # no random numbers are drawn for weights that are replaced
-        network = TemporalNetwork(architecture, causal=causal)
+    with torch.device("meta"):  # draws no random numbers for weights that are replaced
+        network = VideoPose3DNetwork(architecture, causal=causal)
     network.load_state_dict(folded, assign=True)
     return architecture, network.requires_grad_(False).eval()
 
 
 def _folded(name: str, tensors: Mapping[str, Tensor], conv: str, norm: str) -> dict[str, Tensor]:
-    """Weight and bias of a convolution that does its batch normalisation too."""
+    """Weight and bias of a convolution with its batch normalisation folded in.
+
+    In float64: the variance of a channel can be small, and float32 would lose digits here.
+    """
     gain, shift, mean, variance = (tensors[f"{norm}.{part}"].double() for part in _BN_PARTS)
     scale = gain / torch.sqrt(variance + _BN_EPS)
     weight = tensors[f"{conv}.weight"].double() * scale[:, None, None]

@@ -1,4 +1,4 @@
-"""The checkpoints that VideoPose3D's authors publish, and where a checkpoint is looked for."""
+"""The checkpoints published by VideoPose3D's authors, and the search for a checkpoint."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FOLDER = "https://dl.fbaipublicfiles.com/video-pose-3d"
 
 
 def _published(name: str, filename: str) -> WeightsEntry:
-    # The authors publish neither sizes nor digests: 0 and "" say so.
+    # The authors publish neither sizes nor digests: 0 and "" mean unknown.
     return WeightsEntry(
         name=name,
         filename=filename,
@@ -31,17 +31,18 @@ PUBLISHED = (
     _published("videopose3d_probability", "d-pt-243.bin"),
     _published("videopose3d_cpn", "pretrained_h36m_cpn.bin"),
 )
-"""All take 243 frames: from COCO-17, from COCO-17 with Detectron's probability, from H36M-17."""
+"""All use 243 frames: of COCO-17, of COCO-17 with Detectron's probability, of H36M-17."""
 
 
 def find_checkpoint(given: Path | None) -> Path:
-    """Return the checkpoint to use: a path, or a file name in ``checkpoint/`` or the cache.
+    """Return the path of the checkpoint to use.
 
     Args:
-        given: the user's choice; None is the published network for COCO keypoints.
+        given: a path, or a file name in ``checkpoint/`` or the cache; None is the published
+            network for COCO keypoints.
 
     Raises:
-        BackendError: it is nowhere.
+        BackendError: there is no such file.
     """
     name = given or Path(DEFAULT.filename)
     places = [name, *(folder / name for folder in search_folders())]
@@ -54,8 +55,8 @@ def find_checkpoint(given: Path | None) -> Path:
             f"A bare file name is also looked for in checkpoint/ and {cache_folder()}.",
         )
     raise BackendError(
-        f"lifter 'videopose3d' has no weights: {DEFAULT.filename} is not here",
-        f"Its licence is {LICENCE} (non-commercial). If that suits you, run python -m "
+        f"lifter 'videopose3d' has no weights: {DEFAULT.filename} is missing",
+        f"Its licence is {LICENCE} (non-commercial). If you accept it, run python -m "
         f"framework.fetch {DEFAULT.name}, or put the file from {_FOLDER} into checkpoint/, or give "
-        "your own as lifter.checkpoint=PATH. lifter=detector3d works at once.",
+        "your own as lifter.checkpoint=PATH. lifter=detector3d needs no weights.",
     )

@@ -1,7 +1,8 @@
-"""Tracks as what the network reads: the right joints, no gaps, normalised, cut into windows.
+"""Tracks as input of the network: its joints, gaps filled, normalised, cut into windows.
 
-Pixels of the upright frame come in. What goes to the network is divided by half the width, about
-the middle of the frame: x in -1..1, y in -h/w..h/w, whatever the shape of the video.
+Coordinates in: pixels of the upright frame. Coordinates out: relative to the middle of the frame,
+in halves of its width, so that x is in -1..1 and y in -h/w..h/w. This is the normalisation of
+VideoPose3D (``normalize_screen_coordinates``); another one would give poses of a wrong scale.
 """
 
 from __future__ import annotations
@@ -16,16 +17,16 @@ from framework.skeletons import Skeleton, map_joints, map_scores
 from framework.types import Bools, Floats, Times, Track
 
 DETECTRON_CONFIDENCE = 0.005
-"""About the mean of Detectron's spatial softmax over real detections, on which d-pt-243 grew up."""
+"""About the mean of Detectron's spatial softmax over detections, the training input of d-pt-243."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sequence:
-    """One track for the network.
+class NetworkInput:
+    """One track as input of the network.
 
     Attributes:
-        values: (T, J, 2 or 3) float32: x, y normalised, and the confidence where wanted.
-        present: (T,) bool, rows with keypoints; the others are interpolated.
+        values: (T, J, 2 or 3) float32: x, y normalised, and the confidence if there is a third
+        channel. present: (T,) bool, rows with keypoints; the others are interpolated.
     """
 
     values: Floats
@@ -34,9 +35,14 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Rows ``start`` to ``stop`` of a sequence, to be answered in one piece."""
+    """Rows ``start`` to ``stop`` of one track, lifted in one piece.
 
-    sequence: int
+    Attributes:
+        track: number of the track.
+        start, stop: its rows.
+    """
+
+    track: int
     start: int
     stop: int
 
@@ -44,17 +50,17 @@ class Window:
         return self.stop - self.start
 
 
-def sequence_of(
+def network_input(
     track: Track, skeleton: Skeleton, size_wh: tuple[int, int], *, channels: int, scores: bool
-) -> Sequence:
+) -> NetworkInput:
     """Prepare a track.
 
     Args:
-        track: any skeleton that has or implies the joints.
-        skeleton: the joints that the network reads.
+        track: of any skeleton that the joints follow from.
+        skeleton: the joints of the network's input.
         size_wh: of the video, in pixels.
         channels: 2, or 3 with a confidence.
-        scores: give the detector's scores as confidence instead of a constant.
+        scores: whether the confidence is the detector's score instead of a constant.
     """
     points = map_joints(track.keypoints, track.skeleton, skeleton)
     points[~track.present] = np.nan
@@ -65,12 +71,14 @@ def sequence_of(
     if scores:
         confidence = map_scores(track.keypoint_scores, track.skeleton, skeleton)[..., None]
     values = np.concatenate([points, confidence], axis=2)[..., :channels]
+    # A keypoint with one missing part (x, y or score) is missing as a whole.
     values[np.isnan(values).any(axis=2)] = np.nan
     values = fill_gaps(values, track.time_s)
-    # A joint that is never seen stands in the middle of those that are.
+    # A joint that is missing in all rows is put at the mean of the others: the network knows no
+    # missing joints, and zero would be the middle of the frame.
     if present.any():
         values = np.where(np.isnan(values), np.nanmean(values, axis=1, keepdims=True), values)
-    return Sequence(values=values.astype(np.float32), present=present)
+    return NetworkInput(values=values.astype(np.float32), present=present)
 
 
 def fill_gaps(values: Times, time_s: Times) -> Times:
@@ -81,13 +89,15 @@ def fill_gaps(values: Times, time_s: Times) -> Times:
         time_s: (T,) seconds, rising.
 
     Returns:
-        (T, J, D); what was there is unchanged, a joint that is never there stays NaN.
+        (T, J, D); known values are unchanged, a joint that is missing in all rows stays NaN.
     """
     count = len(values)
     row = np.arange(count)[:, None]
-    seen = np.isfinite(values).all(axis=2)
-    before = np.maximum.accumulate(np.where(seen, row, -1), axis=0)
-    after = np.minimum.accumulate(np.where(seen, row, count)[::-1], axis=0)[::-1]
+    known = np.isfinite(values).all(axis=2)
+    # For every row, the last known row before it and the first known one after it.
+    before = np.maximum.accumulate(np.where(known, row, -1), axis=0)
+    after = np.minimum.accumulate(np.where(known, row, count)[::-1], axis=0)[::-1]
+    # At the ends there is a known row on one side only; it is used for both.
     left = np.where(before < 0, after, before).clip(0, max(count - 1, 0))
     right = np.where(after == count, before, after).clip(0, max(count - 1, 0))
     span = time_s[right] - time_s[left]
@@ -98,29 +108,35 @@ def fill_gaps(values: Times, time_s: Times) -> Times:
     return filled
 
 
-def windows_of(sequences: list[Sequence], frames: int) -> list[Window]:
-    """Cut every sequence into windows of ``frames`` rows; those without a person are left out."""
+def windows_of(inputs: list[NetworkInput], frames: int) -> list[Window]:
+    """Cut every track into windows of ``frames`` rows; windows without the person are left out."""
     return [
-        Window(number, start, min(start + frames, len(sequence.present)))
-        for number, sequence in enumerate(sequences)
-        for start in range(0, len(sequence.present), frames)
-        if sequence.present[start : start + frames].any()
+        Window(number, start, min(start + frames, len(track.present)))
+        for number, track in enumerate(inputs)
+        for start in range(0, len(track.present), frames)
+        if track.present[start : start + frames].any()
     ]
 
 
 def batches_of(windows: list[Window], size: int) -> Iterator[list[Window]]:
-    """Up to ``size`` windows of one length at a time."""
+    """Yield batches of up to ``size`` windows; the windows of a batch have the same length."""
     for _, group in groupby(sorted(windows, key=len), key=len):
-        alike = list(group)
-        yield from (alike[start : start + size] for start in range(0, len(alike), size))
+        same = list(group)
+        yield from (same[start : start + size] for start in range(0, len(same), size))
 
 
-def cut_out(sequence: Sequence, window: Window, before: int, after: int) -> Floats:
-    """A window with ``before`` and ``after`` rows of context; the ends repeat.
+def with_context(track: NetworkInput, window: Window, before: int, after: int) -> Floats:
+    """Rows of a window with context; beyond the ends of the track, its end rows repeat.
+
+    Args:
+        track: that the window belongs to.
+        window: the rows to lift.
+        before: rows of context before them.
+        after: and after them.
 
     Returns:
         (before + rows + after, J, D) float32.
     """
     rows = np.arange(window.start - before, window.stop + after)
-    cut: Floats = sequence.values[rows.clip(0, len(sequence.values) - 1)]
-    return cut
+    values: Floats = track.values[rows.clip(0, len(track.values) - 1)]
+    return values

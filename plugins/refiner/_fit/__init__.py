@@ -1,1 +1,1 @@
-"""What refiners that look at the 2D again share: what was seen, how surely, and the root path."""
+"""Shared by refiners that use the 2D again: observations with uncertainties, root path, windows."""

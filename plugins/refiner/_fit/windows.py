@@ -1,4 +1,8 @@
-"""Long clips piece by piece, so that memory does not grow with them."""
+"""Long clips in overlapping windows, so that memory does not grow with them.
+
+A window's rows are solved with a margin on both sides, of which the results are dropped. Without
+the margin the path would have a visible step from window to window.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,20 @@ import numpy as np
 from framework.types import Times
 
 ROWS = 1500
-"""Of a piece, without its margins."""
+"""Rows of a window without its margins."""
 MARGIN_S = 3.0
-"""What is farther away than this does not matter to a row."""
+"""Observations farther away in time than this hardly influence a row."""
 
 
 def windows(time_s: Times) -> Iterator[tuple[slice, slice]]:
-    """Yield the rows to solve together, and which of these to keep; kept rows are all, once.
+    """Divide rows into windows.
 
     Args:
         time_s: (T,) rising.
+
+    Yields:
+        The rows to solve together, and which of these to keep (relative to the first). Each row is
+        kept once.
     """
     for start in range(0, len(time_s), ROWS):
         stop = min(start + ROWS, len(time_s))

@@ -1,4 +1,4 @@
-"""Fits the whole clip at once: picture, bones, motion and lifter in agreement."""
+"""Fits the whole clip at once, so that 2D, bone lengths, motion and lifter agree."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .config import ConsistentConfig
 
 @hookimpl
 def register_refiners() -> list[StageEntry]:
-    """Announce the refiner."""
+    """Offer ``refiner=[consistent]``."""
     return [
         StageEntry(
             name="consistent",

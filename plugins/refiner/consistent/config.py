@@ -1,21 +1,20 @@
-"""Settings of the consistent refiner."""
+"""Options of the consistent refiner."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from framework.focal import check_setting
+from framework.focal import LONGEST, SHORTEST
+from framework.options import Options, option
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConsistentConfig:
-    """Settings of `Consistent`."""
+class ConsistentConfig(Options):
+    """The camera that recorded the clip."""
 
-    focal: float | None = field(
-        default=None,
-        metadata={"help": "focal length in longer sides of the picture; follows lifter.focal"},
+    focal: float | None = option(
+        None,
+        "focal length, in lengths of the image's longer side; follows lifter.focal",
+        above=SHORTEST,
+        below=LONGEST,
     )
-
-    def __post_init__(self) -> None:
-        """Check ranges."""
-        check_setting("refiner.consistent.focal", self.focal)

@@ -1,4 +1,4 @@
-"""Poses that agree with the picture, with each other and with the lifter."""
+"""Poses that agree with the 2D, with each other and with the lifter."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from framework.stages import Refiner, Runtime
 from framework.types import Pose3D, Track, VideoInfo
 
 from .._fit.observations import Observations, observe
-from .._fit.placement import place
+from .._fit.placement import place_root
 from .._fit.windows import windows
 from .config import ConsistentConfig
-from .fit import Body, fit
+from .fit import BodyModel, fit
 
 
 class Consistent(Refiner):
     """Fits all rows of a person by least squares; fills `Pose3D.root` too.
 
-    The terms and their weights are in `fit`. `Pose3D.joint_sigmas` stays the lifter's: it saw the same
-    keypoints, so that what agrees with them now is no surer for that.
+    The terms and their weights are in `fit`. `Pose3D.joint_sigmas` stay the lifter's: the lifter
+    used the same keypoints, so agreement with them does not reduce the uncertainty.
     """
 
     def __init__(self, config: ConsistentConfig, runtime: Runtime) -> None:
@@ -31,27 +31,29 @@ class Consistent(Refiner):
         self.focal_length: FocalLength | None = None
 
     def refine(self, poses: list[Pose3D], tracks: list[Track], video: VideoInfo) -> list[Pose3D]:
-        """Return the poses fitted, root included; whose joints nobody saw stays as lifted."""
+        """Return the fitted poses with their root; one without any visible joint is unchanged."""
         self.focal_length = focal_length(self._config.focal, video)
         matrix = view(video.size_wh, self.focal_length.longer_sides)
         return [_fitted(pose, track, matrix) for pose, track in zip(poses, tracks, strict=True)]
 
 
 def _fitted(pose: Pose3D, track: Track, matrix: Array) -> Pose3D:
-    seen = observe(pose, track, matrix)
-    if not seen.seen.any():
+    observed = observe(pose, track, matrix)
+    if not observed.visible.any():
         return pose
-    places = _solve(seen, pose.skeleton)
+    positions = _solve(observed, pose.skeleton)
     joints, root = pose.joints.copy(), np.full((len(pose), 3), np.nan, np.float32)
-    root[pose.valid] = places[:, pose.skeleton.root or 0]
-    joints[pose.valid] = places - places[:, pose.skeleton.root or 0, None]
+    root[pose.valid] = positions[:, pose.skeleton.root or 0]
+    joints[pose.valid] = positions - positions[:, pose.skeleton.root or 0, None]
     return replace(pose, joints=joints, root=root)
 
 
-def _solve(seen: Observations, skeleton: Skeleton) -> Array:
+def _solve(observed: Observations, skeleton: Skeleton) -> Array:
     """(T, J, 3) joints in camera space."""
-    body, root, places = Body.of(seen, skeleton), place(seen), np.empty(seen.joints.shape)
-    for together, kept in windows(seen.time_s):
+    body, root = BodyModel.of(observed, skeleton), place_root(observed)
+    positions = np.empty(observed.joints.shape)
+    # The root path is solved for the whole clip before; the windows start from it.
+    for together, kept in windows(observed.time_s):
         rows = slice(together.start + kept.start, together.start + kept.stop)
-        places[rows] = fit(seen.take(together), root[together], body)[kept]
-    return places
+        positions[rows] = fit(observed.take(together), root[together], body)[kept]
+    return positions

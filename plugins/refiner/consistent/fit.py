@@ -1,16 +1,19 @@
 """The least-squares problem of one person, and Gauss-Newton steps towards its solution.
 
-What is looked for is how far joints are moved from where the lifter and the root path put them.
-Every term is about one joint or about the difference of two, so that each is a row of an incidence
-matrix and a 3 x 3 block a frame:
+The unknowns are corrections: by how much joints move from the positions that the lifter and the
+root path give. Each term depends on one joint or on the difference of two, so it is a row of an
+incidence
+matrix with a 3 x 3 block per frame:
 
-- joints lie on the rays along which they were seen, outliers less (Cauchy's loss);
-- joints lie about the root as the lifter says, as far as it is sure of that;
-- bones keep their length;
-- errors of a lifter last, so what is moved is moved alike from frame to frame: a quick motion
-  that the lifter has is never smoothed away.
+- reprojection: joints lie on the rays through their keypoints, with Cauchy's loss for outliers;
+- lifter: joints lie relative to the root as lifted, weighted by the lifter's ``joint_sigmas``;
+- bones: bone lengths are constant over the clip;
+- smoothness: corrections change slowly, as errors of lifters do. The correction is smoothed and not
+  the motion, so that a quick motion of the lifter stays quick.
 
-Terms are in units of their standard deviation, and true times count.
+Terms are in units of their standard deviation (maximum likelihood), at the true times of rows. This
+is bundle adjustment with known intrinsics and priors instead of other views (Triggs et al., "Bundle
+adjustment: a modern synthesis", 1999).
 """
 
 from __future__ import annotations
@@ -24,27 +27,32 @@ from framework.geometry.smoothing import roughness, smoothest
 from framework.skeletons import Skeleton
 from framework.types import Ints, Times
 
-from .._fit.observations import MEMORY_S, Observations
-from .._fit.placement import OUTLIER
+from .._fit.observations import CORRELATION_S, Observations
+from .._fit.placement import OUTLIER_SIGMAS
 
-BONE_M = 0.01
-"""How far the distance of two joint centres departs from a constant bone."""
-REUSED = 2.0
-"""How much more keypoints are doubted here: the lifter has heard most of what they say."""
-STEP_S = MEMORY_S / 3
-"""Rows as near as this in time are moved by one set of numbers."""
+BONE_SIGMA_M = 0.01
+"""Standard deviation of the distance of two joint centres: joints are not perfect hinges."""
+KEYPOINT_SIGMA_FACTOR = 2.0
+"""Keypoints are this much less certain here than in `place_root`.
+
+The lifter has used them already, so their errors and the lifter's are correlated. The factor was
+chosen on validation people of the motion capture.
+"""
+STEP_S = CORRELATION_S / 3
+"""Rows within this time share one correction: corrections change slowly, and it saves time."""
 _ROUNDS = 4
+"""Gauss-Newton steps."""
 _NEAREST_M = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
-    """What does not change over a clip.
+class BodyModel:
+    """What does not change over a clip; E terms, J joints.
 
     Attributes:
-        incidence: (E, J) of the terms: J rays, J places about the root, and the bones.
+        incidence: (E, J) of the terms: J reprojections, J positions relative to the root, bones.
         lengths: (bones,) metres.
-        stiffness: (3 J,) of each coordinate of what is moved.
+        stiffness: (3 J,) weight of the roughness of each coordinate of the correction.
     """
 
     incidence: Array
@@ -52,20 +60,21 @@ class Body:
     stiffness: Array
 
     @classmethod
-    def of(cls, seen: Observations, skeleton: Skeleton) -> Body:
-        """The body that the lifter saw, with the same bones left and right."""
+    def of(cls, observed: Observations, skeleton: Skeleton) -> BodyModel:
+        """Measure the lifted bones (median over rows), left and right averaged."""
         each, mirror = np.eye(len(skeleton.joints)), skeleton.mirror
         a, b = np.array(skeleton.bones, np.intp).reshape(-1, 2).T
-        ends = seen.joints[:, a] - seen.joints[:, b]
+        ends = observed.joints[:, a] - observed.joints[:, b]
         lengths = np.median(np.linalg.norm(ends, axis=-1), axis=0)
         numbers = {frozenset(bone): number for number, bone in enumerate(skeleton.bones)}
         other = [
             numbers.get(frozenset((mirror[one], mirror[two])), number)
             for number, (one, two) in enumerate(skeleton.bones)
         ]
-        # Such that roughness counts as much as the doubt once it lasts as long as errors do.
-        stiffness = MEMORY_S**3 * (1 / seen.joint_sigmas**2).mean(axis=0)
-        # What a lifter says of the root about itself has no meaning.
+        # Chosen such that a correction that lasts for CORRELATION_S costs as much by its roughness
+        # as by its size.
+        stiffness = CORRELATION_S**3 * (1 / observed.joint_sigmas**2).mean(axis=0)
+        # The uncertainty of the root relative to itself has no meaning.
         stiffness[skeleton.root or 0] = np.median(stiffness)
         return cls(
             incidence=np.concatenate((each, each - each[skeleton.root or 0], each[a] - each[b])),
@@ -74,31 +83,33 @@ class Body:
         )
 
 
-def fit(seen: Observations, root: Array, body: Body) -> Array:
+def fit(observed: Observations, root: Array, body: BodyModel) -> Array:
     """Solve for the joints.
 
     Args:
-        seen: one person, T rows.
-        root: (T, 3) where the root is, to begin with.
-        body: of the person.
+        observed: one person, T rows.
+        root: (T, 3) initial position of the root in camera space.
+        body: of the same person.
 
     Returns:
         (T, J, 3) joints in camera space.
     """
-    count = seen.seen.shape[1]
-    starts, time_s = _groups(seen.time_s)
+    count = observed.visible.shape[1]
+    starts, time_s = _groups(observed.time_s)
     rough = roughness(time_s)
-    lifted = seen.joints + root[:, None]
-    moved = np.zeros((len(starts), 3 * count))
+    lifted = observed.joints + root[:, None]
+    correction = np.zeros((len(starts), 3 * count))
     for _ in range(_ROUNDS):
-        joints = lifted + _between(moved, time_s, seen.time_s).reshape(lifted.shape)
-        blocks, forces = (np.add.reduceat(part, starts) for part in _terms(seen, joints, body))
+        joints = lifted + _interpolated(correction, time_s, observed.time_s).reshape(lifted.shape)
+        blocks, forces = (np.add.reduceat(part, starts) for part in _terms(observed, joints, body))
         information = _assembled(blocks, body.incidence).reshape(-1, 3 * count, 3 * count)
+        # Common motion of all joints along the rays is nearly free; 1e-6 keeps it solvable.
         information += 1e-6 * np.eye(3 * count)
-        force = (body.incidence.T @ forces).reshape(moved.shape)
-        pull = (information @ moved[..., None])[..., 0] - force
-        moved = smoothest(seen.share * information, seen.share * pull, rough, body.stiffness)
-    return lifted + _between(moved, time_s, seen.time_s).reshape(lifted.shape)
+        force = (body.incidence.T @ forces).reshape(correction.shape)
+        pull = (information @ correction[..., None])[..., 0] - force
+        weight = observed.row_weight
+        correction = smoothest(weight * information, weight * pull, rough, body.stiffness)
+    return lifted + _interpolated(correction, time_s, observed.time_s).reshape(lifted.shape)
 
 
 def _groups(time_s: Times) -> tuple[Ints, Times]:
@@ -109,8 +120,8 @@ def _groups(time_s: Times) -> tuple[Ints, Times]:
     return starts, np.add.reduceat(time_s, starts) / members
 
 
-def _between(values: Array, time_s: Times, wanted_s: Times) -> Array:
-    """Read (G, n) values of times (G,) at other times, linearly."""
+def _interpolated(values: Array, time_s: Times, wanted_s: Times) -> Array:
+    """Interpolate (G, n) values at times (G,) linearly at other times; constant outside."""
     after = np.clip(np.searchsorted(time_s, wanted_s), min(1, len(time_s) - 1), len(time_s) - 1)
     before = np.maximum(after - 1, 0)
     gap = np.where(after > before, time_s[after] - time_s[before], 1)
@@ -119,36 +130,38 @@ def _between(values: Array, time_s: Times, wanted_s: Times) -> Array:
 
 
 def _assembled(blocks: Array, incidence: Array) -> Array:
-    """(G, J, 3, J, 3) second derivatives from those (G, E, 3, 3) of the terms."""
+    """(G, J, 3, J, 3) second derivatives by the joints from those (G, E, 3, 3) of the terms."""
     count = incidence.shape[1]
     pairs = (incidence[:, :, None] * incidence[:, None]).reshape(len(incidence), -1)
     spread = blocks.reshape(*blocks.shape[:2], 9).swapaxes(1, 2) @ pairs
     return spread.reshape(-1, 3, 3, count, count).transpose(0, 3, 1, 4, 2)
 
 
-def _terms(seen: Observations, joints: Array, body: Body) -> tuple[Array, Array]:
+def _terms(observed: Observations, joints: Array, body: BodyModel) -> tuple[Array, Array]:
     """(T, E, 3, 3) second and (T, E, 3) first derivatives of all terms (Gauss-Newton)."""
     count = joints.shape[1]
     apart = body.incidence @ joints
     relative, bones = apart[:, count : 2 * count], apart[:, 2 * count :]
-    weight = np.broadcast_to(1 / seen.joint_sigmas[..., None] ** 2, relative.shape)
-    lifted = weight[..., None] * np.eye(3), weight * (relative - seen.joints)
+    weight = np.broadcast_to(1 / observed.joint_sigmas[..., None] ** 2, relative.shape)
+    lifted = weight[..., None] * np.eye(3), weight * (relative - observed.joints)
     length = np.maximum(np.linalg.norm(bones, axis=-1, keepdims=True), 1e-3)
-    ways = bones / length / BONE_M
-    rigid = ways[..., None] * ways[..., None, :], ways * (length - body.lengths[:, None]) / BONE_M
-    blocks, forces = zip(_rays(seen, joints), lifted, rigid, strict=True)
+    slopes = bones / length / BONE_SIGMA_M
+    stretch = length - body.lengths[:, None]
+    rigid = slopes[..., None] * slopes[..., None, :], slopes * stretch / BONE_SIGMA_M
+    blocks, forces = zip(_reprojection(observed, joints), lifted, rigid, strict=True)
     return np.concatenate(blocks, axis=1), np.concatenate(forces, axis=1)
 
 
-def _rays(seen: Observations, joints: Array) -> tuple[Array, Array]:
-    """The terms of the picture: how far joints are from their rays, in metres at their depth."""
-    error = joints[..., :2] - seen.rays * joints[..., 2:]
-    doubts = REUSED * seen.doubts
-    weight = np.where(seen.seen, 1 / doubts**2, 0)
-    weight = weight / (1 + (error**2).sum(axis=-1) / (2 * (OUTLIER * doubts) ** 2))
+def _reprojection(observed: Observations, joints: Array) -> tuple[Array, Array]:
+    """The terms of the distance of joints from their rays, in metres at their depth."""
+    error = joints[..., :2] - observed.rays * joints[..., 2:]
+    sigmas = KEYPOINT_SIGMA_FACTOR * observed.ray_sigmas
+    weight = np.where(observed.visible, 1 / sigmas**2, 0)
+    weight = weight / (1 + (error**2).sum(axis=-1) / (2 * (OUTLIER_SIGMAS * sigmas) ** 2))
     slopes = np.zeros((*error.shape, 3))
     slopes[..., 0, 0] = slopes[..., 1, 1] = 1
-    # The same error in the picture is larger far away: without this, depth would shrink.
-    slopes[..., 2] = -seen.rays - error / np.maximum(joints[..., 2:], _NEAREST_M)
+    # The same image error is more metres at a greater depth; see placement._slopes. Without this,
+    # noise would pull people towards the camera.
+    slopes[..., 2] = -observed.rays - error / np.maximum(joints[..., 2:], _NEAREST_M)
     turned = weight[..., None, None] * np.swapaxes(slopes, -1, -2)
     return turned @ slopes, np.asarray((turned @ error[..., None])[..., 0])

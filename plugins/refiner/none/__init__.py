@@ -1,20 +1,20 @@
-"""Leaves the poses as the lifter made them."""
+"""No refining: the poses of the lifter."""
 
 from __future__ import annotations
 
 from framework.hookspecs import StageEntry, hookimpl
 
-from .config import NoneConfig
+from .config import NoRefinerConfig
 
 
 @hookimpl
 def register_refiners() -> list[StageEntry]:
-    """Announce the refiner."""
+    """Offer ``refiner=[none]``."""
     return [
         StageEntry(
             name="none",
-            summary="the poses as they are",
-            config=NoneConfig,
-            factory=f"{__name__}.none:LiftedPoses",
+            summary="the poses as the lifter gives them",
+            config=NoRefinerConfig,
+            factory=f"{__name__}.none:NoRefiner",
         )
     ]

@@ -1,10 +1,12 @@
-"""Settings of the none refiner."""
+"""Options of the none refiner: it has none."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from framework.options import Options
+
 
 @dataclass(frozen=True, kw_only=True)
-class NoneConfig:
-    """Nothing to set."""
+class NoRefinerConfig(Options):
+    """No options."""

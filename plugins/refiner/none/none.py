@@ -1,19 +1,19 @@
-"""The poses of the lifter and nothing else."""
+"""A refiner that changes nothing."""
 
 from __future__ import annotations
 
 from framework.stages import Refiner, Runtime
 from framework.types import Pose3D, Track, VideoInfo
 
-from .config import NoneConfig
+from .config import NoRefinerConfig
 
 
-class LiftedPoses(Refiner):
-    """Hands every pose on."""
+class NoRefiner(Refiner):
+    """Returns every pose as it is."""
 
-    def __init__(self, config: NoneConfig, runtime: Runtime) -> None:
+    def __init__(self, config: NoRefinerConfig, runtime: Runtime) -> None:
         pass
 
     def refine(self, poses: list[Pose3D], tracks: list[Track], video: VideoInfo) -> list[Pose3D]:
-        """Return the poses themselves."""
+        """Return ``poses`` themselves."""
         return poses

@@ -1,4 +1,4 @@
-"""Puts people into the space before the camera."""
+"""Places people in camera space."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from .config import RootConfig
 
 @hookimpl
 def register_refiners() -> list[StageEntry]:
-    """Announce the refiner."""
+    """Offer ``refiner=[root]``."""
     return [
         StageEntry(
             name="root",
-            summary="where people stand before the camera, from pose and 2D",
+            summary="positions of people in camera space, from pose and 2D",
             config=RootConfig,
             factory=f"{__name__}.root:Root",
         )

@@ -1,34 +1,26 @@
-"""Settings of the root refiner."""
+"""Options of the root refiner."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from framework.errors import ConfigurationError
-from framework.focal import check_setting
+from framework.focal import LONGEST, SHORTEST
+from framework.options import Options, option
 
 
 @dataclass(frozen=True, kw_only=True)
-class RootConfig:
-    """Settings of `Root`."""
+class RootConfig(Options):
+    """The camera that recorded the clip, and the body height of people."""
 
-    focal: float | None = field(
-        default=None,
-        metadata={"help": "focal length in longer sides of the picture; follows lifter.focal"},
+    focal: float | None = option(
+        None,
+        "focal length, in lengths of the image's longer side; follows lifter.focal",
+        above=SHORTEST,
+        below=LONGEST,
     )
-    person_height_m: list[float] = field(
-        default_factory=list,
-        metadata={
-            "help": "how tall people are: [1.75] everybody, [1.8,1.6] by track; []: as adults are"
-        },
+    person_height_m: list[float] = option(
+        lambda: [],
+        "body height in metres: [1.75] of everybody, [1.8,1.6] by track; []: estimated",
+        above=0.3,
+        below=3,
     )
-
-    def __post_init__(self) -> None:
-        """Check ranges."""
-        check_setting("refiner.root.focal", self.focal)
-        for height_m in self.person_height_m:
-            if not 0.3 < height_m < 3:
-                raise ConfigurationError(
-                    f"refiner.root.person_height_m says {height_m}, which nobody is",
-                    "Give metres.",
-                )

@@ -1,4 +1,4 @@
-"""Where people stand before the camera."""
+"""Where people stand in camera space."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from framework.geometry.camera import Array, view
 from framework.stages import Refiner, Runtime
 from framework.types import Pose3D, Track, VideoInfo
 
+from .._fit.body_height import body_height, has_body_height
 from .._fit.observations import observe
-from .._fit.placement import place
-from .._fit.stature import measurable, stature
+from .._fit.placement import place_root
 from .config import RootConfig
-from .heights import Standing, heights
+from .heights import StandingPerson, estimate_heights
 
 
 class Root(Refiner):
-    """Fills `Pose3D.root` by laying the lifted joints over the keypoints they were lifted from.
+    """Fills `Pose3D.root` such that the lifted joints, projected, fall on their keypoints.
 
-    One camera cannot tell a small person who is near from a tall one far away. Poses are scaled to
-    how tall the user says people are, or else to what `heights` finds out.
+    In the image of one camera a small person who is near equals a tall one far away. So poses are
+    scaled to the body heights that the user gives, or else to those of `estimate_heights`.
     """
 
     def __init__(self, config: RootConfig, runtime: Runtime) -> None:
@@ -31,22 +31,22 @@ class Root(Refiner):
         self.focal_length: FocalLength | None = None
 
     def refine(self, poses: list[Pose3D], tracks: list[Track], video: VideoInfo) -> list[Pose3D]:
-        """Return the poses with the root in every valid row; None for whose joints nobody saw.
+        """Return the poses with the root in every valid row; without any visible joint it is None.
 
         Raises:
-            ConfigurationError: other than one height, or one for each person, is given.
+            ConfigurationError: the number of given heights is neither one nor that of people.
         """
         self.focal_length = focal_length(self._config.focal, video)
         matrix = view(video.size_wh, self.focal_length.longer_sides)
         people = list(zip(poses, tracks, strict=True))
-        sizes = self._given(len(poses)) or _found(people, matrix)
+        sizes = self._given(len(poses)) or _estimated(people, matrix)
         return [
             _placed(scaled(pose, height_m), track, matrix)
             for (pose, track), height_m in zip(people, sizes, strict=True)
         ]
 
     def _given(self, people: int) -> list[float]:
-        """What the user says; empty for nothing."""
+        """Body heights that the user gives, one per person; an empty list if none are given."""
         given = list(self._config.person_height_m)
         if len(given) < 2:
             return given * people
@@ -59,35 +59,38 @@ class Root(Refiner):
 
 
 def scaled(pose: Pose3D, height_m: float | None) -> Pose3D:
-    """The pose of somebody of this height; None leaves it as it is."""
+    """The pose, and its ``joint_sigmas``, scaled to a body height; None leaves it as it is."""
     if height_m is None or not pose.valid.any():
         return pose
-    factor = np.float32(height_m / stature(pose.joints[pose.valid], pose.skeleton))
+    # Uncertainties are lengths too.
+    factor = np.float32(height_m / body_height(pose.joints[pose.valid], pose.skeleton))
     joint_sigmas = None if pose.joint_sigmas is None else pose.joint_sigmas * factor
     return replace(pose, joints=pose.joints * factor, joint_sigmas=joint_sigmas)
 
 
-def _found(people: list[tuple[Pose3D, Track]], matrix: Array) -> list[float | None]:
-    """How tall people are by what the clip says; None for whom it says nothing of."""
-    found: list[float | None] = [None] * len(people)
-    told: list[int] = []
-    standing: list[Standing] = []
+def _estimated(people: list[tuple[Pose3D, Track]], matrix: Array) -> list[float | None]:
+    """Body heights estimated from the clip; None for people without a visible joint."""
+    estimated: list[float | None] = [None] * len(people)
+    measured: list[int] = []
+    standing: list[StandingPerson] = []
     for number, (pose, track) in enumerate(people):
-        seen = observe(pose, track, matrix)
-        if seen.seen.any() and measurable(pose.skeleton):
-            told.append(number)
-            standing.append(Standing.of(seen, place(seen), pose.skeleton))
-    if told:
-        valid = np.stack([people[number][0].valid for number in told])
-        for number, height_m in zip(told, heights(standing, valid).tolist(), strict=True):
-            found[number] = height_m
-    return found
+        observed = observe(pose, track, matrix)
+        if observed.visible.any() and has_body_height(pose.skeleton):
+            measured.append(number)
+            root = place_root(observed)
+            standing.append(StandingPerson.of(observed, root, pose.skeleton))
+    if measured:
+        valid = np.stack([people[number][0].valid for number in measured])
+        heights = estimate_heights(standing, valid).tolist()
+        for number, height_m in zip(measured, heights, strict=True):
+            estimated[number] = height_m
+    return estimated
 
 
 def _placed(pose: Pose3D, track: Track, matrix: Array) -> Pose3D:
-    seen = observe(pose, track, matrix)
-    if not seen.seen.any():
+    observed = observe(pose, track, matrix)
+    if not observed.visible.any():
         return replace(pose, root=None)
     root = np.full((len(pose), 3), np.nan, np.float32)
-    root[pose.valid] = place(seen)
+    root[pose.valid] = place_root(observed)
     return replace(pose, root=root)

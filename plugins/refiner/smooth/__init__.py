@@ -1,4 +1,4 @@
-"""Takes out what trembles and keeps what moves."""
+"""Removes noise over time and keeps motion."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .config import SmoothConfig
 
 @hookimpl
 def register_refiners() -> list[StageEntry]:
-    """Announce the refiner."""
+    """Offer ``refiner=[smooth]``."""
     return [
         StageEntry(
             name="smooth",

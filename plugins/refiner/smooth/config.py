@@ -1,25 +1,20 @@
-"""Settings of the smooth refiner."""
+"""Options of the smooth refiner."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from framework.errors import ConfigurationError
+from framework.options import Options, option
 
 
 @dataclass(frozen=True, kw_only=True)
-class SmoothConfig:
-    """Settings of `Smooth`."""
+class SmoothConfig(Options):
+    """Strength of the filter."""
 
-    cutoff_hz: float = field(
-        default=6.0,
-        metadata={"help": "motion this quick is halved, slower is kept; lower is smoother"},
+    cutoff_hz: float = option(
+        6.0,
+        "frequency at which motion is halved; slower motion is kept. Lower is smoother: everyday "
+        "motion needs 6, quick sports 10 and more",
+        above=0,
+        high=1000,
     )
-
-    def __post_init__(self) -> None:
-        """Check ranges."""
-        if not 0 < self.cutoff_hz <= 1000:
-            raise ConfigurationError(
-                f"refiner.smooth.cutoff_hz is {self.cutoff_hz}, which is no frequency in Hz",
-                "Everyday motion needs 6, quick sports 10 and more.",
-            )

@@ -16,17 +16,18 @@ from .config import SmoothConfig
 class Smooth(Refiner):
     """Smooths joints, and the root where it is known.
 
-    What is left of a motion at frequency f is 1 / (1 + (f / cutoff)^6): nearly all below half the
-    cutoff. Where rows are evenly spaced that is what a Butterworth filter of third order does that
-    runs once forward and once backward; times may be uneven here, and rows on the two sides of a
-    gap have the less to do with each other the longer it is.
+    The gain at frequency f is 1 / (1 + (f / cutoff)^6): nearly 1 below half the cutoff. At even
+    times this equals a Butterworth filter of third order run forward and backward, hence without
+    delay. It is solved as a smoothing spline instead (`framework.geometry.smoothing.low_pass`),
+    which uses the true times of rows: a filter by row number would change its cutoff with the frame
+    rate, and would let rows on both sides of a gap influence each other.
     """
 
     def __init__(self, config: SmoothConfig, runtime: Runtime) -> None:
         self._cutoff_hz = config.cutoff_hz
 
     def refine(self, poses: list[Pose3D], tracks: list[Track], video: VideoInfo) -> list[Pose3D]:
-        """Return the poses smoothed; valid rows and uncertainties stay as they are."""
+        """Return the poses smoothed; valid rows and ``joint_sigmas`` stay as they are."""
         return [
             self._smoothed(pose, track.time_s) for pose, track in zip(poses, tracks, strict=True)
         ]
@@ -39,7 +40,7 @@ class Smooth(Refiner):
         return replace(pose, joints=joints, root=root)
 
     def _filtered(self, values: Floats, known: Bools, time_s: Times) -> Floats:
-        """(T, ...) values, the known rows filtered; the others stay."""
+        """(T, ...) values with the rows ``known`` filtered and the others unchanged."""
         filtered = values.copy()
         flat = values[known].reshape(int(known.sum()), int(np.prod(values.shape[1:])))
         smooth = low_pass(flat, time_s[known], self._cutoff_hz)

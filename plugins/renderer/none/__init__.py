@@ -1,8 +1,8 @@
-"""No picture."""
+"""No rendered video."""
 
 from framework.hookspecs import StageEntry, hookimpl
 
-from .config import NoneConfig
+from .config import NoRendererConfig
 
 
 @hookimpl
@@ -11,8 +11,8 @@ def register_renderers() -> list[StageEntry]:
     return [
         StageEntry(
             name="none",
-            summary="draws nothing and saves the second decoding",
-            config=NoneConfig,
+            summary="draws nothing; the clip is not decoded a second time",
+            config=NoRendererConfig,
             factory=f"{__name__}.none:NoRenderer",
         )
     ]

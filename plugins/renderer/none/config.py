@@ -1,10 +1,12 @@
-"""Settings of the renderer that draws nothing: it has none."""
+"""Options of the renderer that draws nothing: it has none."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from framework.options import Options
+
 
 @dataclass(frozen=True, kw_only=True)
-class NoneConfig:
-    """Nothing to choose."""
+class NoRendererConfig(Options):
+    """No options."""

@@ -7,15 +7,15 @@ from pathlib import Path
 from framework.stages import Renderer, Runtime
 from framework.types import FrameBatch, RunResult
 
-from .config import NoneConfig
+from .config import NoRendererConfig
 
 
 class NoRenderer(Renderer):
-    """Leaves the clip alone; it is not even decoded again."""
+    """Writes no video. The pipeline does not decode the clip a second time."""
 
     wants_frames = False
 
-    def __init__(self, config: NoneConfig, runtime: Runtime) -> None:
+    def __init__(self, config: NoRendererConfig, runtime: Runtime) -> None:
         pass
 
     def open(self, result: RunResult, target: Path) -> None:
@@ -25,5 +25,5 @@ class NoRenderer(Renderer):
         """Do nothing."""
 
     def close(self) -> Path | None:
-        """Return None: there is no picture."""
+        """Return None: no file was written."""
         return None

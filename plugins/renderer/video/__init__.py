@@ -1,4 +1,4 @@
-"""The source picture with its 2D skeleton beside the 3D skeleton, as a video."""
+"""The source frames with their 2D skeletons beside the 3D skeletons, as a video."""
 
 from framework.hookspecs import StageEntry, hookimpl
 

@@ -1,22 +1,22 @@
-"""Settings of the video renderer."""
+"""Options of the video renderer."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
-from framework.errors import ConfigurationError
+from framework.options import Options, option
 
 
-class Format(Enum):
-    """What kind of file is written."""
+class OutputFormat(Enum):
+    """File format of the rendered video."""
 
     mp4 = "mp4"
     gif = "gif"
 
 
 class Floor(Enum):
-    """Where the floor is."""
+    """How the height of the floor is found."""
 
     auto = "auto"
     clip = "clip"
@@ -31,7 +31,7 @@ class Rate(Enum):
 
 
 class Preset(Enum):
-    """How long the H.264 encoder may think, from quick to thorough."""
+    """Effort of the H.264 encoder: the slower, the smaller the file at the same quality."""
 
     ultrafast = "ultrafast"
     superfast = "superfast"
@@ -45,78 +45,57 @@ class Preset(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class VideoConfig:
-    """What is shown, from where, and how it is encoded."""
+class VideoConfig(Options):
+    """What is shown, from which viewpoint, and how it is encoded."""
 
-    format: Format = field(default=Format.mp4, metadata={"help": "mp4 (with sound) or gif"})
-    height_px: int | None = field(
-        default=None,
-        metadata={"help": "height of both panels in pixels; null: the source's, 240 to 720"},
+    format: OutputFormat = option(OutputFormat.mp4, "mp4 (with sound) or gif")
+    height_px: int | None = option(
+        None,
+        "height of both panels in pixels; null: the source's, 240 to 720",
+        low=64,
+        high=4320,
     )
-    azimuth_deg: float = field(
-        default=25.0,
-        metadata={"help": "degrees that the viewer walks to the right; 0 is the camera's side"},
+    azimuth_deg: float = option(
+        25.0, "azimuth of the viewpoint in degrees: 0 is the camera's, positive is to the right"
     )
-    elevation_deg: float = field(
-        default=12.0, metadata={"help": "degrees that the viewer looks down; 90 is from above"}
+    elevation_deg: float = option(
+        12.0,
+        "degrees by which the viewpoint looks down; 90 is from above",
+        low=-10,
+        high=90,
     )
-    orbit_deg_per_s: float = field(
-        default=0.0,
-        metadata={"help": "degrees per second that the viewer walks on; 0 stands still"},
+    orbit_deg_per_s: float = option(
+        0.0, "degrees per second by which the azimuth grows; 0: a fixed viewpoint"
     )
-    camera_tilt_deg: float = field(
-        default=0.0,
-        metadata={"help": "degrees that the filming camera looked down; cures leaning people"},
+    camera_tilt_deg: float = option(
+        0.0,
+        "degrees by which the recording camera looked down; corrects people who lean",
+        low=-90,
+        high=90,
     )
-    floor: Floor = field(
-        default=Floor.auto,
-        metadata={
-            "help": "clip: one height for the clip; frame: the lowest joint stands on it; "
-            "auto: what was lowest within a second where the root is known, else frame, smoothed"
-        },
+    floor: Floor = option(
+        Floor.auto,
+        "clip: one height for the clip; frame: the lowest joint of each frame is on it; auto: the "
+        "lowest height within a second where the root is known, else frame, smoothed",
     )
-    skip_s: float = field(default=0.0, metadata={"help": "seconds left out at the start"})
-    limit_s: float | None = field(
-        default=None, metadata={"help": "seconds drawn at most, after skip_s; null: to the end"}
+    skip_s: float = option(0.0, "seconds left out at the start", low=0)
+    limit_s: float | None = option(
+        None, "seconds drawn at most, after skip_s; null: to the end", above=0
     )
-    downsample: int = field(default=1, metadata={"help": "draw every Nth frame"})
-    rate: Rate = field(
-        default=Rate.source,
-        metadata={
-            "help": "source: the clip's own frames; interpolated: those of the interpolator too"
-        },
+    downsample: int = option(1, "draw every Nth frame", low=1)
+    rate: Rate = option(
+        Rate.source, "source: the clip's frames; interpolated: also those of the interpolator"
     )
-    speed: float = field(
-        default=1.0,
-        metadata={"help": "times the speed of the clip; 0.25 is slow motion. Only 1 has sound"},
+    speed: float = option(
+        1.0,
+        "playback speed relative to the clip; 0.25 is slow motion. Only 1 has sound",
+        low=0.01,
+        high=100,
     )
-    crf: int = field(
-        default=20, metadata={"help": "H.264 quality, 0 (perfect) to 51; unused with bitrate_kbps"}
+    crf: int = option(
+        20, "H.264 quality, 0 (lossless) to 51; unused with bitrate_kbps", low=0, high=51
     )
-    bitrate_kbps: int | None = field(
-        default=None, metadata={"help": "kilobits per second of the mp4; null: as crf needs"}
+    bitrate_kbps: int | None = option(
+        None, "kilobits per second of the mp4; null: as crf needs", low=1
     )
-    preset: Preset = field(
-        default=Preset.ultrafast, metadata={"help": "H.264 effort, ultrafast to veryslow"}
-    )
-
-    def __post_init__(self) -> None:
-        """Check ranges."""
-        wrong = {
-            "height_px": self.height_px is not None and not 64 <= self.height_px <= 4320,
-            "elevation_deg": not -10 <= self.elevation_deg <= 90,
-            "camera_tilt_deg": not -90 <= self.camera_tilt_deg <= 90,
-            "skip_s": not self.skip_s >= 0,
-            "limit_s": self.limit_s is not None and not self.limit_s > 0,
-            "downsample": self.downsample < 1,
-            "speed": not 0.01 <= self.speed <= 100,
-            "crf": not 0 <= self.crf <= 51,
-            "bitrate_kbps": self.bitrate_kbps is not None and self.bitrate_kbps < 1,
-        }
-        for key, bad in wrong.items():
-            if bad:
-                help_text = self.__dataclass_fields__[key].metadata["help"]
-                raise ConfigurationError(
-                    f"renderer.{key} is {getattr(self, key)}, which is out of range",
-                    f"{key}: {help_text}.",
-                )
+    preset: Preset = option(Preset.ultrafast, "H.264 effort, ultrafast to veryslow")

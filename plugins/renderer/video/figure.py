@@ -1,7 +1,8 @@
-"""The 3D figure as shaded, tapered limbs, drawn from far to near.
+"""The 3D figure as shaded, tapered limbs, drawn from far to near (painter's algorithm).
 
-Outlines are computed for a whole chunk of frames with arrays; what is left per frame is a list
-of polygons to fill. Shapes: B frames, P people, K joints, S shapes (limbs, joints, heads).
+Outlines are computed for a chunk of frames at once: NumPy calls per frame and limb would take
+longer than filling the polygons, which is all that is left to do per frame.
+Shapes: B frames, P people, K joints, S shapes (limbs, joints, heads).
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ from framework.types import Bytes, Floats
 from .palette import GLOW, INK, MIDDLE, shades, sides
 
 SHIFT = 4
-"""Binary digits after the point of coordinates given to OpenCV: 1/16 pixel."""
+"""Fractional bits of the coordinates given to OpenCV: 1/16 pixel."""
 _CORNERS = 12
+"""Corners of half a circle."""
 _GREY = 0.42
-"""How far the colours of the farthest limb go towards the ground."""
+"""Share of the background in the colours of the farthest limb (depth cue)."""
 
-# Half the thickness of a limb at a joint, metres. What is not named is as thick as an elbow.
+# Half the thickness of a limb at a joint, metres. Other joints have the radius of an elbow.
 _RADII_M = {
     "hip": 0.054,
     "knee": 0.042,
@@ -40,13 +42,13 @@ _ELBOW_M, _NECK_M, _NOSE_M, _SKULL_M = 0.034, 0.034, 0.022, 0.108
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """What to fill in some frames: B frames, S shapes of three layers (rim, body, shine).
+    """Polygons to fill in some frames: B frames, S shapes of three layers (rim, body, highlight).
 
     Attributes:
         outlines: (B, S, 3, C, 2) int32, in 1/16 pixel.
         colours: (B, S, 3, 3) float RGB of each layer.
-        order: (B, S) shapes from far to near; those that are not there come last.
-        count: (B,) shapes that are there.
+        order: (B, S) shapes from far to near; missing ones come last.
+        count: (B,) shapes that are present.
     """
 
     outlines: NDArray[np.int32]
@@ -64,10 +66,14 @@ class Shapes:
 
 
 class Figure:
-    """Knows how limbs of a skeleton look for a number of people.
+    """Shapes and colours of the limbs of a skeleton.
+
+    Args:
+        skeleton: of the poses.
+        people: number of people; see `palette.shades`.
 
     Attributes:
-        bones: (bones, 2) joints that limbs connect.
+        bones: (bones, 2) joints that the limbs connect.
     """
 
     def __init__(self, skeleton: Skeleton, people: int) -> None:
@@ -87,7 +93,7 @@ class Figure:
             self.bones[self.bones == nose] = crown
             self._radii[crown], self._discs[crown], self._discs[nose] = _NECK_M, _SKULL_M, _NOSE_M
         side = sides(skeleton)
-        # A limb has the colour of its outer end: collar bones and hips show their side.
+        # A limb has the colour of its outer end, so that collar bones and hips show their side.
         of_shape = np.concatenate([side[self.bones[:, 1]], side])
         palette = [shades(person, people)[of_shape] for person in range(people)]
         self._colours = np.array(palette, np.float32).reshape(people, len(of_shape), 3)
@@ -105,9 +111,9 @@ class Figure:
         """Outlines and colours of some frames.
 
         Args:
-            pixels: (B, P, K, 2) joints in the panel; NaN where a person is not there.
+            pixels: (B, P, K, 2) joints in the panel; NaN where a person is missing.
             scale: (B, P, K) pixels per metre at each joint.
-            nearness: (B, P, K) 0 at the far end of the stage, 1 at the near end.
+            nearness: (B, P, K) 0 at the far end of the scene, 1 at the near end.
         """
         first, second = self.bones.T
         limbs, discs = self._radii * scale, self._discs * scale
@@ -136,14 +142,14 @@ class Figure:
         return np.concatenate([limbs, joints + np.float32(0.01)], 2)
 
     def _lit(self, nearness: Floats) -> NDArray[np.float64]:
-        """(B, P, S, 3, 3) colours of rim, body and shine: darker and greyer when farther."""
+        """(B, P, S, 3, 3) colours of rim, body and highlight: darker and greyer when farther."""
         near = np.clip(np.nan_to_num(nearness), 0, 1)[..., None]
         body = self._colours + (np.array(GLOW) - self._colours) * (_GREY * (1 - near))
         rim = body * 0.28 + np.array(INK) * 0.3
-        shine = body + (255 - body) * (0.16 + 0.22 * near)
+        highlight = body + (255 - body) * (0.16 + 0.22 * near)
         joints = np.arange(body.shape[2]) >= len(self.bones)
         body = np.where(joints[:, None], body + (np.array(MIDDLE) - body) * 0.1, body)
-        lit: NDArray[np.float64] = np.stack([rim, body, shine], 3).astype(np.float64)
+        lit: NDArray[np.float64] = np.stack([rim, body, highlight], 3).astype(np.float64)
         return np.rint(lit, out=lit)
 
 
@@ -152,7 +158,7 @@ def _radius(joint: str) -> float:
 
 
 def _layers(a: Floats, b: Floats, radius_a: Floats, radius_b: Floats) -> NDArray[np.int32]:
-    """(..., 3, C, 2) outlines of rim, body and shine in 1/16 pixel, from (..., 2) ends."""
+    """(..., 3, C, 2) outlines of rim, body and highlight in 1/16 pixel, from (..., 2) ends."""
     rim = np.clip(0.16 * radius_a, 0.9, 2.2)
     lift = np.stack([-0.26 * radius_a, -0.34 * radius_a], -1)  # the light comes from above left
     layers = (

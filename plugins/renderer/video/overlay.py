@@ -1,4 +1,4 @@
-"""The 2D skeleton and the box over the source picture."""
+"""The 2D skeleton and the box over the source frame."""
 
 from __future__ import annotations
 
@@ -9,28 +9,37 @@ from framework.types import Bools, Bytes, Floats, Ints, Track
 
 from .figure import SHIFT
 from .palette import INK, QUIET, Colour, mix, person_colour, rgb, shades, sides
-from .text import Text
+from .text import TextPainter
 
 _ONE = 1 << SHIFT
 _TURN = np.linspace(0, 2 * np.pi, 14, endpoint=False)
 _DISC = np.stack([np.cos(_TURN), np.sin(_TURN)], -1)
 _FINE = {"nose", "eye", "ear", "mouth", "pinky", "thumb", "index"}
-"""Parts of faces and hands: so close together that large marks would hide them."""
+"""Parts of faces and hands are close together: large marks would cover them."""
 
 
 class Overlay:
-    """Draws one track into pictures of a fixed size; its pixels are computed once per clip."""
+    """Draws one track into source frames; sizes and colours are computed once per clip.
+
+    Args:
+        track: of the person.
+        scale: of the panel relative to the clip, along x and y.
+        person: number of the track, from 0.
+        people: number of tracks; from two on each has a colour and shows its id.
+        text: draws the id.
+    """
 
     def __init__(
-        self, track: Track, scale: tuple[float, float], person: int, people: int, text: Text
+        self, track: Track, scale: tuple[float, float], person: int, people: int, text: TextPainter
     ) -> None:
         self._text, self._label = text, str(track.id) if people > 1 else ""
         self.colour = person_colour(person, people)
         boxes = _drawable(track.boxes)
         heights = (boxes[:, 3] - boxes[:, 1]) * scale[1]
         known = heights[np.isfinite(heights)]
-        tall = float(np.median(known)) if len(known) else 0.0
-        self._width = int(np.clip(round(tall / 90), 2, 7))
+        height = float(np.median(known)) if len(known) else 0.0
+        # Lines grow with the person: wide ones would cover a small person.
+        self._width = int(np.clip(round(height / 90), 2, 7))
         palette = shades(person, people)
         side = sides(track.skeleton)
         self._bones = np.array(track.skeleton.bones, np.int64).reshape(-1, 2)
@@ -45,8 +54,8 @@ class Overlay:
     def _groups(
         self, sides_of_ends: Ints, thin: Bools, palette: Floats
     ) -> list[tuple[Ints, int, Colour]]:
-        """Bones that share thickness and colour, the middle of the body first."""
-        # A bone that crosses from one side to the other belongs to the middle.
+        """Bones by thickness and colour, those of the middle of the body first."""
+        # A bone between left and right (across the shoulders, the hips) belongs to the middle.
         side = np.where(sides_of_ends[:, 0] == sides_of_ends[:, 1], sides_of_ends[:, 0], 0)
         widths = np.where(thin, max(1, round(self._width * 0.55)), self._width)
         return [
@@ -55,60 +64,60 @@ class Overlay:
             for width in np.unique(widths)
         ]
 
-    def draw(self, picture: Bytes, row: int) -> None:
-        """Draw this row's person, if there is one."""
+    def draw(self, image: Bytes, row: int) -> None:
+        """Draw the person of a row into its frame, unless the row is missing."""
         if not self._track.state[row]:
             return
-        self._box(picture, row)
-        self._skeleton(picture, row)
+        self._box(image, row)
+        self._skeleton(image, row)
 
-    def _skeleton(self, picture: Bytes, row: int) -> None:
+    def _skeleton(self, image: Bytes, row: int) -> None:
         keypoints = _drawable(self._track.keypoints[row]) * self._factor
-        seen = self._track.keypoint_scores[row] >= self._track.score_threshold
-        seen &= np.isfinite(keypoints).all(-1)
-        shown = seen[self._bones].all(1)
+        visible = self._track.keypoint_scores[row] >= self._track.score_threshold
+        visible &= np.isfinite(keypoints).all(-1)
+        shown = visible[self._bones].all(1)
         ends = np.zeros((len(self._bones), 2, 2), np.int32)
         ends[shown] = np.rint(keypoints[self._bones[shown]] * _ONE)
-        # One call for many lines. First a dark edge, which makes them stand off any picture.
+        # One call for many lines. A dark edge first, so that they are visible on any background.
         for edge in (2, 0):
             for bones, width, colour in self._strokes:
                 lines = ends[bones[shown[bones]]]
                 ink = INK if edge else colour
-                cv2.polylines(picture, lines, False, ink, width + edge, cv2.LINE_AA, SHIFT)
-        self._joints(picture, keypoints, np.flatnonzero(seen))
+                cv2.polylines(image, lines, False, ink, width + edge, cv2.LINE_AA, SHIFT)
+        self._joints(image, keypoints, np.flatnonzero(visible))
 
-    def _joints(self, picture: Bytes, keypoints: Floats, seen: Ints) -> None:
-        """Discs of the seen joints, with a dark rim."""
-        radii = self._discs[seen]
+    def _joints(self, image: Bytes, keypoints: Floats, visible: Ints) -> None:
+        """Draw discs at the visible joints, with a dark rim."""
+        radii = self._discs[visible]
         rims = np.stack([radii + 1, radii], 1)[..., None, None] * _DISC
-        outlines = np.rint((keypoints[seen, None, None] + rims) * _ONE).astype(np.int32)
-        for joint, (rim, disc) in zip(seen.tolist(), outlines, strict=True):
-            cv2.fillConvexPoly(picture, rim, INK, cv2.LINE_AA, SHIFT)
-            cv2.fillConvexPoly(picture, disc, self._joint_colours[joint], cv2.LINE_AA, SHIFT)
+        outlines = np.rint((keypoints[visible, None, None] + rims) * _ONE).astype(np.int32)
+        for joint, (rim, disc) in zip(visible.tolist(), outlines, strict=True):
+            cv2.fillConvexPoly(image, rim, INK, cv2.LINE_AA, SHIFT)
+            cv2.fillConvexPoly(image, disc, self._joint_colours[joint], cv2.LINE_AA, SHIFT)
 
-    def _box(self, picture: Bytes, row: int) -> None:
-        """Corners of the box, grey in rows that a tracker filled in, and the person's number."""
+    def _box(self, image: Bytes, row: int) -> None:
+        """Draw the corners of the box, grey in rows that a tracker filled in, and the track id."""
         corners = _drawable(self._track.boxes[row]).reshape(2, 2) * self._factor
         if np.isnan(corners).any():
             return
         (left, top), (right, bottom) = np.rint(corners).astype(int).tolist()
-        arm = max(6, min(right - left, bottom - top) // 7)
+        length = max(6, min(right - left, bottom - top) // 7)
         colour = self.colour if self._track.state[row] == 1 else QUIET
         for thick, ink in ((4, INK), (2, colour)):
-            for x, dx in ((left, arm), (right, -arm)):
-                for y, dy in ((top, arm), (bottom, -arm)):
+            for x, dx in ((left, length), (right, -length)):
+                for y, dy in ((top, length), (bottom, -length)):
                     path = np.array([(x + dx, y), (x, y), (x, y + dy)], np.int32)
-                    cv2.polylines(picture, [path], False, ink, thick, cv2.LINE_AA)
+                    cv2.polylines(image, [path], False, ink, thick, cv2.LINE_AA)
         if self._label:
-            self._text.chip(picture, self._label, (left + 4, top - 6), colour)
+            self._text.label(image, self._label, (left + 4, top - 6), colour)
 
 
 def _drawable(pixels: Floats) -> Floats:
-    """The same with NaN in place of what no picture can hold, since OpenCV wants integers."""
+    """Replace coordinates that are far outside any image by NaN: OpenCV's integers overflow."""
     return np.where(np.abs(pixels) < 1e5, pixels, np.float32(np.nan))
 
 
-def rows_with_somebody(tracks: tuple[Track, ...], rows: int) -> Ints:
-    """(T,) number of people in each row."""
+def people_per_row(tracks: tuple[Track, ...], rows: int) -> Ints:
+    """(T,) number of people that are present in each row."""
     present = [track.present for track in tracks]
     return np.sum(present, axis=0, dtype=np.int64) if present else np.zeros(rows, np.int64)

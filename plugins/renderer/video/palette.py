@@ -1,4 +1,7 @@
-"""Colours, RGB 0..255. Sides and people can be told apart by colour-blind viewers too."""
+"""Colours, RGB 0..255, that colour-blind viewers can distinguish too.
+
+Colours of people follow Okabe and Ito, "Color Universal Design", 2008.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ PANEL_TOP: Colour = (21, 25, 34)
 PANEL_BOTTOM: Colour = (33, 39, 51)
 GLOW: Colour = (66, 78, 100)
 
-# Okabe and Ito's set, brightened for a dark ground.
+# Okabe and Ito's set, brightened for a dark background.
 PEOPLE: Sequence[Colour] = (
     (86, 190, 250),
     (255, 170, 50),
@@ -35,13 +38,13 @@ PEOPLE: Sequence[Colour] = (
 
 
 def rgb(values: Sequence[float]) -> Colour:
-    """Numbers as a colour that OpenCV takes."""
+    """Round and clip numbers to a colour that OpenCV accepts."""
     red, green, blue = (int(value) for value in np.clip(np.rint(values), 0, 255))
     return red, green, blue
 
 
 def mix(one: Sequence[float], other: Sequence[float], share: float) -> Colour:
-    """A colour between two; ``share`` 0 is the first."""
+    """Interpolate between two colours; ``share`` 0 gives the first, 1 the second."""
     return rgb([a + (b - a) * share for a, b in zip(one, other, strict=True)])
 
 
@@ -54,8 +57,12 @@ def sides(skeleton: Skeleton) -> NDArray[np.int64]:
 def shades(person: int, people: int) -> NDArray[np.float32]:
     """(3, 3) colours of middle, left and right of a person.
 
-    Somebody alone is warm at the left and cool at the right. Several people have a colour
-    each, lighter at the left and deeper at the right.
+    A single person is orange at the left and blue at the right. Each of several people has one
+    colour, lighter at the left and darker at the right.
+
+    Args:
+        person: number of the person, from 0; colours repeat after those of `PEOPLE`.
+        people: number of people.
     """
     if people == 1:
         return np.array([MIDDLE, LEFT, RIGHT], np.float32)
@@ -64,5 +71,5 @@ def shades(person: int, people: int) -> NDArray[np.float32]:
 
 
 def person_colour(person: int, people: int) -> Colour:
-    """The colour of a person's box, number and trunk."""
+    """The colour of a person's box, label and trunk."""
     return rgb(shades(person, people)[0].tolist())

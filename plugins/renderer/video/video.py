@@ -14,14 +14,15 @@ from framework.stages import Renderer, Runtime
 from framework.types import Bools, FrameBatch, RunResult, VideoInfo
 from framework.video.encode import VideoWriter
 
+from .composer import FrameComposer
 from .config import Rate, VideoConfig
-from .picture import Picture
 
 
 class VideoRenderer(Renderer):
-    """``<target>_pose3d.mp4`` (or ``.gif``): the source at left, the 3D figure at right.
+    """Writes ``<target>_pose3d.mp4`` (or ``.gif``): the source at left, the 3D figure at right.
 
-    Skipping and thinning out take whole rows: picture, 2D, 3D and sound stay together.
+    `VideoConfig.skip_s`, ``limit_s`` and ``downsample`` drop whole rows, so that image, 2D, 3D and
+    sound stay synchronous.
     """
 
     def __init__(self, config: VideoConfig, runtime: Runtime) -> None:
@@ -35,14 +36,18 @@ class VideoRenderer(Renderer):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Remove a file that was begun and not closed."""
+        """Remove a file that was opened and not closed."""
         if self._writer is not None:
             self._writer.abort()
             self._writer = None
 
     def open(self, result: RunResult, target: Path) -> None:
-        """Prepare the drawing and start the encoder; see `framework.stages.Renderer`."""
-        if self._writer is not None:  # the last clip was given up half-way
+        """Prepare the drawing and start the encoder; see `framework.stages.Renderer`.
+
+        Raises:
+            ConfigurationError: no frame is left to draw.
+        """
+        if self._writer is not None:  # the last clip was not finished
             self._writer.abort()
             self._writer = None
         config = self._config
@@ -54,22 +59,26 @@ class VideoRenderer(Renderer):
                 f"{len(self._shown)} frames of '{result.video.path.name}' to draw",
                 "Choose a smaller renderer.skip_s, or renderer=none.",
             )
-        self._picture = Picture(result, config)
-        width, height = self._picture.size_wh
+        self._composer = FrameComposer(result, config)
+        width, height = self._composer.size_wh
         self._canvas = np.empty((height, width, 3), np.uint8)
         self._path = target.with_name(f"{target.name}_pose3d.{config.format.value}")
         self._writer = VideoWriter(
             self._path,
             size_wh=(width, height),
             fps=_rate(result) * Fraction(config.speed).limit_denominator(100) / config.downsample,
-            audio_from=self._heard(result.video),
+            audio_from=self._audio_source(result.video),
             preset=config.preset.value,
             crf=config.crf,
             bitrate_kbps=config.bitrate_kbps,
         )
 
     def draw(self, frames: FrameBatch) -> None:
-        """Draw and write the frames that are wanted; see `framework.stages.Renderer`."""
+        """Draw and write the frames to show; see `framework.stages.Renderer`.
+
+        Raises:
+            StageError: the renderer is not open, or the frames are not those of the result.
+        """
         if self._writer is None:
             raise StageError("the video renderer was given frames before it was opened")
         rows = slice(self._row, self._row + len(frames))
@@ -79,7 +88,7 @@ class VideoRenderer(Renderer):
                 "The video changed while it was read; run it again.",
             )
         for number in np.flatnonzero(self._shown[rows]).tolist():
-            self._picture.draw(frames.images[number], self._row + number, self._canvas)
+            self._composer.draw(frames.images[number], self._row + number, self._canvas)
             self._writer.write(self._canvas, float(frames.time_s[number]) / self._config.speed)
         self._row += len(frames)
 
@@ -91,8 +100,8 @@ class VideoRenderer(Renderer):
         self._writer = None
         return self._path
 
-    def _heard(self, video: VideoInfo) -> VideoInfo | None:
-        """The clip with its sound ending where the picture does; None at another speed."""
+    def _audio_source(self, video: VideoInfo) -> VideoInfo | None:
+        """The clip, its sound ending with the last frame drawn; None at another speed than 1."""
         if self._config.speed != 1:
             return None
         if self._config.limit_s is None:
@@ -102,15 +111,15 @@ class VideoRenderer(Renderer):
 
 
 def _rate(result: RunResult) -> Fraction:
-    """Usual rate of the rows; with made frames there are several of one number."""
-    parts = round(len(result.frame_index) / len(np.unique(result.frame_index)))
-    return result.video.fps * parts / result.video.stride
+    """Nominal rate of the rows; interpolated frames repeat the index of their source frame."""
+    factor = round(len(result.frame_index) / len(np.unique(result.frame_index)))
+    return result.video.fps * factor / result.video.stride
 
 
 def shown_rows(result: RunResult, config: VideoConfig) -> Bools:
     """(T,) bool: rows after ``skip_s``, within ``limit_s`` of it, every ``downsample``-th."""
     since = result.time_s - result.time_s[:1].sum() - config.skip_s
-    # Times are multiples of a clock tick: a tick's rounding must not cost or add a frame.
+    # Frame times are rounded to clock ticks: that must neither drop nor add a frame.
     within = since > -1e-6
     if config.limit_s is not None:
         within &= since < config.limit_s - 1e-6

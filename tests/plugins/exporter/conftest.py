@@ -12,7 +12,7 @@ from framework.types import Pose3D, RunResult, State, Track, VideoInfo
 
 
 def clip(people: int = 2, rows: int = 5) -> RunResult:
-    """People with numbers of their own in every cell; everybody is missing in row 1."""
+    """People with different numbers in every cell; all are missing in row 1."""
     rng = np.random.default_rng(people * 1000 + rows)
     frame_index = np.arange(rows, dtype=np.int64) * 2
     time_s = np.arange(rows) / 25 + 1 / 3

@@ -1,4 +1,4 @@
-"""People whose place and pose are exactly known, and what a detector and a lifter make of them."""
+"""People whose root and pose are exactly known, and noisy poses of them."""
 
 from dataclasses import replace
 
@@ -12,21 +12,21 @@ FOCAL = FOCAL_PX / max(SIZE_WH)
 
 @pytest.fixture
 def focal():
-    """Of the camera of `people`, in longer sides of the picture."""
+    """Of the camera of `people`, in lengths of the image's longer side."""
     return FOCAL
 
 
 @pytest.fixture
 def people():
-    """Two walkers with their true poses; some rows show one of them or nobody."""
+    """Two walkers with their true poses; in some rows one or both are missing."""
     return Sample.make(rows=75, people=2)
 
 
 @pytest.fixture
-def shaken():
-    """Poses that are off by noise, in metres."""
+def noisy_poses():
+    """A function that adds noise (metres) to poses and states it as ``joint_sigmas``."""
 
-    def shake(poses, noise_m=0.03, seed=0):
+    def add_noise(poses, noise_m=0.03, seed=0):
         rng = np.random.default_rng(seed)
         return [
             replace(
@@ -39,4 +39,4 @@ def shaken():
             for pose in poses
         ]
 
-    return shake
+    return add_noise

@@ -1,4 +1,4 @@
-"""What holds for every refiner, whoever is in the clip."""
+"""Properties of every refiner, for any clip."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -30,7 +30,7 @@ VIDEO = VideoInfo(path=Path("clip.mp4"), size_wh=(640, 360), fps=Fraction(30))
 
 @st.composite
 def clips(draw):
-    """Nonsense of the right shape: any poses, keypoints, scores, gaps and times."""
+    """Random arrays of the right shape: poses, keypoints, scores, gaps and times."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     rows = draw(st.integers(1, 30))
     valid = rng.random(rows) < draw(st.sampled_from([0.0, 0.5, 1.0]))
@@ -94,8 +94,8 @@ def valid_parts(*poses):
     return [pose.take(pose.valid) for pose in poses]
 
 
-@pytest.mark.parametrize("name", ["smooth", "consistent"])  # root: they share a floor
-def test_people_do_not_matter_to_each_other(name, people):
+@pytest.mark.parametrize("name", ["smooth", "consistent"])  # root: people share a floor
+def test_people_do_not_influence_each_other(name, people):
     make = REFINERS[name]
     together = make().refine(people.poses, people.tracks, people.video)
     for pose, track, both in zip(people.poses, people.tracks, together, strict=True):

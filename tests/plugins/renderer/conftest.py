@@ -1,4 +1,4 @@
-"""A walking person by trigonometry, in 3D and as a camera sees it, and a picture to stand in."""
+"""A walking person by trigonometry, in 3D and projected by a camera, and a background image."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -58,7 +58,7 @@ def scene(
     roots: bool = False,
     missing: slice = slice(0, 0),
 ) -> RunResult:
-    """People beside each other who walk on the spot; nobody is there in the rows ``missing``."""
+    """People beside each other who walk on the spot; rows ``missing`` have no people."""
     frame_index, time_s = np.arange(rows, dtype=np.int64), np.arange(rows) / 25
     width, height = size_wh
     tracks, poses = [], []
@@ -106,7 +106,7 @@ def scene(
 
 
 def backdrop(size_wh: tuple[int, int] = (864, 480)) -> np.ndarray:
-    """(H, W, 3) a room of soft gradients."""
+    """(H, W, 3) an image of soft gradients."""
     width, height = size_wh
     x, y = np.linspace(0, 1, width)[None], np.linspace(0, 1, height)[:, None]
     wall = np.stack(np.broadcast_arrays(150 + 50 * x, 150 + 30 * (1 - y), 160 - 40 * x * y), -1)

@@ -1,1 +1,1 @@
-"""Train lifters on motion capture under synthetic cameras."""
+"""Training of the temporal lifter on motion capture with synthetic cameras."""

@@ -14,57 +14,64 @@ from safetensors.torch import save
 from torch import nn
 
 from framework.lab.motion.windows import Library, chance
+from framework.options import Options, option
 
-from .detector_errors import Borrowed
+from .detector_errors import DetectorErrors
 from .loss import loss_of
 from .recipe import Recipe, make_batch
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Schedule:
-    """How long and how fast to learn.
+@dataclass(frozen=True, kw_only=True)
+class Schedule(Options):
+    """Number of steps, learning rates, and what is done how often.
 
     Attributes:
         steps: in all.
-        warmup: steps over which the rate rises to its height.
-        decay: last steps over which it falls to zero; until then it is constant, so that a run
-            can be prolonged from any checkpoint before them.
-        rate: of Muon, for the matrices of the blocks.
-        rate_rest: of AdamW, for everything else.
+        warmup: steps over which the learning rates rise.
+        decay: last steps over which they fall to zero. Between they are constant, so that a run
+            can be extended from any checkpoint before the decay.
+        rate: learning rate of Muon, for the matrices of the blocks.
+        rate_rest: learning rate of AdamW, for all other parameters.
         weight_decay: of both.
-        average: decay per step of the averaged weights.
+        average: decay per step of the exponential average of the weights.
         validate_every, save_every: steps.
     """
 
-    steps: int = 20_000
-    warmup: int = 200
-    decay: int = 3000
-    rate: float = 2e-3
-    rate_rest: float = 2e-3
-    weight_decay: float = 0.01
-    average: float = 0.997
-    validate_every: int = 200
-    save_every: int = 100
+    steps: int = option(20_000, "steps in all", low=0)
+    warmup: int = option(200, "steps over which the learning rates rise", low=0)
+    decay: int = option(3000, "last steps, over which the learning rates fall to zero", low=0)
+    rate: float = option(2e-3, "learning rate of Muon, for the matrices of the blocks", low=0)
+    rate_rest: float = option(2e-3, "learning rate of AdamW, for all other parameters", low=0)
+    weight_decay: float = option(0.01, "weight decay of both optimisers", low=0)
+    average: float = option(
+        0.997, "decay per step of the exponential average of weights", low=0, high=1
+    )
+    validate_every: int = option(200, "steps from one validation to the next", low=1)
+    save_every: int = option(100, "steps from one checkpoint to the next", low=1)
 
     def factor(self, step: int) -> float:
-        """Share of the full rate at a step."""
+        """Factor of the learning rates at a step, 0..1."""
         rise = min(1.0, (step + 1) / max(self.warmup, 1))
         fall = min(1.0, (self.steps - step) / max(self.decay, 1))
         return min(rise, fall)
 
 
-class Trainer:
+class LifterTrainer:
     """A network in training, with everything that a checkpoint must hold.
 
+    Muon (Jordan et al., "Muon: an optimizer for hidden layers in neural networks", 2024) trains the
+    matrices of the blocks, AdamW the rest. Weights are averaged over steps (Polyak and Juditsky,
+    1992), which is the network that is validated and saved.
+
     Args:
-        network: lifts (B, T, 17, 2) keypoints, (B, T, 17) scores and (B, T, 17, 3) own 3D of a
-            detector, as `loss_of` wants it.
+        network: lifts (B, T, 17, 2) keypoints, (B, T, 17) scores and (B, T, 17, 3) detector's 3D
+            to what `loss_of` takes.
         library: motion to train on.
         recipe: how batches are made.
-        schedule: how long and how fast.
-        borrowed: errors of a rehearsal, or None.
-        seed: of all chance.
-        device: where the network lives; batches are made on the CPU.
+        schedule: steps and learning rates.
+        detector_errors: of a simulation, or None.
+        seed: of all random numbers.
+        device: of the network; batches are made on the CPU.
     """
 
     def __init__(
@@ -74,16 +81,17 @@ class Trainer:
         recipe: Recipe,
         schedule: Schedule,
         *,
-        borrowed: Borrowed | None = None,
+        detector_errors: DetectorErrors | None = None,
         seed: int = 0,
         device: str = "cpu",
     ) -> None:
         self.network = network.to(device)
         self.averaged = copy.deepcopy(self.network).requires_grad_(False)
         self.library, self.recipe, self.schedule = library, recipe, schedule
-        self.borrowed = borrowed
+        self.detector_errors = detector_errors
         self.seed, self.device, self.step = seed, torch.device(device), 0
         self.seconds, self.distances = 0.0, list[float]()
+        # Muon orthogonalises matrices, which is of no use for embeddings, biases and norms.
         inner = [p for n, p in network.named_parameters() if "blocks" in n and p.ndim == 2]
         rest = [p for n, p in network.named_parameters() if not ("blocks" in n and p.ndim == 2)]
         decay = schedule.weight_decay
@@ -97,17 +105,21 @@ class Trainer:
     def train_step(self) -> None:
         """Take one step."""
         began = time.monotonic()
-        batch = make_batch(self.library, self.recipe, chance(self.seed, self.step), self.borrowed)
-        keypoints, scores, own, truth = (part.to(self.device) for part in batch)
+        # A generator per step, not per run: a resumed run draws the same batches.
+        random = chance(self.seed, self.step)
+        batch = make_batch(self.library, self.recipe, random, self.detector_errors)
+        keypoints, scores, detector_3d, truth = (part.to(self.device) for part in batch)
         factor = self.schedule.factor(self.step)
         rates = (self.schedule.rate, self.schedule.rate_rest)
         for optimizer, rate in zip(self.optimizers, rates, strict=True):
             optimizer.param_groups[0]["lr"] = factor * rate
             optimizer.zero_grad()
+        # bfloat16 is faster; the network's outputs and the loss are float32.
         with torch.autocast(self.device.type, torch.bfloat16):
-            joints, spread = self.network(keypoints, scores, own)
+            joints, spread = self.network(keypoints, scores, detector_3d)
         loss, distance = loss_of(joints, spread, truth)
         loss.backward()  # type: ignore[no-untyped-call]
+        # Clipped, so that one batch with a large gradient does not undo many steps.
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         for optimizer in self.optimizers:
             optimizer.step()
@@ -117,14 +129,14 @@ class Trainer:
         self.seconds += time.monotonic() - began
 
     def mean_distance(self) -> float:
-        """Mean joint distance in metres, in training, since this was last asked."""
+        """Mean joint distance in training in metres, since the last call."""
         mean = sum(self.distances) / max(len(self.distances), 1)
         self.distances.clear()
         return mean
 
     @torch.no_grad()
     def _average(self) -> None:
-        # Young averages forget faster, or the first steps would stay in them for long.
+        # A smaller decay at first, or the random initial weights would stay in the average.
         decay = min(self.schedule.average, (1 + self.step) / (10 + self.step))
         for mean, new in zip(self.averaged.parameters(), self.network.parameters(), strict=True):
             mean.lerp_(new, 1 - decay)
@@ -142,7 +154,7 @@ class Trainer:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on where `state` was taken."""
+        """Continue where `state` was taken."""
         self.step, self.seed = state["step"], state["seed"]
         self.seconds, self.distances = state["seconds"], state["distances"]
         self.network.load_state_dict(state["network"])
@@ -163,12 +175,12 @@ def save_weights(network: nn.Module, spread_scale: float, path: Path) -> None:
 
     Args:
         network: with a linear layer ``spread`` whose output is a logarithm.
-        spread_scale: factor on the spread, put into that layer.
+        spread_scale: factor of the uncertainty, added to the bias of that layer as a logarithm.
         path: of the file.
     """
     tensors = network.state_dict()
     tensors["spread.bias"] = tensors["spread.bias"] + math.log(spread_scale)
     partial = path.with_suffix(".partial")
-    # Not save_file: its files are for nobody but their owner.
+    # Not save_file: it creates files that only their owner can read.
     partial.write_bytes(save({name: tensor.half() for name, tensor in tensors.items()}))
     partial.replace(path)

@@ -1,4 +1,4 @@
-"""What a lifting network is taught: where joints are, how they move, which shape a pose has."""
+"""The loss of a lifting network: joint positions, velocities, pose shape, uncertainty."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from torch import Tensor
 
 
 def loss_of(joints: Tensor, spread: Tensor, truth: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean joint, velocity and shape distance with the cost of a wrong uncertainty.
+    """Mean joint, velocity and shape distance, and the negative log-likelihood of the uncertainty.
 
-    The spread is fitted as the scale b of an exponential distribution of distances d, whose
-    negative log-likelihood is ``d / b + log b``; it does not act on the joints.
+    The velocity term (as in Wang et al., "Motion guided 3D pose estimation from videos", ECCV 2020)
+    penalises noise from frame to frame, which the term of positions does not. The uncertainty is
+    fitted as the scale b of an exponential distribution of distances d, whose negative
+    log-likelihood is ``d / b + log b``. Its distances are detached: otherwise difficult joints,
+    with a large b, would have hardly any gradient.
 
     Args:
         joints: (B, T, 17, 3) metres.
-        spread: (B, T, 17) log metres.
+        spread: (B, T, 17) logarithm of the scale b in metres.
         truth: (B, T, 17, 3) metres.
 
     Returns:
@@ -25,16 +28,18 @@ def loss_of(joints: Tensor, spread: Tensor, truth: Tensor) -> tuple[Tensor, Tens
     expected = spread[:, :, 1:]
     likelihood = distance.detach() * torch.exp(-expected) + expected
     shape = shape_distances(joints, truth).mean()
+    # The likelihood trains the layers of the uncertainty only, as its distances are detached.
     loss = distance.mean() + velocity.mean() + shape + 0.01 * likelihood.mean()
     return loss, distance.detach().mean()
 
 
 def shape_distances(joints: Tensor, truth: Tensor) -> Tensor:
-    """Distances after each pose is turned, shifted and scaled onto its truth.
+    """Distances after each pose is aligned to its truth (Procrustes alignment, as in P-MPJPE).
 
-    Where one camera cannot tell how far a body leans or how large it is, these errors hide those
-    of the pose itself. The similarity is the least-squares one (Umeyama, PAMI 1991) and is
-    held fixed for the gradient: at its optimum it does not change to first order.
+    One camera does not determine how far a body leans and how large it is; without this term these
+    errors dominate those of the pose itself. The similarity is the least-squares one (Umeyama, PAMI
+    1991) and is constant for the gradient: gradients through an SVD are unstable where singular
+    values are equal.
 
     Args:
         joints: (..., J, 3) metres.
@@ -48,8 +53,10 @@ def shape_distances(joints: Tensor, truth: Tensor) -> Tensor:
     with torch.no_grad():
         left, stretch, right = torch.linalg.svd(centred.transpose(-1, -2) @ goal)
         sign = torch.ones_like(stretch)
+        # A reflection would fit better, but turns a left hand into a right one.
         sign[..., 2] = torch.det(left @ right).sign()
         rotation = (left * sign[..., None, :]) @ right
+        # Squared size of the centred pose; clamped, as a pose of one point has no scale.
         size = centred.square().sum(dim=(-1, -2)).clamp(min=1e-6)
         scale = (stretch * sign).sum(dim=-1) / size
     distances: Tensor = (scale[..., None, None] * (centred @ rotation) - goal).norm(dim=-1)

@@ -1,4 +1,4 @@
-"""One training run: read motion, train, validate, log, save, and leave weights with a card."""
+"""One training run: read motion, train, validate, log, save; write weights and a model card."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from framework.lab.simulation.pairs import Pairs
 
 from .card import write_card
 from .config import TrainConfig, schema
-from .detector_errors import Borrowed
-from .loop import Trainer, save_checkpoint, save_weights
-from .validation import Errors, Validation
+from .detector_errors import DetectorErrors
+from .loop import LifterTrainer, save_checkpoint, save_weights
+from .validation import Validation, ValidationErrors
 
 __all__ = ["schema", "train"]
 
@@ -33,13 +33,13 @@ WEIGHTS, CARD = "temporal.safetensors", "temporal.md"
 
 
 def train(config: TrainConfig) -> None:
-    """Train to the end of the schedule; go on from a checkpoint that is in ``output``.
+    """Train to the end of the schedule; continue from a checkpoint that is in ``output``.
 
-    Written there: ``last.pt`` (everything, to go on), ``log.csv``, and, at each validation,
-    ``temporal.safetensors`` (the averaged weights) with its card ``temporal.md``.
+    Written there: ``last.pt`` (the checkpoint), ``log.csv``, ``temporal.safetensors`` (the averaged
+    weights, at each validation), and at the end the model card ``temporal.md``.
 
     Raises:
-        ConfigurationError: settings that cannot work.
+        ConfigurationError: options that cannot work.
         BackendError: a GPU is demanded and there is none.
         InputError: motion that cannot be read.
     """
@@ -47,39 +47,43 @@ def train(config: TrainConfig) -> None:
     output = Path(config.output)
     output.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(config.threads)
-    torch.manual_seed(config.seed)
+    torch.manual_seed(config.seed)  # of the initial weights; batches have generators of their own
     split = Path(config.split)
     motion, used = load_part(config.motion, split, "train")
-    held_back, _ = load_part(config.motion, split, "validation")
+    held_out, _ = load_part(config.motion, split, "validation")
     network = instantiate(config.network)
     if config.initial:
         network.load_state_dict(load_tensors(Path(config.initial)))
-    lent = _rehearsed(config.rehearsal, "train")
-    trainer = Trainer(
+    pairs = _simulated(config.simulation, "train")
+    trainer = LifterTrainer(
         network,
         motion,
         config.recipe,
         config.schedule,
-        borrowed=Borrowed.of(lent) if lent else None,
+        detector_errors=DetectorErrors.of(pairs) if pairs else None,
         seed=config.seed,
         device=config.device,
     )
     if (output / CHECKPOINT).exists():
         trainer.restore(torch.load(output / CHECKPOINT, weights_only=True))
-        log.info("going on from step %d", trainer.step)
-    validation = Validation(held_back, config.recipe, _rehearsed(config.rehearsal, "validation"))
-    with _board(config, trainer.step) as log_scalar:
-        _to_the_end(trainer, validation, output, log_scalar)
+        log.info("continuing from step %d", trainer.step)
+    validation = Validation(held_out, config.recipe, _simulated(config.simulation, "validation"))
+    with _tensorboard(config, trainer.step) as log_scalar:
+        _train_and_validate(trainer, validation, output, log_scalar)
     write_card(output / CARD, config, trainer, used, validation.measure(trainer.averaged))
 
 
-def _rehearsed(folder: str | None, part: str) -> Pairs | None:
-    """What a detector said of the people of one part; None without such files."""
+def _simulated(folder: str | None, part: str) -> Pairs | None:
+    """The simulated detections of one part; None without such files.
+
+    Raises:
+        ConfigurationError: the folder has none for training.
+    """
     paths = sorted(Path(folder).glob(f"{part}_*.npz")) if folder else []
     if folder and part == "train" and not paths:
         raise ConfigurationError(
-            f"rehearsal: {folder} has no train_*.npz",
-            "Make them with python -m framework.rehearse.",
+            f"simulation: {folder} has no train_*.npz",
+            "Make them with python -m framework.simulate.",
         )
     return Pairs.load(paths) if paths else None
 
@@ -88,8 +92,8 @@ LogScalar = Callable[[str, float, int], None]
 
 
 @contextmanager
-def _board(config: TrainConfig, step: int) -> Iterator[LogScalar]:
-    """What takes a name, a value and a step for TensorBoard, or nothing if that is not wanted."""
+def _tensorboard(config: TrainConfig, step: int) -> Iterator[LogScalar]:
+    """A function that logs a name, a value and a step for TensorBoard; it does nothing without."""
     if not config.tensorboard:
         yield lambda name, value, step: None
         return
@@ -99,19 +103,21 @@ def _board(config: TrainConfig, step: int) -> Iterator[LogScalar]:
         raise BackendError(
             f"tensorboard=true needs the module {missing.name}", "pip install tensorboard"
         ) from missing
-    # What came after the last checkpoint is done again.
+    # Steps after the last checkpoint are repeated.
     with SummaryWriter(str(Path(config.output) / "tensorboard"), purge_step=step + 1) as writer:
         yield writer.add_scalar
 
 
-def _to_the_end(
-    trainer: Trainer, validation: Validation, output: Path, log_scalar: LogScalar
+def _train_and_validate(
+    trainer: LifterTrainer, validation: Validation, output: Path, log_scalar: LogScalar
 ) -> None:
+    """Train to the last step of the schedule; write log, weights and checkpoints on the way."""
     schedule = trainer.schedule
     rows = _kept_rows(output / LOG, trainer.step)
     while trainer.step < schedule.steps:
         trainer.train_step()
         ends = trainer.step == schedule.steps
+        # The averaged weights are validated and saved, the current ones only in the checkpoint.
         if ends or trainer.step % schedule.validate_every == 0:
             errors = validation.measure(trainer.averaged)
             rows.append(_row(trainer, errors))
@@ -124,7 +130,7 @@ def _to_the_end(
             save_checkpoint(trainer.state(), output / CHECKPOINT)
 
 
-def _row(trainer: Trainer, errors: Errors) -> dict[str, str]:
+def _row(trainer: LifterTrainer, errors: ValidationErrors) -> dict[str, str]:
     return {
         "step": str(trainer.step),
         "minutes": f"{trainer.seconds / 60:.1f}",
@@ -134,7 +140,7 @@ def _row(trainer: Trainer, errors: Errors) -> dict[str, str]:
 
 
 def _kept_rows(path: Path, step: int) -> list[dict[str, str]]:
-    """Rows of the log up to a step; what came after the last checkpoint is done again."""
+    """Rows of the log up to a step; steps after the last checkpoint are repeated."""
     if not path.exists():
         return []
     with path.open(newline="") as file:

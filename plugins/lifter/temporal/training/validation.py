@@ -1,4 +1,4 @@
-"""How far a network is: joint errors on people that it does not train on."""
+"""Validation: joint errors on held-out people."""
 
 from __future__ import annotations
 
@@ -20,23 +20,25 @@ from .recipe import Batch, Recipe, make_batch
 from .target import along_ray
 
 _WINDOWS = 128
-# P-MPJPE of neighbouring frames is nearly the same; it is taken of one frame in nine.
 _EVERY = 9
-# Of a normal distribution, equal along three axes, nine tenths lie within this many deviations.
+"""P-MPJPE is computed on every ninth frame: that of neighbouring frames is nearly the same."""
 _RADIUS_90 = 2.5003
+"""90 % quantile of the chi distribution with three degrees of freedom.
+
+So many standard deviations from the mean lie 90 % of an isotropic normal distribution in 3D.
+"""
 
 
 @dataclass(frozen=True, slots=True)
-class Errors:
-    """Means over joints but the root, in millimetres.
+class ValidationErrors:
+    """Mean errors over the joints without the root, in millimetres.
 
     Attributes:
-        mpjpe, p_mpjpe: from keypoints as a detector gives them.
-        mpjpe_clean, p_mpjpe_clean: from the true projection.
-        mpjpe_real, p_mpjpe_real: from what a real detector said in a rehearsal; NaN without one.
-        spread_scale: what the network's spread must be multiplied by to be a standard deviation
-            along each axis: one for which nine in ten joints, noisy or of the rehearsal, lie as
-            near to the truth as a normal distribution says.
+        mpjpe, p_mpjpe: with synthetic detector errors.
+        mpjpe_clean, p_mpjpe_clean: with the true projection.
+        mpjpe_real, p_mpjpe_real: with detections of a real detector in a simulation; NaN without.
+        spread_scale: factor that makes the network's uncertainty a standard deviation along each
+            axis: with it, 90 % of the joints lie within the 90 % radius of a normal distribution.
     """
 
     mpjpe: float
@@ -49,31 +51,34 @@ class Errors:
 
 
 class Validation:
-    """The same windows of recorded, unchanged motion under the same cameras, every time.
+    """Validation on the same windows of recorded, unchanged motion and the same cameras each time.
 
     Args:
-        library: motion of people kept back.
+        library: motion of held-out people.
         recipe: of training; its cameras and noise are used, its changes of bodies are not.
-        pairs: what a detector said of people kept back, or None.
+        pairs: detections of a simulation with held-out people, or None.
         batches: of 128 windows.
     """
 
     def __init__(
         self, library: Library, recipe: Recipe, pairs: Pairs | None = None, batches: int = 4
     ) -> None:
+        # Recorded bodies and speeds, so that errors of runs with other recipes can be compared.
         plain = BodyChanges(lengths=0.0, turned=0.0, tilted=0.0)
-        noisy = replace(recipe, windows=_WINDOWS, speed_spread=0.0, bodies=plain, borrowed=0.0)
+        noisy = replace(recipe, windows=_WINDOWS, speed_spread=0.0, bodies=plain, simulated=0.0)
         clean = replace(noisy, noise=PERFECT)
         self._noisy = [make_batch(library, noisy, chance(1 << 20, n)) for n in range(batches)]
         self._clean = [make_batch(library, clean, chance(1 << 20, n)) for n in range(batches)]
         self._real = [_as_batch(pairs)] if pairs else []
 
-    def measure(self, network: nn.Module) -> Errors:
-        """Lift all windows with a network."""
+    def measure(self, network: nn.Module) -> ValidationErrors:
+        """Lift all windows with a network and compare with the truth."""
         noisy = [_lifted(network, batch) for batch in self._noisy]
         clean = [_lifted(network, batch) for batch in self._clean]
         real = [_lifted(network, batch) for batch in self._real]
-        return Errors(*_means(noisy), *_means(clean), *_means(real), _spread_scale(noisy + real))
+        return ValidationErrors(
+            *_means(noisy), *_means(clean), *_means(real), _spread_scale(noisy + real)
+        )
 
 
 _Lifted = tuple[Floats, Floats, Floats]
@@ -81,19 +86,19 @@ _Lifted = tuple[Floats, Floats, Floats]
 
 @torch.inference_mode()
 def _lifted(network: nn.Module, batch: Batch) -> _Lifted:
-    """Joints (B, T, 16, 3), spread (B, T, 16) in metres and truth (B, T, 16, 3)."""
+    """Joints (B, T, 16, 3), uncertainty (B, T, 16) in metres and truth (B, T, 16, 3)."""
     device = next(network.parameters()).device
-    keypoints, scores, own, truth = (part.to(device) for part in batch)
+    keypoints, scores, detector_3d, truth = (part.to(device) for part in batch)
     with torch.autocast(device.type, torch.bfloat16):
-        joints, spread = network(keypoints, scores, own)
+        joints, spread = network(keypoints, scores, detector_3d)
     return _array(joints), _array(spread.exp()), _array(truth)
 
 
 def _as_batch(pairs: Pairs) -> Batch:
-    keypoints, scores, points, own = (
+    keypoints, scores, points, detector_3d = (
         torch.from_numpy(part) for part in (pairs.keypoints, pairs.scores, pairs.points, pairs.own)
     )
-    return Batch(keypoints, scores, own, along_ray(points[:, :, :17]))
+    return Batch(keypoints, scores, detector_3d, along_ray(points[:, :, :17]))
 
 
 def _array(values: torch.Tensor) -> Floats:
@@ -101,7 +106,7 @@ def _array(values: torch.Tensor) -> Floats:
 
 
 def _means(lifted: list[_Lifted]) -> tuple[float, float]:
-    """MPJPE and P-MPJPE; NaN of nothing."""
+    """MPJPE and P-MPJPE in millimetres; NaN without windows."""
     if not lifted:
         return math.nan, math.nan
     plain = [joint_errors(joints, truth).mean() for joints, _, truth in lifted]
@@ -113,5 +118,9 @@ def _means(lifted: list[_Lifted]) -> tuple[float, float]:
 
 
 def _spread_scale(lifted: list[_Lifted]) -> float:
+    """See `ValidationErrors.spread_scale`.
+
+    A quantile instead of a likelihood: that would follow the few largest errors.
+    """
     ratios = [joint_errors(joints, truth) / MM_PER_M / spread for joints, spread, truth in lifted]
     return float(np.quantile(np.concatenate(ratios), 0.9) / _RADIUS_90)

@@ -1,4 +1,4 @@
-"""The detector's own 3D as H36M-17."""
+"""The detector's 3D keypoints as H36M-17."""
 
 import sys
 from subprocess import run
@@ -32,25 +32,25 @@ def test_fulfils_the_contract(lifter):
 
 
 def test_joints_are_found_by_name_about_the_pelvis(lifter, make_track, video):
-    own = body(6, 33)
-    track = make_track(own[..., :2], skeleton=BLAZEPOSE33, keypoints_3d=own, number=4)
+    points_3d = body(6, 33)
+    track = make_track(points_3d[..., :2], skeleton=BLAZEPOSE33, keypoints_3d=points_3d, number=4)
     (pose,) = lifter.lift([track], video)
     hips = [BLAZEPOSE33.index("left_hip"), BLAZEPOSE33.index("right_hip")]
-    pelvis = own[:, hips].mean(axis=1)
+    pelvis = points_3d[:, hips].mean(axis=1)
     assert pose.track_id == 4
     assert pose.skeleton is H36M17
     assert pose.valid.all()
     assert (pose.joints[:, 0] == 0).all()
     for joint in ("left_wrist", "right_wrist", "left_ankle", "right_shoulder"):
         ours = pose.joints[:, H36M17.index(joint)]
-        expected = own[:, BLAZEPOSE33.index(joint)] - pelvis
+        expected = points_3d[:, BLAZEPOSE33.index(joint)] - pelvis
         np.testing.assert_allclose(ours, expected, atol=1e-6)
 
 
 def test_the_origin_of_the_detector_does_not_matter(lifter, make_track, video):
-    own = body(5, 17)
+    points_3d = body(5, 17)
     tracks = [
-        make_track(own[..., :2], keypoints_3d=own + shift)
+        make_track(points_3d[..., :2], keypoints_3d=points_3d + shift)
         for shift in (np.float32([0, 0, 0]), np.float32([1, -2, 8]))
     ]
     one, other = lifter.lift(tracks, video)
@@ -58,40 +58,42 @@ def test_the_origin_of_the_detector_does_not_matter(lifter, make_track, video):
 
 
 def test_h36m_joints_come_through_unchanged(lifter, make_track, video):
-    own = body(5, 17)
-    own -= own[:, :1]
-    (pose,) = lifter.lift([make_track(own[..., :2], skeleton=H36M17, keypoints_3d=own)], video)
-    np.testing.assert_array_equal(pose.joints, own)
+    points_3d = body(5, 17)
+    points_3d -= points_3d[:, :1]
+    (pose,) = lifter.lift(
+        [make_track(points_3d[..., :2], skeleton=H36M17, keypoints_3d=points_3d)], video
+    )
+    np.testing.assert_array_equal(pose.joints, points_3d)
 
 
 def test_invalid_rows_stay_nan(lifter, make_track, video):
-    own = body(6, 17)
-    keypoints = own[..., :2].copy()
+    points_3d = body(6, 17)
+    keypoints = points_3d[..., :2].copy()
     keypoints[1] = np.nan  # missing, though 3D is there
-    own[3] = np.nan  # filled by a tracker, without 3D
-    own[4, COCO17.index("left_knee")] = np.nan  # a joint is lost
-    own[5, COCO17.index("left_eye")] = np.nan  # a joint that H36M does not have
-    (pose,) = lifter.lift([make_track(keypoints, keypoints_3d=own)], video)
+    points_3d[3] = np.nan  # filled by a tracker, without 3D
+    points_3d[4, COCO17.index("left_knee")] = np.nan  # a joint is lost
+    points_3d[5, COCO17.index("left_eye")] = np.nan  # a joint that H36M does not have
+    (pose,) = lifter.lift([make_track(keypoints, keypoints_3d=points_3d)], video)
     assert pose.valid.tolist() == [True, False, True, False, False, True]
     assert np.isnan(pose.joints[~pose.valid]).all()
     assert np.isfinite(pose.joints[pose.valid]).all()
 
 
-def test_nobody(lifter, make_track, video):
+def test_no_tracks_and_a_track_without_rows(lifter, make_track, video):
     assert lifter.lift([], video) == []
-    own = np.full((4, 17, 3), np.nan, np.float32)
-    (pose,) = lifter.lift([make_track(own[..., :2], keypoints_3d=own)], video)
+    points_3d = np.full((4, 17, 3), np.nan, np.float32)
+    (pose,) = lifter.lift([make_track(points_3d[..., :2], keypoints_3d=points_3d)], video)
     assert not pose.valid.any()
 
 
 def test_the_track_is_untouched(lifter, make_track, video):
-    own = body(4, 17)
-    before = own.copy()
-    lifter.lift([make_track(own[..., :2], skeleton=H36M17, keypoints_3d=own)], video)
-    np.testing.assert_array_equal(own, before)
+    points_3d = body(4, 17)
+    before = points_3d.copy()
+    lifter.lift([make_track(points_3d[..., :2], skeleton=H36M17, keypoints_3d=points_3d)], video)
+    np.testing.assert_array_equal(points_3d, before)
 
 
-def test_a_detector_without_3d_is_told_what_to_use(lifter, make_track, video):
+def test_a_detector_without_3d_is_an_error_with_the_next_step(lifter, make_track, video):
     with pytest.raises(ConfigurationError) as caught:
         lifter.lift([make_track(body(3, 17)[..., :2], number=2)], video)
     assert "track 2 (coco17) has none" in caught.value.message
@@ -99,10 +101,10 @@ def test_a_detector_without_3d_is_told_what_to_use(lifter, make_track, video):
 
 
 def test_a_skeleton_that_lacks_joints_is_named(lifter, make_track, video):
-    own = body(3, 12)
+    points_3d = body(3, 12)
     arms = Skeleton(name="faceless", joints=COCO17.joints[5:], bones=())
     with pytest.raises(ConfigurationError, match=r"needs neck, head, .*'faceless'"):
-        lifter.lift([make_track(own[..., :2], skeleton=arms, keypoints_3d=own)], video)
+        lifter.lift([make_track(points_3d[..., :2], skeleton=arms, keypoints_3d=points_3d)], video)
 
 
 def test_loads_no_torch():

@@ -1,4 +1,4 @@
-"""The shipped lifter, and people walking before a camera."""
+"""The shipped lifter, and people walking in front of a camera."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -65,7 +65,7 @@ def track_of():
 
 @pytest.fixture(scope="session")
 def walker():
-    """Somebody who walks on the spot: the 2D track and the true poses."""
+    """A person who walks on the spot: the 2D track and the true poses."""
 
     def build(rows=120, degrees=0.0, raised=False):
         keypoints = projected(turned(walk(COCO17, rows, raised=raised), degrees))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from framework.errors import BackendError, ConfigurationError
+from framework.errors import BackendError, ConfigurationError, StageError
 from framework.geometry.metrics import joint_errors, procrustes_errors
 from framework.plugins.lifter.temporal.config import TemporalConfig
 from framework.plugins.lifter.temporal.temporal import BATCH, Temporal
@@ -36,7 +36,7 @@ def test_a_walk_is_lifted_from_every_side(lifter, walker, video):
 
 
 def test_a_recorded_person_is_lifted(lifter, track_of, video, shared_data):
-    """A guard against broken weights: three seconds of somebody who was not trained on."""
+    """A guard against broken weights: three seconds of a held-out person."""
     import torch
 
     from framework.lab.motion.body import COCO
@@ -55,7 +55,7 @@ def test_a_recorded_person_is_lifted(lifter, track_of, video, shared_data):
     assert procrustes_errors(joints, truth).mean() < 45
 
 
-def test_it_hardly_matters_from_where_the_sample_is_filmed(lifter, track_of, video):
+def test_errors_hardly_depend_on_the_camera_s_direction(lifter, track_of, video):
     from framework.geometry.camera import camera_from_world, intrinsics, look_at, project
     from framework.lab.sample.body import joints
     from framework.lab.sample.scene import default_scene
@@ -75,7 +75,7 @@ def test_it_hardly_matters_from_where_the_sample_is_filmed(lifter, track_of, vid
     assert np.std(errors) < 0.15 * np.mean(errors)
 
 
-def test_the_size_of_the_picture_does_not_matter(lifter, walker, video):
+def test_the_size_of_the_image_does_not_matter(lifter, walker, video):
     track, _ = walker()
     small = replace(track, keypoints=0.25 * track.keypoints)
     one = lifter.lift([track], video)[0]
@@ -93,7 +93,7 @@ def test_the_mirror_image_of_a_person_is_lifted_to_the_mirror_image(lifter, walk
     )
 
 
-def test_people_and_batches_do_not_change_each_other(lifter, walker, video):
+def test_people_and_batches_do_not_influence_each_other(lifter, walker, video):
     tracks = [walker(350, degrees)[0] for degrees in AROUND]
     assert len(tracks) * (350 // HOP) > BATCH
     together = lifter.lift(tracks, video)
@@ -122,7 +122,7 @@ def test_frame_rates_do_not_matter(lifter, walker, video, track_of, fps):
     assert joint_errors(joints, wanted[rows]).mean() < limit
 
 
-def test_rows_without_the_person_are_not_valid_and_bridged(lifter, walker, video, track_of):
+def test_rows_without_the_person_are_invalid_and_bridged(lifter, walker, video, track_of):
     track, _ = walker(120, 30)
     keypoints = track.keypoints.copy()
     keypoints[50:56] = np.nan
@@ -154,22 +154,22 @@ def test_lower_scores_make_a_joint_count_less(lifter, walker, video):
     trusted = replace(track, keypoints=wrong)
     scores = track.keypoint_scores.copy()
     scores[:, wrist] = 0.05
-    doubted = replace(trusted, keypoint_scores=scores)
+    unsure = replace(trusted, keypoint_scores=scores)
     errors = [
         joint_errors(lifter.lift([t], video)[0].joints, truth)[:, H36M17.index("right_wrist")]
-        for t in (trusted, doubted)
+        for t in (trusted, unsure)
     ]
     assert errors[1].mean() < errors[0].mean()
 
 
-def test_one_frame_is_lifted_as_somebody_who_stands_still(lifter, walker, video):
+def test_one_frame_is_lifted_as_a_person_who_stands_still(lifter, walker, video):
     track, truth = walker(1, 30, raised=True)
     pose = lifter.lift([track], video)[0]
     assert pose.valid.tolist() == [True]
     assert joint_errors(pose.joints, truth)[:, 1:].mean() < 90
 
 
-def test_nobody_and_somebody_who_never_came(lifter, walker, video):
+def test_no_tracks_and_a_track_without_rows(lifter, walker, video):
     assert lifter.lift([], video) == []
     track, _ = walker(10)
     absent = replace(
@@ -194,33 +194,35 @@ def test_before_and_after_a_long_absence_are_lifted_apart(lifter, walker, video)
 
 
 @pytest.fixture(scope="module")
-def live():
+def causal():
     with Temporal(TemporalConfig(causal=True), Runtime(device="cpu", threads=1)) as opened:
         yield opened
 
 
-def test_live_poses_do_not_change_when_more_is_seen(live, walker, video):
+def test_causal_poses_do_not_change_when_more_is_seen(causal, walker, video):
     track, _ = walker(90, 30)
     some = track.take(np.arange(50))
-    whole, begun = (live.lift([t], video)[0] for t in (track, some))
+    whole, begun = (causal.lift([t], video)[0] for t in (track, some))
     np.testing.assert_allclose(whole.joints[:50], begun.joints, atol=1e-5)
     np.testing.assert_allclose(whole.joint_sigmas[:50], begun.joint_sigmas, atol=1e-5)
 
 
-def test_live_poses_are_nearly_as_good(live, lifter, walker, video):
+def test_causal_poses_are_nearly_as_good(causal, lifter, walker, video):
     track, truth = walker(120, 30, raised=True)
-    errors = [joint_errors(x.lift([track], video)[0].joints, truth).mean() for x in (live, lifter)]
+    errors = [
+        joint_errors(x.lift([track], video)[0].joints, truth).mean() for x in (causal, lifter)
+    ]
     assert errors[0] < 1.3 * errors[1]
 
 
 @pytest.mark.parametrize("fps", [7.5, 60.0])
-def test_live_poses_keep_to_the_rows_of_any_frame_rate(live, walker, video, fps):
+def test_causal_poses_keep_to_the_rows_of_any_frame_rate(causal, walker, video, fps):
     track, _ = walker(121, 30)
     times = np.arange(0, 2.0001, 1 / fps)
     rows = np.clip(np.round(times * 30).astype(int), 0, 120)
     sampled = replace(track.take(rows), time_s=times, frame_index=np.arange(len(rows)))
-    pose = live.lift([sampled], video)[0]
-    wanted = live.lift([track], video)[0].joints
+    pose = causal.lift([sampled], video)[0]
+    wanted = causal.lift([track], video)[0].joints
     assert pose.valid.all()
     assert joint_errors(pose.joints, wanted[rows])[len(rows) // 2 :].mean() < 60
 
@@ -239,7 +241,7 @@ def test_a_skeleton_without_limbs_is_refused(lifter, walker, video):
 
 
 def test_it_must_be_opened_first(walker, video):
-    with pytest.raises(BackendError, match="before it is opened"):
+    with pytest.raises(StageError, match="lifter 'temporal' is not open"):
         Temporal(TemporalConfig(), Runtime()).lift([walker(3)[0]], video)
 
 
@@ -259,7 +261,7 @@ def test_other_weights_are_refused_with_a_reason(tmp_path):
 @settings(
     deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_whatever_a_detector_says_valid_rows_are_whole(lifter, track_of, video, seed, lost):
+def test_for_any_detections_valid_rows_are_finite(lifter, track_of, video, seed, lost):
     random = np.random.default_rng(seed)
     rows = int(random.integers(1, 120))
     keypoints = random.uniform(-5000, 5000, (rows, 17, 2)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The network against a slow forward pass in plain loops, and what it says of wrong files."""
+"""The network against a slow forward pass in plain loops, and errors of wrong files."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from framework.errors import BackendError
-from framework.plugins.lifter.videopose3d.network import Architecture, build_network
+from framework.plugins.lifter.videopose3d.network import VideoPose3DArchitecture, build_network
 
 HERE = Path("file.bin")
 
@@ -77,19 +77,21 @@ def test_equals_the_slow_forward_pass(make_weights, widths, inputs, causal):
     ],
 )
 def test_has_the_published_size(widths, inputs, field, parameters):
-    published = Architecture(widths=widths, channels=1024, in_features=inputs, out_joints=17)
+    published = VideoPose3DArchitecture(
+        widths=widths, channels=1024, in_features=inputs, out_joints=17
+    )
     shapes = published.shapes()
     learned = [np.prod(shape) for name, shape in shapes.items() if "running" not in name]
     assert published.receptive_field == field
     assert sum(learned) == parameters
     empty = {name: torch.zeros(()).expand(shape) for name, shape in shapes.items()}
-    assert Architecture.of(empty, HERE) == published
+    assert VideoPose3DArchitecture.of(empty, HERE) == published
 
 
 def test_counts_of_training_steps_may_be_missing(make_weights):
     tensors = make_weights()
     old = {name: value for name, value in tensors.items() if "num_batches" not in name}
-    assert Architecture.of(old, HERE) == Architecture.of(tensors, HERE)
+    assert VideoPose3DArchitecture.of(old, HERE) == VideoPose3DArchitecture.of(tensors, HERE)
 
 
 def test_building_draws_no_random_numbers(make_weights):

@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 
 from framework.errors import BackendError, ConfigurationError, StageError
 from framework.plugins.lifter.videopose3d.config import Confidence, VideoPose3DConfig
-from framework.plugins.lifter.videopose3d.network import TemporalNetwork
+from framework.plugins.lifter.videopose3d.network import VideoPose3DNetwork
 from framework.plugins.lifter.videopose3d.videopose3d import VideoPose3D
 from framework.skeletons import BLAZEPOSE33, COCO17, H36M17, Skeleton, map_joints, mapping_matrix
 from framework.stages import Lifter, Runtime
@@ -29,7 +29,7 @@ def walk(rows, *, seed=0, joints=17, size_wh=(640, 480)):
 
 
 def copying_weights(widths=(3, 3, 3), *, skeleton=COCO17, tap=1, rooted=True):
-    """A network whose answer is its own input: joint positions as H36M-17 in the x, y plane.
+    """A network whose output is its input: joint positions as H36M-17 in the x, y plane.
 
     Positive and negative parts pass the first rectifier in channels of their own; the blocks add
     zero. ``tap`` is the frame of the first convolution that is copied; without ``rooted`` the
@@ -157,20 +157,20 @@ def test_memory_does_not_grow_with_the_clip(
     open_lifter, make_weights, make_track, video, monkeypatch
 ):
     sizes = []
-    forward = TemporalNetwork.forward
+    forward = VideoPose3DNetwork.forward
 
     def watched(network, frames):
         sizes.append(frames.shape[:2])
         return forward(network, frames)
 
-    monkeypatch.setattr(TemporalNetwork, "forward", watched)
+    monkeypatch.setattr(VideoPose3DNetwork, "forward", watched)
     lifter = open_lifter(make_weights(), chunk_frames=40, batch_size=3)
     lifter.lift([make_track(walk(1000)), make_track(walk(700)), make_track(walk(9))], video)
     assert max(sizes) == (2 * 3, 40 + 26)
     assert sum(people * (rows - 26) for people, rows in sizes) == 2 * 1709
 
 
-def test_causal_never_looks_ahead_and_the_other_does(open_lifter, make_weights, make_track, video):
+def test_only_the_causal_network_ignores_later_frames(open_lifter, make_weights, make_track, video):
     keypoints = walk(80)
     changed = keypoints.copy()
     changed[50:] += 30
@@ -219,7 +219,7 @@ def test_missing_joints_do_not_spread(open_lifter, make_track, video):
     keypoints = walk(50)
     holes = keypoints.copy()
     holes[10:15, COCO17.index("left_wrist")] = np.nan
-    holes[:, COCO17.index("right_ankle")] = np.nan  # never in the picture
+    holes[:, COCO17.index("right_ankle")] = np.nan  # never visible
     lifter = open_lifter(copying_weights())
     full, pose = lifter.lift([make_track(keypoints), make_track(holes)], video)
     assert pose.valid.all()
@@ -229,7 +229,7 @@ def test_missing_joints_do_not_spread(open_lifter, make_track, video):
     np.testing.assert_array_equal(np.flatnonzero(differs[:, LEFT_WRIST]), np.arange(10, 15))
 
 
-def test_nobody_and_never_there(open_lifter, make_weights, make_track, video):
+def test_no_tracks_and_a_track_without_rows(open_lifter, make_weights, make_track, video):
     lifter = open_lifter(make_weights())
     assert lifter.lift([], video) == []
     (pose,) = lifter.lift([make_track(np.full((9, 17, 2), np.nan))], video)
@@ -293,7 +293,7 @@ def test_the_third_channel_is_constant_or_the_detectors(
 
 @pytest.mark.parametrize("shape", [{"inputs": 30, "outputs": 45}, {"inputs": 17}, {"inputs": 68}])
 def test_networks_for_other_bodies_are_refused(open_lifter, make_weights, shape):
-    with pytest.raises(ConfigurationError, match="values a frame and answers"):
+    with pytest.raises(ConfigurationError, match="input values per frame and outputs"):
         open_lifter(make_weights(**shape))
 
 
@@ -319,7 +319,7 @@ def test_published_form_is_read(tmp_path, make_weights, make_track, video):
     np.testing.assert_array_equal(pose.joints, same.joints)
 
 
-def test_without_weights_the_way_out_is_told(tmp_path, monkeypatch):
+def test_without_weights_the_error_names_the_next_step(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("FRAMEWORK_CACHE", str(tmp_path))
     with pytest.raises(BackendError) as caught:
@@ -340,8 +340,8 @@ def test_weights_are_found_by_name(tmp_path, monkeypatch, make_weights, place):
         VideoPose3D(VideoPose3DConfig(checkpoint=Path("yours.bin")), CPU).__enter__()
 
 
-def test_used_outside_a_with_block_it_says_so(make_track, video):
-    with pytest.raises(StageError, match="no network yet"):
+def test_use_outside_a_with_block_is_an_error(make_track, video):
+    with pytest.raises(StageError, match="lifter 'videopose3d' is not open"):
         VideoPose3D(VideoPose3DConfig(), CPU).lift([make_track(walk(3))], video)
 
 
@@ -375,7 +375,7 @@ def test_the_gpu_agrees_with_the_cpu(open_lifter, make_weights, make_track, vide
     "settings", [{"chunk_frames": 0}, {"batch_size": -1}, {"input_skeleton": "coco"}]
 )
 def test_wrong_settings_are_named(settings):
-    with pytest.raises(ConfigurationError, match=f"lifter.{next(iter(settings))}="):
+    with pytest.raises(ConfigurationError, match=f"^{next(iter(settings))} is .*, but must be"):
         VideoPose3DConfig(**settings)
 
 

@@ -1,4 +1,4 @@
-"""Poses in agreement with picture, bones and lifter."""
+"""Poses in agreement with the 2D, bone lengths and the lifter."""
 
 from dataclasses import replace
 
@@ -39,14 +39,14 @@ def mean_error(pose, true):
     return np.nanmean(joint_errors(pose.joints, true.joints))
 
 
-def test_what_agrees_stays(refine, people):
+def test_poses_that_agree_stay(refine, people):
     for pose, true in zip(refine(), people.poses, strict=True):
         assert mean_error(pose, true) < 8  # the walker's legs do stretch by some 3 %
         off = np.linalg.norm(pose.root - true.root, axis=1)[pose.valid]
         assert off.max() < 0.05
 
 
-def test_the_picture_corrects_the_lifter(refine, people):
+def test_keypoints_correct_the_lifter(refine, people):
     """A wrist is lifted 20 cm too far to the side, and the detector saw where it was."""
     wrong = bent(people.poses[0], "left_wrist", (0.2, 0, 0))
     [pose, _] = refine([wrong, people.poses[1]])
@@ -60,14 +60,14 @@ def test_the_picture_corrects_the_lifter(refine, people):
 def test_bones_keep_their_length(refine, people):
     """A lifter that stretches and shrinks the body twice a second."""
     pose = people.poses[0]
-    breath = 1 + 0.05 * np.sin(2 * np.pi * people.tracks[0].time_s)
-    joints = (pose.joints * breath[:, None, None]).astype(np.float32)
+    scale = 1 + 0.05 * np.sin(2 * np.pi * people.tracks[0].time_s)
+    joints = (pose.joints * scale[:, None, None]).astype(np.float32)
     [after, _] = refine([replace(pose, joints=joints), people.poses[1]])
     before, left = (bone_length_deviation(j, H36M17.bones).mean() for j in (joints, after.joints))
     assert left < 0.4 * before
 
 
-def test_keypoints_that_cannot_be_do_not_pull(refine, people):
+def test_outliers_of_keypoints_have_no_influence(refine, people):
     track = people.tracks[0]
     keypoints = track.keypoints.copy()
     keypoints[20:30, track.skeleton.index("right_ankle")] = 0
@@ -96,5 +96,5 @@ def test_a_quick_motion_stays_quick(refine, people):
 
 
 def test_a_focal_length_that_cannot_be_is_refused():
-    with pytest.raises(ConfigurationError, match=r"refiner\.consistent\.focal is -1"):
+    with pytest.raises(ConfigurationError, match=r"focal is -1\.0, but must be above 0\.2"):
         ConsistentConfig(focal=-1.0)

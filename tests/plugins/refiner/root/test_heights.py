@@ -1,4 +1,4 @@
-"""How tall people are: adults, as lifted, and on one floor."""
+"""Body heights from the prior of adults, the lifter and a common floor."""
 
 import numpy as np
 import pytest
@@ -7,17 +7,17 @@ from framework.plugins.refiner.root.heights import (
     ADULT_M,
     ADULT_SPREAD,
     LIFTED_SPREAD,
-    Standing,
-    heights,
+    StandingPerson,
+    estimate_heights,
 )
 
 ROWS = 240
 TRUST = LIFTED_SPREAD**-2 / (LIFTED_SPREAD**-2 + ADULT_SPREAD**-2)
-"""Share of the lifter in the height of somebody who is alone."""
+"""Weight of the lifter in the height of a single person."""
 
 
 def camera(pitch_deg=10.0, height_m=1.5):
-    """What puts floor coordinates into the axes of a camera that looks down, and its upright."""
+    """A function from floor coordinates to camera axes, and the camera's pitch and roll."""
     sin, cos = np.sin(np.radians(pitch_deg)), np.cos(np.radians(pitch_deg))
 
     def seen(x, away, up):
@@ -28,11 +28,11 @@ def camera(pitch_deg=10.0, height_m=1.5):
 
 
 def person(start, end, *, lifted, true, seen, upright, up=0.0, noise_m=0.0):
-    """Somebody who walks from start to end, lifted and so placed with the wrong size."""
+    """A person who walks from start to end, lifted and placed with the wrong body height."""
     path = np.linspace(start, end, ROWS)
     feet = seen(path[:, 0], path[:, 1], np.broadcast_to(up, ROWS))
     feet += np.random.default_rng(1).normal(0, noise_m, feet.shape)
-    return Standing(
+    return StandingPerson(
         height_m=lifted,
         upright=upright,
         feet=feet * (lifted / true),
@@ -57,14 +57,14 @@ def two(lifted=1.75, **first):
     ]
 
 
-def test_one_person_is_between_an_adult_and_what_the_lifter_says():
-    [found] = heights(two()[:1], in_view(range(1)))
+def test_one_person_is_between_an_average_adult_and_the_lifter():
+    [found] = estimate_heights(two()[:1], in_view(range(1)))
     assert found == pytest.approx(alone(1.75))
     assert ADULT_M < found < 1.75
 
 
-def test_the_floor_tells_who_is_taller():
-    tall, small = heights(two(), in_view(range(2)))
+def test_the_floor_shows_who_is_taller():
+    tall, small = estimate_heights(two(), in_view(range(2)))
     assert tall / small == pytest.approx(1.85 / 1.58, rel=0.03)
     # Both were lifted alike: without a floor they would be as tall as each other.
     assert tall * small == pytest.approx(alone(1.75) ** 2, rel=0.02)
@@ -72,41 +72,41 @@ def test_the_floor_tells_who_is_taller():
 
 def test_noise_and_jumps_do_not_matter():
     jumping = np.where(np.arange(ROWS) % 60 < 15, 0.3, 0.0)
-    tall, small = heights(two(up=jumping, noise_m=0.05), in_view(range(2)))
+    tall, small = estimate_heights(two(up=jumping, noise_m=0.05), in_view(range(2)))
     assert tall / small == pytest.approx(1.85 / 1.58, rel=0.05)
 
 
-def test_who_stands_on_a_roof_is_not_made_a_giant():
-    found = heights(two(up=2.5), in_view(range(2)))
+def test_a_person_on_a_roof_does_not_become_a_giant():
+    found = estimate_heights(two(up=2.5), in_view(range(2)))
     np.testing.assert_allclose(found, alone(1.75), rtol=0.08)
 
 
-def test_people_who_are_never_in_view_together_share_nothing():
+def test_people_who_are_never_visible_together_are_independent():
     valid = in_view(range(2))
     valid[0, 100:] = valid[1, :100] = False
-    np.testing.assert_allclose(heights(two(), valid), alone(1.75))
+    np.testing.assert_allclose(estimate_heights(two(), valid), alone(1.75))
 
 
 def test_people_share_a_floor_through_others():
     people = [*two(), two()[0]]
     valid = np.zeros((3, ROWS), bool)
     valid[0, :100] = valid[1, 50:200] = valid[2, 150:] = True
-    first, small, last = heights(people, valid)
+    first, small, last = estimate_heights(people, valid)
     assert first == pytest.approx(last, rel=1e-3)
     assert first / small == pytest.approx(1.85 / 1.58, rel=0.03)
 
 
-def test_whose_feet_are_never_seen_changes_nothing():
-    hidden = Standing(
+def test_a_person_without_visible_feet_changes_nothing():
+    hidden = StandingPerson(
         height_m=1.9, upright=np.array([0.5, 0.3]), feet=np.zeros((0, 3)), weight=np.zeros(0)
     )
     people = [*two(), hidden]
-    found = heights(people, in_view(people))
+    found = estimate_heights(people, in_view(people))
     assert found[2] == pytest.approx(alone(1.9), rel=0.01)
-    np.testing.assert_allclose(found[:2], heights(two(), in_view(range(2))), rtol=0.02)
+    np.testing.assert_allclose(found[:2], estimate_heights(two(), in_view(range(2))), rtol=0.02)
 
 
-def test_who_stands_on_a_stage_is_not_made_another_person():
+def test_a_person_on_a_stage_keeps_the_height():
     seen, upright = camera()
     common = {"seen": seen, "upright": upright, "lifted": 1.75, "true": 1.75}
     people = [
@@ -114,4 +114,4 @@ def test_who_stands_on_a_stage_is_not_made_another_person():
         person((1, 4), (-1, 7), **common),
         person((0, 4), (1, 5), **common),
     ]
-    np.testing.assert_allclose(heights(people, in_view(people)), alone(1.75), rtol=0.03)
+    np.testing.assert_allclose(estimate_heights(people, in_view(people)), alone(1.75), rtol=0.03)

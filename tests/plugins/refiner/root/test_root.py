@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from framework.errors import ConfigurationError
-from framework.plugins.refiner._fit.stature import stature
+from framework.plugins.refiner._fit.body_height import body_height
 from framework.plugins.refiner.root.config import RootConfig
 from framework.plugins.refiner.root.root import Root
 from framework.skeletons import Skeleton
@@ -25,8 +25,8 @@ def placed(sample, poses=None, **settings):
 
 
 def heights_of(poses):
-    """How tall people are: with these heights nobody is scaled."""
-    return [stature(pose.joints[pose.valid], pose.skeleton) for pose in poses]
+    """Body heights of poses: with these as an option nothing is scaled."""
+    return [body_height(pose.joints[pose.valid], pose.skeleton) for pose in poses]
 
 
 @pytest.fixture
@@ -43,13 +43,13 @@ def errors(poses, truth):
     ]
 
 
-def test_people_whose_height_is_known_stand_where_they_stand(people, focal, heights):
+def test_with_known_heights_roots_are_exact(people, focal, heights):
     for off in errors(placed(people, focal=focal, person_height_m=heights), people.poses):
         assert off.max() < 0.01
 
 
-def test_noise_of_pose_and_picture_is_averaged_out(people, shaken, focal):
-    poses = shaken(people.poses, 0.05)
+def test_noise_of_pose_and_keypoints_is_averaged_out(people, noisy_poses, focal):
+    poses = noisy_poses(people.poses, 0.05)
     noise = np.random.default_rng(1).normal(0, 1, people.tracks[0].keypoints.shape)
     tracks = [
         replace(track, keypoints=track.keypoints + noise.astype(np.float32))
@@ -60,7 +60,7 @@ def test_noise_of_pose_and_picture_is_averaged_out(people, shaken, focal):
         assert off.mean() < 0.03
 
 
-def test_a_joint_far_off_does_not_move_the_person(people, focal, heights):
+def test_an_outlier_does_not_move_the_person(people, focal, heights):
     track = people.tracks[0]
     keypoints = track.keypoints.copy()
     keypoints[:, track.skeleton.index("left_wrist"), 1] += 60
@@ -83,7 +83,7 @@ def test_a_taller_person_is_farther_away_and_larger(people, focal, heights):
     np.testing.assert_allclose(tall[0].root, factor * lifted[0].root, rtol=0.02, atol=0.02)
 
 
-def test_everybody_may_have_an_own_height(people, focal):
+def test_each_person_may_have_a_height(people, focal):
     one, two = placed(people, focal=focal, person_height_m=[1.5, 1.5])
     other, same = placed(people, focal=focal, person_height_m=[2.0, 1.5])
     np.testing.assert_array_equal(two.joints, same.joints)
@@ -96,12 +96,12 @@ def test_heights_for_other_people_are_an_error(people):
 
 
 @pytest.mark.parametrize("settings", [{"focal": 0.0}, {"person_height_m": [175.0]}])
-def test_what_cannot_be_is_refused(settings):
-    with pytest.raises(ConfigurationError, match=r"refiner\.root\."):
+def test_values_that_are_not_allowed_are_refused(settings):
+    with pytest.raises(ConfigurationError, match=rf"^{next(iter(settings))} is .*, but must be"):
         RootConfig(**settings)
 
 
-def test_whose_keypoints_have_other_names_is_nowhere(people):
+def test_without_common_joints_there_is_no_root(people):
     dots = Skeleton(name="dots", joints=("dot",), bones=())
     tracks = [
         replace(
@@ -126,7 +126,7 @@ def test_a_long_clip_has_no_seams(people, focal, monkeypatch):
     np.testing.assert_allclose(placed(people, focal=focal)[0].root, whole, atol=0.01)
 
 
-def test_the_focal_length_is_said_once():
+def test_the_focal_length_is_set_once_for_all_stages():
     from framework.config import build, compose_config
 
     for overrides, wanted in ((["lifter.focal=0.8"], 0.8), (["refiner.root.focal=0.7"], 0.7)):
@@ -136,7 +136,7 @@ def test_the_focal_length_is_said_once():
     assert root._config.focal is None
 
 
-def test_a_run_puts_people_into_space_unless_told_otherwise():
+def test_by_default_a_run_places_people_in_camera_space():
     from framework.config import build, compose_config
 
     names = [item.entry.name for item, _ in build("refiner", compose_config())]

@@ -1,4 +1,4 @@
-"""A person made by hand, so that tests need no recordings."""
+"""A synthetic person, so that tests need no recordings."""
 
 import numpy as np
 import pytest
@@ -37,7 +37,7 @@ def standing(frames: int) -> np.ndarray:
 
 @pytest.fixture
 def person() -> Motion:
-    """Somebody who stands with the left arm out and steps to the left, 3 cm a frame."""
+    """A person who stands with the left arm out and steps to the left, 3 cm a frame."""
     points = standing(40)
     points[..., 0] += 0.03 * np.arange(40, dtype=np.float32)[:, None]
     return Motion(name="steps", subject="somebody", action="walk", points=points)

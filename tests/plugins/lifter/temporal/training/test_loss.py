@@ -1,4 +1,4 @@
-"""What the lifter is taught."""
+"""The loss of the lifter."""
 
 import numpy as np
 import pytest
@@ -40,11 +40,11 @@ def test_an_error_of_ten_centimetres_is_reported_as_such():
     assert distance.item() == pytest.approx(0.1, abs=1e-5)
 
 
-def test_trembling_costs_more_than_a_steady_error():
+def test_noise_over_time_costs_more_than_a_steady_error():
     truth = torch.zeros(1, 10, 17, 3)
-    steady, trembling = torch.full_like(truth, 0.05), torch.full_like(truth, 0.05)
-    trembling[:, ::2] *= -1
-    losses = [loss_of(joints, torch.zeros(1, 10, 17), truth)[0] for joints in (steady, trembling)]
+    steady, noisy = torch.full_like(truth, 0.05), torch.full_like(truth, 0.05)
+    noisy[:, ::2] *= -1
+    losses = [loss_of(joints, torch.zeros(1, 10, 17), truth)[0] for joints in (steady, noisy)]
     assert losses[1] > 1.5 * losses[0]
 
 

@@ -1,13 +1,13 @@
-"""What one picture shows, pixel by pixel where it matters; no video file is involved."""
+"""What an output frame shows, pixel by pixel where it matters; no video file is involved."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from framework.plugins.renderer.video.composer import FrameComposer, panel_sizes_wh
 from framework.plugins.renderer.video.config import Floor, VideoConfig
 from framework.plugins.renderer.video.palette import LEFT, PEOPLE, RIGHT, shades
-from framework.plugins.renderer.video.picture import Picture, panel_sizes_wh
 from framework.skeletons import Skeleton
 from framework.types import State
 
@@ -16,10 +16,10 @@ STILL = VideoConfig()
 
 def drawn(result, image, row=5, config=STILL, fill=0) -> tuple[np.ndarray, np.ndarray]:
     """The source panel and the 3D panel of a row."""
-    picture = Picture(result, config)
-    width, height = picture.size_wh
+    composer = FrameComposer(result, config)
+    width, height = composer.size_wh
     canvas = np.full((height, width, 3), fill, np.uint8)
-    picture.draw(image, row, canvas)
+    composer.draw(image, row, canvas)
     return canvas[:, : width - height], canvas[:, width - height :]
 
 
@@ -62,7 +62,7 @@ def test_seen_from_behind_left_and_right_change_places(make_scene, make_backdrop
     assert middle_of(panel, LEFT, 90)[0] < middle_of(panel, RIGHT, 90)[0]
 
 
-def test_a_row_without_a_person_is_the_plain_picture_with_a_note(make_scene, make_backdrop):
+def test_a_row_without_a_person_is_the_source_frame_with_a_note(make_scene, make_backdrop):
     image, result = make_backdrop(), make_scene(missing=slice(10, 20))
     source, panel = drawn(result, image, row=12)
     assert not np.array_equal(source[:60, :200], image[:60, :200])
@@ -114,14 +114,14 @@ def test_a_filled_row_is_marked_by_a_grey_box(make_scene, make_backdrop):
     assert one[near].max() > other[near].max() + 30
 
 
-def test_every_pixel_is_painted_and_nothing_is_remembered(make_scene, make_backdrop):
+def test_every_pixel_is_painted_and_no_earlier_frame_shows(make_scene, make_backdrop):
     result, image = make_scene(people=2), make_backdrop()
     kept = image.copy()
-    picture = Picture(result, STILL)
-    width, height = picture.size_wh
+    composer = FrameComposer(result, STILL)
+    width, height = composer.size_wh
     canvas = np.full((height, width, 3), 255, np.uint8)
     for row in (40, 3, 5):  # back and forth across chunks
-        picture.draw(image, row, canvas)
+        composer.draw(image, row, canvas)
     fresh = np.concatenate(drawn(result, image, fill=0), 1)
     np.testing.assert_array_equal(canvas, fresh)
     np.testing.assert_array_equal(image, kept)
@@ -136,13 +136,13 @@ def test_an_orbit_turns_the_figure_and_the_grid_by_the_clock(make_scene, make_ba
 
 
 @pytest.mark.parametrize("size_wh", [(321, 241), (480, 854), (64, 48), (1920, 1080)])
-def test_pictures_of_any_size_are_drawn(make_scene, make_backdrop, size_wh):
+def test_frames_of_any_size_are_drawn(make_scene, make_backdrop, size_wh):
     source, panel = drawn(make_scene(size_wh=size_wh, rows=6), make_backdrop(size_wh))
     assert source.shape[:2][::-1] == panel_sizes_wh(size_wh, None)[0]
     middle_of(panel, LEFT, 90)
 
 
-def test_a_person_may_leave_the_picture_and_numbers_may_be_wild(make_scene, make_backdrop):
+def test_a_person_may_leave_the_frame_and_numbers_may_be_huge(make_scene, make_backdrop):
     result = make_scene(people=2)
     first, second = result.tracks
     outside = replace(first, keypoints=first.keypoints - 2000, boxes=first.boxes - 2000)
@@ -174,6 +174,6 @@ def test_a_clip_of_one_frame_is_drawn(make_scene, make_backdrop, floor):
 
 def test_the_figure_casts_a_shadow(make_scene, make_backdrop):
     result = make_scene(missing=slice(10, 20))
-    (_, somebody), (_, nobody) = (drawn(result, make_backdrop(), row=row) for row in (8, 12))
-    darker = (somebody.astype(int) - nobody).sum(-1) < -25
+    (_, person), (_, empty) = (drawn(result, make_backdrop(), row=row) for row in (8, 12))
+    darker = (person.astype(int) - empty).sum(-1) < -25
     assert darker[300:].sum() > 800

@@ -10,40 +10,47 @@ from framework.types import Bytes, Floats
 
 from .figure import SHIFT
 from .palette import GLOW, GRID, PANEL_BOTTOM, PANEL_TOP
-from .scene import Viewer
+from .viewer import Viewer
 
 _CELL_M = 0.5
+"""Side of a square of the grid."""
 _TEXELS = 160
+"""Side of the texture that shadows are drawn into; they are blurred, so a small one is enough."""
 _DARKNESS = 0.62
 _SLANT = np.array([0.18, 0.12], np.float32)
 """How far a shadow falls to the right and away from the viewer, per metre of height."""
 
 
-class Stage:
-    """Draws floor and shadows as one viewer sees them."""
+class Ground:
+    """Draws floor and shadows as one `Viewer` sees them.
+
+    Args:
+        viewer: the camera of the panel.
+        radius_m: of the scene; the floor is a little larger.
+    """
 
     def __init__(self, viewer: Viewer, radius_m: float) -> None:
         self._viewer = viewer
-        self._reach_m = max(2.0, 1.25 * radius_m + 0.9)
+        self._radius_m = max(2.0, 1.25 * radius_m + 0.9)
         self._from_texture = self._floor_to_panel()
         self._bare = self._lit_floor()
         self._grid = self._grid_pieces()
-        self._still: tuple[float, Bytes] | None = None
+        self._last: tuple[float, Bytes] | None = None
 
     def ground(self, azimuth_deg: float) -> Bytes:
-        """The empty panel, (H, W, 3); the same array again for the same azimuth."""
-        if self._still is None or self._still[0] != azimuth_deg:
-            picture = self._bare.copy()
-            self._rule(picture, azimuth_deg)
-            self._still = (azimuth_deg, picture)
-        return self._still[1]
+        """The panel without people, (H, W, 3); the same array again for the same azimuth."""
+        if self._last is None or self._last[0] != azimuth_deg:
+            panel = self._bare.copy()
+            self._draw_grid(panel, azimuth_deg)
+            self._last = (azimuth_deg, panel)
+        return self._last[1]
 
     def shade(self, panel: Bytes, view: Floats, bones: NDArray[np.int64]) -> None:
-        """Darken the floor under people.
+        """Darken the floor under people: a shadow map, drawn from above, warped and multiplied.
 
         Args:
             panel: (H, W, 3), changed.
-            view: (P, K, 3) metres from `Viewer.turn`; NaN where somebody is not there.
+            view: (P, K, 3) metres from `Viewer.turn`; NaN where a person is missing.
             bones: (bones, 2) indices of joints.
         """
         people = view[np.isfinite(view).all((-2, -1))]
@@ -61,15 +68,15 @@ class Stage:
         cv2.multiply(window, cv2.cvtColor(light, cv2.COLOR_GRAY2RGB), dst=window, scale=1 / 255)
 
     def _texture(self, cast: Floats, bones: NDArray[np.int64]) -> Bytes:
-        """The floor from above as (texels, texels): 255 where it is lit."""
-        texels_per_m = _TEXELS / (2 * self._reach_m)
-        points = (cast + self._reach_m) * texels_per_m * (1 << SHIFT)
+        """The floor from above, (texels, texels): 255 where it is lit."""
+        texels_per_m = _TEXELS / (2 * self._radius_m)
+        points = (cast + self._radius_m) * texels_per_m * (1 << SHIFT)
         pieces = np.rint(points[:, bones]).astype(np.int32).reshape(-1, 2, 2)
         texture = np.full((_TEXELS, _TEXELS), 255, np.uint8)
         dark, width = (255 * (1 - _DARKNESS),), max(1, round(0.11 * texels_per_m))
         for start, end in pieces.tolist():
             cv2.line(texture, start, end, dark, width, cv2.LINE_AA, SHIFT)
-        soft = max(3, round(0.07 * texels_per_m) * 2 + 1)  # two boxes make nearly a bell curve
+        soft = max(3, round(0.07 * texels_per_m) * 2 + 1)  # two box filters are nearly a Gaussian
         return np.asarray(cv2.blur(cv2.blur(texture, (soft, soft)), (soft, soft)), np.uint8)
 
     def _window(self, cast: Floats) -> tuple[int, int, int, int]:
@@ -84,40 +91,40 @@ class Stage:
     def _floor_to_panel(self) -> NDArray[np.float64]:
         """(3, 3) homography from texels of the floor to pixels of the panel."""
         square = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
-        floor = np.pad((2 * square - 1) * self._reach_m, ((0, 0), (0, 1)))
+        floor = np.pad((2 * square - 1) * self._radius_m, ((0, 0), (0, 1)))
         pixels, _ = self._viewer.project(floor)
         return np.asarray(cv2.getPerspectiveTransform(square * _TEXELS, pixels), np.float64)
 
     def _lit_floor(self) -> Bytes:
-        """A ground that darkens upwards, with a pool of light on the floor."""
+        """A background that gets darker upwards, with a circle of light on the floor."""
         width, height = self._viewer.size_wh
         share = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
         top, bottom = np.array(PANEL_TOP, np.float32), np.array(PANEL_BOTTOM, np.float32)
-        picture = np.repeat(top + (bottom - top) * share, width, 1)
+        panel = np.repeat(top + (bottom - top) * share, width, 1)
         axis = np.linspace(-1, 1, _TEXELS, dtype=np.float32)
-        pool = np.clip(1 - np.hypot(axis[:, None], axis), 0, 1) ** 1.6
-        light = cv2.warpPerspective(pool, self._from_texture, (width, height))[..., None]
-        picture += (np.array(GLOW, np.float32) - picture) * light * 0.75
-        # Less than a grey level of noise: without it the slow gradients band once encoded.
+        spot = np.clip(1 - np.hypot(axis[:, None], axis), 0, 1) ** 1.6
+        light = cv2.warpPerspective(spot, self._from_texture, (width, height))[..., None]
+        panel += (np.array(GLOW, np.float32) - panel) * light * 0.75
+        # Dithering by less than a grey level: without it the encoder turns gradients into bands.
         noise = np.random.default_rng(0).uniform(-0.7, 0.7, (height, width, 1))
-        return np.clip(np.rint(picture + noise), 0, 255).astype(np.uint8)
+        return np.clip(np.rint(panel + noise), 0, 255).astype(np.uint8)
 
     def _grid_pieces(self) -> Floats:
         """(pieces, 2, 3) short pieces of the grid's lines inside a circle, metres."""
-        lines = np.floor(self._reach_m / _CELL_M)
+        lines = np.floor(self._radius_m / _CELL_M)
         steps = np.arange(-lines, lines + 1, dtype=np.float32) * _CELL_M
-        cuts = np.linspace(-self._reach_m, self._reach_m, 33, dtype=np.float32)
+        cuts = np.linspace(-self._radius_m, self._radius_m, 33, dtype=np.float32)
         at, start = np.meshgrid(steps, cuts[:-1])
         end = np.meshgrid(steps, cuts[1:])[1]
         zero = np.zeros_like(at)
         along = np.stack([np.stack([at, x, zero], -1) for x in (start, end)], -2).reshape(-1, 2, 3)
         pieces = np.concatenate([along, along[..., [1, 0, 2]]]).astype(np.float32)
-        inside = np.hypot(*pieces.mean(1)[:, :2].T) < self._reach_m
+        inside = np.hypot(*pieces.mean(1)[:, :2].T) < self._radius_m
         return np.asarray(pieces[inside])
 
-    def _rule(self, picture: Bytes, azimuth_deg: float) -> None:
+    def _draw_grid(self, panel: Bytes, azimuth_deg: float) -> None:
         """Draw the grid; its lines fade towards the edge of the light."""
-        far = np.linalg.norm(self._grid.mean(1), axis=-1) / self._reach_m
+        far = np.linalg.norm(self._grid.mean(1), axis=-1) / self._radius_m
         strength = np.clip(1 - far, 0, 1) ** 0.9 * 0.8
         pixels, _ = self._viewer.project(self._viewer.turn(self._grid, azimuth_deg))
         width, height = self._viewer.size_wh
@@ -127,4 +134,4 @@ class Stage:
         colours = under + (np.array(GRID) - under) * strength[inside, None]
         ends = np.rint(pixels[inside] * (1 << SHIFT)).astype(np.int32).tolist()
         for (start, end), colour in zip(ends, np.rint(colours).tolist(), strict=True):
-            cv2.line(picture, start, end, colour, 1, cv2.LINE_AA, SHIFT)
+            cv2.line(panel, start, end, colour, 1, cv2.LINE_AA, SHIFT)

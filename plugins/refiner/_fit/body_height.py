@@ -1,4 +1,8 @@
-"""How tall a body is, from its bones."""
+"""Body height from the lengths of bones.
+
+The legs (mean of left and right), the trunk and the neck are added as in a body stretched out, so
+that the height does not depend on the pose.
+"""
 
 from __future__ import annotations
 
@@ -19,29 +23,33 @@ _PARTS = (
 )
 _SHARES = np.array([0.5, 0.5, 0.5, 0.5, 1, 1, 1])
 _ENDS = 0.086
-"""Of stature: ankles lie as far above the sole as the joint "head" below the crown, 4.3 % each."""
+"""Share of the body height that lies outside of these bones, half of it at each end.
+
+From the sole to the ankle 4.3 % (Drillis and Contini, "Body segment parameters", 1966, have 3.9 %),
+and as much from the joint "head" of H36M-17 to the crown.
+"""
 
 
-def measurable(skeleton: Skeleton) -> bool:
-    """Whether `stature` can be told of it."""
+def has_body_height(skeleton: Skeleton) -> bool:
+    """Whether a skeleton has the joints that `body_height` needs."""
     return not _lacking(skeleton)
 
 
-def stature(joints: NDArray[np.floating], skeleton: Skeleton) -> float:
-    """Height in metres of the body stretched out, the median over the rows.
+def body_height(joints: NDArray[np.floating], skeleton: Skeleton) -> float:
+    """Body height in metres, the median over the rows.
 
     Args:
         joints: (T, J, 3) metres, no NaN, T at least 1.
-        skeleton: what the joints are.
+        skeleton: of the joints.
 
     Raises:
         ConfigurationError: it lacks a leg, the trunk or the head.
     """
     if lacking := _lacking(skeleton):
         raise ConfigurationError(
-            f"the height of a person of skeleton {skeleton.name!r} cannot be told: it has no "
+            f"the body height cannot be measured on skeleton {skeleton.name!r}, which lacks "
             + ", ".join(sorted(lacking)),
-            "Leave person_height_m at []: sizes are then as the lifter says.",
+            "Leave person_height_m at []: people then have the size that the lifter gives.",
         )
     ends = np.array([[skeleton.index(name) for name in part] for part in _PARTS])
     lengths = np.linalg.norm(joints[:, ends[:, 0]] - joints[:, ends[:, 1]], axis=-1)
