@@ -237,9 +237,7 @@ def _unlock(node: Any) -> None:
 def _path_options(options: type[Any]) -> frozenset[str]:
     """Options whose values are file names; they may hold characters of Hydra's grammar."""
     hints = get_type_hints(options)
-    return frozenset(
-        name for name, kind in hints.items() if kind is Path or Path in get_args(kind)
-    )
+    return frozenset(name for name, kind in hints.items() if kind is Path or Path in get_args(kind))
 
 
 def _nested_hint(options: type[Any], arguments: Sequence[str]) -> str:

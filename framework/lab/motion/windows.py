@@ -1,4 +1,4 @@
-"""All motion in memory, and random windows of it."""
+"""All recordings in memory, and random windows of them."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ class Library:
     """Recordings end to end.
 
     Attributes:
-        bones: (N, 23, 3) float32 bones of `BODY`, world axes; bone 0 is the pelvis' place.
+        bones: (N, 23, 3) float32 bones of `BODY`, metres, world axes; bone 0 is the position of the
+            pelvis.
         first, last: (C,) int64, frames of each clip, both inclusive.
-        weight: (C,) float64, how likely a window comes from the clip.
+        weight: (C,) float64, relative probability that a window comes from the clip.
     """
 
     bones: Tensor
@@ -47,16 +48,16 @@ class Library:
     def sample(
         self, count: int, frames: int, random: torch.Generator, speed_spread: float = 0.0
     ) -> Tensor:
-        """Draw windows; a window that leaves its clip turns back in time.
+        """Draw windows; a window that reaches beyond an end of its clip runs backwards from there.
 
         Args:
-            count: windows.
+            count: number of windows.
             frames: length of each.
-            random: source of chance.
-            speed_spread: speed is changed by a factor exp(-spread..spread).
+            random: generator of everything drawn.
+            speed_spread: speed is multiplied by exp(x), x drawn from -spread to spread.
 
         Returns:
-            (count, frames, 23, 3) bones.
+            (count, frames, 23, 3) bones, linearly interpolated between recorded frames.
         """
         clip = torch.multinomial(self.weight, count, replacement=True, generator=random)
         first, span = self.first[clip], (self.last - self.first)[clip]
@@ -64,6 +65,7 @@ class Library:
         speed = torch.exp(speed_spread * (2 * torch.rand(count, generator=random) - 1))
         steps = torch.arange(frames) - (frames - 1) / 2
         place = (middle[:, None] + speed[:, None] * steps) % (2 * span[:, None])
+        # A triangle wave: the second half of its period is the clip in reverse.
         place = torch.minimum(place, 2 * span[:, None] - place)
         below = place.floor().long().minimum(span[:, None] - 1)
         part = (place - below)[..., None, None]
@@ -71,6 +73,10 @@ class Library:
         return torch.lerp(self.bones[rows], self.bones[rows + 1], part)
 
 
-def chance(seed: int, step: int) -> torch.Generator:
-    """The chance of one step; depends on nothing but its number, so that runs can resume."""
+def random_generator(seed: int, step: int) -> torch.Generator:
+    """The random generator of one step; it depends on the step's number only, so runs can resume."""
     return torch.Generator().manual_seed((seed << 32) + step)
+
+
+chance = random_generator
+"""Name of an earlier version."""

@@ -20,7 +20,7 @@ SIDES = (1.0, -1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
+class BodyDimensions:
     """Lengths between joint centres in metres, for a stature of 1.75 m.
 
     Everything is multiplied by ``size``.
@@ -43,7 +43,7 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pose:
+class BodyPose:
     """Where the parts of a body are, over T times, in the world.
 
     Axes are (3, 3) matrices whose columns are the part's forward, left and up. A hand's up
@@ -66,9 +66,9 @@ class Pose:
     ankles: Array
     foot_axes: Array
 
-    def at(self, row: int) -> Pose:
+    def at(self, row: int) -> BodyPose:
         """The pose at one time, without the leading T axis."""
-        return Pose(**{item.name: getattr(self, item.name)[row] for item in fields(self)})
+        return BodyPose(**{item.name: getattr(self, item.name)[row] for item in fields(self)})
 
 
 # Points of the head from the base of the skull: forward, left, up in metres.
@@ -83,12 +83,12 @@ HEAD = {
 }
 
 
-def joints(pose: Pose, size: float, skeleton: Skeleton) -> Array:
+def joints(pose: BodyPose, size: float, skeleton: Skeleton) -> Array:
     """Joint centres (..., J, 3) in the world.
 
     Args:
         pose: arrays with or without a leading T axis.
-        size: `Body.size`.
+        size: `BodyDimensions.size`.
         skeleton: H36M-17 or COCO-17. Its "neck" is the point between neck and nose, its
             "head" lies near the top of the head; COCO's eyes and ears are on the surface.
 

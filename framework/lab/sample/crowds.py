@@ -8,9 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from framework.lab.sample.body import Body
+from framework.lab.sample.body import BodyDimensions
 from framework.lab.sample.crowd import Flaws
-from framework.lab.sample.motion import Motion
+from framework.lab.sample.motion_script import MotionScript
 from framework.lab.sample.scene import Camera, Person, Scene, View
 from framework.lab.sample.steps import Act, Stand, Walk
 
@@ -35,8 +35,8 @@ class Play:
 
 
 def _person(x: float, y: float, heading_deg: float, *acts: Act, size: float = 1.0) -> Person:
-    motion = Motion(start_xy=(x, y), heading_deg=heading_deg, acts=acts, seconds=12.0)
-    return Person(body=Body(size=size), motion=motion)
+    motion = MotionScript(start_xy=(x, y), heading_deg=heading_deg, acts=acts, seconds=12.0)
+    return Person(body=BodyDimensions(size=size), motion=motion)
 
 
 def _scene(*people: Person, seconds: float = 6.0, camera: Camera = _STILL) -> Scene:

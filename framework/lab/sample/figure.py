@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from framework.lab.sample.body import HEAD, SIDES, Pose
+from framework.lab.sample.body import HEAD, SIDES, BodyPose
 from framework.lab.sample.solids import Builder, Material, Solids
 
 Array: TypeAlias = NDArray[np.float64]
@@ -67,12 +67,12 @@ def _wardrobe(outfit: Outfit) -> _Wardrobe:
     )
 
 
-def dress(pose: Pose, size: float, outfit: Outfit) -> Solids:
+def dress(pose: BodyPose, size: float, outfit: Outfit) -> Solids:
     """Solids of a person in world axes.
 
     Args:
         pose: one time, without a T axis.
-        size: `Body.size`.
+        size: `BodyDimensions.size`.
         outfit: what it wears.
     """
     clothes, solids = _wardrobe(outfit), Builder()
@@ -90,7 +90,7 @@ def _at(centre: Array, axes: Array, place: Colour) -> Array:
     return np.asarray(centre + axes @ np.array(place))
 
 
-def _trunk(solids: Builder, pose: Pose, size: float, clothes: _Wardrobe) -> None:
+def _trunk(solids: Builder, pose: BodyPose, size: float, clothes: _Wardrobe) -> None:
     front, chest = pose.chest_axes[:, 0], pose.chest_axes * size
     hips = [_at(pose.pelvis, pose.pelvis_axes * size, (-0.008, y * 0.076, -0.01)) for y in SIDES]
     solids.cone(hips[0], hips[1], (0.112 * size, 0.112 * size), clothes.trousers)
@@ -110,7 +110,9 @@ def _trunk(solids: Builder, pose: Pose, size: float, clothes: _Wardrobe) -> None
     solids.cone(nape, top, (0.061 * size, 0.053 * size), clothes.skin)
 
 
-def _head(solids: Builder, pose: Pose, size: float, clothes: _Wardrobe, long_hair: bool) -> None:
+def _head(
+    solids: Builder, pose: BodyPose, size: float, clothes: _Wardrobe, long_hair: bool
+) -> None:
     axes = pose.head_axes * size
 
     def egg(place: Colour, radii: Colour, material: Material) -> None:
@@ -126,7 +128,7 @@ def _head(solids: Builder, pose: Pose, size: float, clothes: _Wardrobe, long_hai
     _face(solids, pose, size, clothes)
 
 
-def _face(solids: Builder, pose: Pose, size: float, clothes: _Wardrobe) -> None:
+def _face(solids: Builder, pose: BodyPose, size: float, clothes: _Wardrobe) -> None:
     axes = pose.head_axes * size
 
     def place(*offset: float) -> Array:
@@ -146,7 +148,7 @@ def _face(solids: Builder, pose: Pose, size: float, clothes: _Wardrobe) -> None:
 
 
 def _arm(
-    solids: Builder, pose: Pose, size: float, clothes: _Wardrobe, side: int, *, sleeve: float
+    solids: Builder, pose: BodyPose, size: float, clothes: _Wardrobe, side: int, *, sleeve: float
 ) -> None:
     shoulder, elbow, wrist = pose.shoulders[side], pose.elbows[side], pose.wrists[side]
     if sleeve < 1:
@@ -183,7 +185,7 @@ def _hand(solids: Builder, wrist: Array, axes: Array, skin: Material, sign: floa
     )
 
 
-def _leg(solids: Builder, pose: Pose, size: float, clothes: _Wardrobe, side: int) -> None:
+def _leg(solids: Builder, pose: BodyPose, size: float, clothes: _Wardrobe, side: int) -> None:
     hip, knee, ankle = pose.hips[side], pose.knees[side], pose.ankles[side]
     axes = pose.foot_axes[side] * size
     solids.cone(hip, knee, (0.092 * size, 0.064 * size), clothes.trousers)

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framework.geometry.camera import intrinsics, look_at
-from framework.lab.sample.body import Body, Pose
+from framework.lab.sample.body import BodyDimensions, BodyPose
 from framework.lab.sample.figure import Outfit
-from framework.lab.sample.motion import ArmGesture, Motion, Squat, wave
+from framework.lab.sample.motion_script import ArmGesture, MotionScript, Squat, wave
 from framework.lab.sample.steps import Stand, Turn, Walk, ease
 
 Array: TypeAlias = NDArray[np.float64]
@@ -23,9 +23,9 @@ Point: TypeAlias = tuple[float, float, float]
 class Person:
     """Somebody in the scene."""
 
-    body: Body = field(default_factory=Body)
+    body: BodyDimensions = field(default_factory=BodyDimensions)
     outfit: Outfit = field(default_factory=Outfit)
-    motion: Motion = field(default_factory=Motion)
+    motion: MotionScript = field(default_factory=MotionScript)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,8 @@ class Scene:
         """``K`` (3, 3)."""
         return intrinsics(self.size_wh, np.radians(self.camera.fov_y_deg))
 
-    def poses(self, times: Array) -> list[Pose]:
-        """One `Pose` (T, ...) per person."""
+    def poses(self, times: Array) -> list[BodyPose]:
+        """One `BodyPose` (T, ...) per person."""
         return [person.motion.pose(person.body, times) for person in self.people]
 
 
@@ -112,7 +112,7 @@ def default_scene(
     """
     people = [
         Person(motion=_visitor()),
-        Person(body=Body(size=0.93), outfit=_OTHER, motion=_passer_by()),
+        Person(body=BodyDimensions(size=0.93), outfit=_OTHER, motion=_passer_by()),
     ]
     if seed:
         random = np.random.default_rng(seed)
@@ -154,9 +154,9 @@ _OTHER = Outfit(
 )
 
 
-def _visitor() -> Motion:
+def _visitor() -> MotionScript:
     """Comes from the left, greets, squats, turns to the side and walks off to the back."""
-    return Motion(
+    return MotionScript(
         start_xy=(-1.30, 1.5),
         heading_deg=-30,
         acts=(
@@ -173,10 +173,10 @@ def _visitor() -> Motion:
     )
 
 
-def _passer_by() -> Motion:
+def _passer_by() -> MotionScript:
     """Stands half outside the picture, then crosses it from right to left."""
     nod = ArmGesture(side="left", start_s=0.2, end_s=1.2, flex=20, elbow=70)
-    return Motion(
+    return MotionScript(
         start_xy=(3.70, 1.75),
         heading_deg=180,
         acts=(Stand(0.7), Walk(((5.9, 0),), step_m=0.58, period_s=0.5)),

@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from framework.lab.sample.body import SIDES, Body
+from framework.lab.sample.body import SIDES, BodyDimensions
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -94,7 +94,7 @@ def ease(share: Array) -> Array:
 
 
 def plan(
-    start_xy: tuple[float, float], heading: float, acts: Sequence[Act], body: Body
+    start_xy: tuple[float, float], heading: float, acts: Sequence[Act], body: BodyDimensions
 ) -> list[Step]:
     """Footsteps of several acts in a row, from standing at a place with a heading (radians)."""
     steps: list[Step] = []
@@ -115,7 +115,7 @@ def plan(
     return steps
 
 
-def _print(place: Array, yaw: float, side: int, body: Body) -> tuple[float, float]:
+def _print(place: Array, yaw: float, side: int, body: BodyDimensions) -> tuple[float, float]:
     """The place of a foot beside the middle of the body."""
     aside = SIDES[side] * 0.95 * body.hip * body.size
     return float(place[0] - np.sin(yaw) * aside), float(place[1] + np.cos(yaw) * aside)
@@ -141,7 +141,11 @@ def _track(place: Array, yaw: float, act: Walk | Turn) -> tuple[list[Array], lis
 
 
 def follow(
-    steps: Sequence[Step], start_xy: tuple[float, float], heading: float, body: Body, times: Array
+    steps: Sequence[Step],
+    start_xy: tuple[float, float],
+    heading: float,
+    body: BodyDimensions,
+    times: Array,
 ) -> Feet:
     """Feet at times (T,) seconds: flat while they stand, rolled over the ball while they leave."""
     middle = np.array(start_xy, float)

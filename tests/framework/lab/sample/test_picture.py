@@ -7,14 +7,14 @@ import pytest
 
 from framework.lab.sample import Camera, Person, Scene, View, default_scene, render_frame, truth
 from framework.lab.sample.figure import Outfit
-from framework.lab.sample.motion import Motion, wave
+from framework.lab.sample.motion_script import MotionScript, wave
 from framework.skeletons import COCO17, H36M17
 
 SIZE = (480, 270)
 
 
 def standing(x: float, y: float, heading_deg: float = -90.0, **outfit: object) -> Person:
-    motion = Motion(start_xy=(x, y), heading_deg=heading_deg, seconds=3)
+    motion = MotionScript(start_xy=(x, y), heading_deg=heading_deg, seconds=3)
     return Person(motion=motion, outfit=Outfit(**outfit))
 
 

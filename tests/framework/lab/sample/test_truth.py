@@ -8,8 +8,8 @@ import pytest
 
 from framework.geometry.camera import camera_from_world, project
 from framework.lab.sample import Camera, Person, Scene, View, default_scene, truth
-from framework.lab.sample.body import Body, bone_lengths
-from framework.lab.sample.motion import Motion, wave
+from framework.lab.sample.body import BodyDimensions, bone_lengths
+from framework.lab.sample.motion_script import MotionScript, wave
 from framework.lab.sample.steps import Stand, Turn, Walk, plan
 from framework.skeletons import COCO17, H36M17, map_joints
 
@@ -27,7 +27,9 @@ def known(scene: Scene) -> dict[str, np.ndarray]:
 
 
 def person_at(x: float, y: float, heading_deg: float = -90, **motion: object) -> Person:
-    return Person(motion=Motion(start_xy=(x, y), heading_deg=heading_deg, seconds=5, **motion))
+    return Person(
+        motion=MotionScript(start_xy=(x, y), heading_deg=heading_deg, seconds=5, **motion)
+    )
 
 
 def still(*people: Person, seconds: float = 0.1) -> Scene:
@@ -105,8 +107,8 @@ def test_knees_bend_forward_and_elbows_too(known) -> None:
 
 
 def test_feet_stand_on_the_floor_and_do_not_slide() -> None:
-    body = Body()
-    motion = Motion(acts=(Walk(((2.0, 60),)), Turn(90), Stand(0.5)), seconds=6)
+    body = BodyDimensions()
+    motion = MotionScript(acts=(Walk(((2.0, 60),)), Turn(90), Stand(0.5)), seconds=6)
     times = np.arange(0, 6, 1 / 60)
     pose = motion.pose(body, times)
     steps = plan(motion.start_xy, np.radians(motion.heading_deg), motion.acts, body)
@@ -122,8 +124,8 @@ def test_feet_stand_on_the_floor_and_do_not_slide() -> None:
 
 
 def test_no_part_of_a_foot_sinks_into_the_floor() -> None:
-    body = Body()
-    pose = Motion(acts=(Walk(((3.0, 0),)),), seconds=5).pose(body, np.arange(0, 5, 1 / 60))
+    body = BodyDimensions()
+    pose = MotionScript(acts=(Walk(((3.0, 0),)),), seconds=5).pose(body, np.arange(0, 5, 1 / 60))
     for forward in (body.ball, -body.heel):
         under = pose.ankles + pose.foot_axes @ np.array([forward, 0, -body.ankle_height])
         assert under[..., 2].min() > -0.005

@@ -1,4 +1,4 @@
-"""Motion of a body: footsteps carry it, gestures are laid over the walk.
+"""Scripts of motion: footsteps move a body, gestures are added to the walk.
 
 Pelvis, trunk and arms follow the feet: the pelvis rides between them as high as the legs
 reach, the trunk turns against it, each arm swings with the opposite foot.
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, minimum_filter1d
 
-from framework.lab.sample.body import SIDES, Body, Pose
+from framework.lab.sample.body import SIDES, BodyDimensions, BodyPose
 from framework.lab.sample.steps import Act, ease, follow, plan
 
 Array: TypeAlias = NDArray[np.float64]
@@ -78,7 +78,7 @@ def wave(side: Side, start_s: float, end_s: float) -> ArmGesture:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Motion:
+class MotionScript:
     """What a person does.
 
     Attributes:
@@ -95,7 +95,7 @@ class Motion:
     gestures: tuple[Gesture, ...] = ()
     seconds: float = 60.0
 
-    def pose(self, body: Body, times: Array) -> Pose:
+    def pose(self, body: BodyDimensions, times: Array) -> BodyPose:
         """The pose (T, ...) of a body that moves so, at times (T,) in seconds."""
         grid, channels = _channels(self, body)
         now = {
@@ -106,7 +106,7 @@ class Motion:
 
 
 @lru_cache(maxsize=16)
-def _channels(motion: Motion, body: Body) -> tuple[Array, dict[str, Array]]:
+def _channels(motion: MotionScript, body: BodyDimensions) -> tuple[Array, dict[str, Array]]:
     """Everything that a pose depends on, on a fine grid of time."""
     grid = np.arange(0, motion.seconds + 1 / RATE, 1 / RATE)
     heading = np.radians(motion.heading_deg)
@@ -157,7 +157,7 @@ def _squat(squat: Squat, times: Array) -> Array:
     return squat.depth_m * _window(squat.start_s, squat.end_s, half, times)
 
 
-def _ankles(xy: Array, yaw: Array, pitch: Array, lift: Array, body: Body) -> Array:
+def _ankles(xy: Array, yaw: Array, pitch: Array, lift: Array, body: BodyDimensions) -> Array:
     """(T, 2, 3) ankle centres of feet that roll over the ball (heel up) or the heel (toes up)."""
     pivot = np.where(pitch > 0, body.ball, -body.heel) * body.size
     high = body.ankle_height * body.size
@@ -167,7 +167,7 @@ def _ankles(xy: Array, yaw: Array, pitch: Array, lift: Array, body: Body) -> Arr
     return np.concatenate([xy + ahead, up[..., None]], -1)
 
 
-def _height(middle: Array, left: Array, ankles: Array, body: Body) -> Array:
+def _height(middle: Array, left: Array, ankles: Array, body: BodyDimensions) -> Array:
     """(T,) height of the pelvis: as high as both legs reach, not quite straight, and smooth."""
     reach = 0.988 * (body.thigh + body.shin) * body.size
     aside = body.hip * body.size * np.array(SIDES)[:, None]
@@ -212,7 +212,7 @@ def _turn(axis: int, angle: Array) -> Array:
     return matrix
 
 
-def _pose(now: dict[str, Array], body: Body) -> Pose:
+def _pose(now: dict[str, Array], body: BodyDimensions) -> BodyPose:
     """Bones of fixed length hung into the channels of `_channels`."""
     yaw, swing, bend = now["yaw"], now["swing"], now["squat"]
     upright = _turn(2, yaw)
@@ -236,7 +236,7 @@ def _pose(now: dict[str, Array], body: Body) -> Pose:
     ahead = _turn(2, now["foot_yaw"])[..., 0] + 0.10 * np.stack(
         [side * upright[..., 1] for side in SIDES], 1
     )
-    return Pose(
+    return BodyPose(
         pelvis=pelvis,
         pelvis_axes=pelvis_axes,
         spine=spine,
@@ -255,7 +255,7 @@ def _pose(now: dict[str, Array], body: Body) -> Pose:
     )
 
 
-def _placed(axes: Array, points: Array, body: Body) -> Array:
+def _placed(axes: Array, points: Array, body: BodyDimensions) -> Array:
     """Points (2, 3) in units of a body's own axes (T, 3, 3) as vectors (T, 2, 3) in the world."""
     return np.asarray(np.einsum("tij,sj->tsi", axes, points * body.size))
 
@@ -269,7 +269,7 @@ def _arm_axes(arms: Array, chest_axes: Array) -> tuple[Array, Array]:
     return upper, upper @ _turn(1, -elbow)
 
 
-def _knees(hips: Array, ankles: Array, ahead: Array, body: Body) -> Array:
+def _knees(hips: Array, ankles: Array, ahead: Array, body: BodyDimensions) -> Array:
     """Knees (T, 2, 3) of legs with fixed bones that bend towards ``ahead``."""
     thigh, shin = body.thigh * body.size, body.shin * body.size
     line = ankles - hips
