@@ -37,7 +37,7 @@ class Command:
         introduction: what ``--help`` shows above the options.
         options: dataclass of its options.
         config: name of its YAML in ``conf/``, or "" where the dataclass is all.
-        groups: config groups of ``conf/`` that its YAML uses, like "motion".
+        groups: config groups of ``conf/`` that its YAML uses, like "recordings".
         takes_flags: whether options with dashes (``--output data``) still work, with a note.
     """
 

@@ -25,13 +25,9 @@ class SimulateOptions(Options):
 
     motion_root: Path = option(MISSING, "folder of the recordings")
     output: Path = option(MISSING, "folder of the files to write")
-    motion: list[MotionSource] = option(MISSING, "recordings, as in conf/motion; motion=NAME there")
+    motion: list[MotionSource] = option(MISSING, "recordings; recordings=NAME takes those of conf/recordings")
     split: Path = option(MISSING, "JSON file with people by part; default: motion_root/split.json")
-    part: str = option(
-        "train",
-        "part of the split whose people are simulated",
-        choices=("train", "validation", "test"),
-    )
+    part: str = option("train", "part of the split to simulate: train, validation or test")
     windows: int = option(256, "number of windows", low=0, high=999_999_999)
     seed: int = option(0, "seed of everything drawn", low=0, high=999_999_999)
     recipe: WindowRecipe = field(default_factory=WindowRecipe)
@@ -52,7 +48,7 @@ detector, device= and threads= are those of python -m framework.
 """,
     options=SimulateOptions,
     config="simulate",
-    groups=("motion",),
+    groups=("recordings",),
 )
 
 

@@ -15,7 +15,7 @@ _MIN_JOINTS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One candidate's numbers; ``measures`` is None when it could not answer."""
+    """The measures of one candidate; None when it could not run."""
 
     name: str
     problem: str = ""
@@ -35,7 +35,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What an evaluation found."""
+    """Everything that an evaluation found; its field names are the keys of ``evaluation.json``."""
 
     title: str
     notes: tuple[str, ...]
@@ -46,15 +46,17 @@ def section(name: str, candidates: Sequence[Candidate], wanted: Sequence[str]) -
     """Measure candidates on the joints that the truth and all of them have.
 
     Raises:
-        InputError: nobody in the truth was found, or fewer than three joints are shared.
+        InputError: no person of the truth was found, or fewer than three joints are shared.
     """
     everything = [pair for candidate in candidates for pair in candidate.pairs]
     if not everything:
-        raise InputError("nobody was found who is in the truth", "Look at the clip's own result.")
+        raise InputError(
+            "no person of the truth was found in the video", "Check the result of a run on it."
+        )
     joints = shared_joints(everything, wanted)
     if len(joints) < _MIN_JOINTS:
         raise InputError(
-            f"truth and answers share only {len(joints)} of the joints {', '.join(wanted)}",
+            f"truth and predictions share only {len(joints)} of the joints {', '.join(wanted)}",
             "Check the names of the truth's joints.",
         )
     rows = tuple(_row(candidate, joints) for candidate in candidates)
@@ -63,7 +65,7 @@ def section(name: str, candidates: Sequence[Candidate], wanted: Sequence[str]) -
 
 def _row(candidate: Candidate, joints: Sequence[str]) -> Row:
     if not candidate.pairs:
-        problem = candidate.problem or "found nobody who is in the truth"
+        problem = candidate.problem or "found no person of the truth"
         return Row(name=candidate.name, problem=problem)
     actions = by_action(candidate.pairs, joints)
     return Row(

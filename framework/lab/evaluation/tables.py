@@ -30,12 +30,12 @@ COLUMNS: dict[str, tuple[str, float, int]] = {
     "inside": ("inside 90 % radius %", 100, 1),
     "miscalibration": ("miscalibration %", 100, 1),
 }
-"""Of `Measures`: heading, factor and decimals."""
+"""Heading, factor and number of decimals of each field of `Measures`."""
 _DETAILS = {"mpjpe": "MPJPE", "p_mpjpe": "P-MPJPE"}
 
 
 def to_json(report: Report) -> str:
-    """Everything, unrounded; what does not apply is null."""
+    """All measures, unrounded; one that does not apply is null."""
     return json.dumps(_plain(asdict(report)), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -55,7 +55,7 @@ def to_markdown(report: Report) -> str:
         lines += [f"## {part.name}", ""] if part.name else []
         lines += [f"Joints: {', '.join(part.joints)}.", ""]
         lines += _markdown(*_overview(part))
-        lines += [line for problem in problems(part) for line in (f"Not judged: {problem}.", "")]
+        lines += [line for problem in problems(part) for line in (f"Not evaluated: {problem}.", "")]
         for key, title in _DETAILS.items():
             for header, table in _details(part, key):
                 lines += [f"{title} by {header[0]}, mm", "", *_markdown(header, table)]
@@ -63,12 +63,12 @@ def to_markdown(report: Report) -> str:
 
 
 def to_table(part: Section) -> Table:
-    """The candidates of a section side by side, for a terminal, where empty rows take no room."""
+    """The candidates of a section side by side, for a terminal, without rows that are empty."""
     header, rows = _overview(part)
     table = Table(title=part.name or None, box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column(no_wrap=True)
     for name, *_ in rows:
-        # With room after commas a chain of refiners breaks there, not within a name.
+        # With a space after commas the line of a chain of refiners breaks there, not within a name.
         table.add_column(escape(name.replace(",", ", ")), justify="right", overflow="fold")
     for measure_name, *values in list(zip(header, *rows, strict=True))[1:]:
         if any(values):
@@ -95,12 +95,12 @@ def _overview_row(row: Row) -> Cells:
 
 
 def problems(part: Section) -> list[str]:
-    """Why candidates could not answer, a line each."""
+    """Why candidates could not run, one line each."""
     return [f"{row.name}: {row.problem}" for row in part.rows if row.problem]
 
 
 def _details(part: Section, key: str) -> list[tuple[Cells, list[Cells]]]:
-    """A table by joint and one by action, of those that hold a number."""
+    """A table by joint and one by action, those that hold any number."""
     rows = [row for row in part.rows if row.measures is not None]
     names = [row.name for row in rows]
     actions = list(rows[0].actions) if rows else []

@@ -74,7 +74,7 @@ class Library:
 
 
 def random_generator(seed: int, step: int) -> torch.Generator:
-    """The random generator of one step; it depends on the step's number only, so runs can resume."""
+    """The random generator of a step; it depends on the step's number only, so runs can resume."""
     return torch.Generator().manual_seed((seed << 32) + step)
 
 

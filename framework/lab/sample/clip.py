@@ -32,7 +32,7 @@ def render(
     Args:
         scene: what is filmed.
         video_path: the ``.mp4`` to write; its folder is made, an old file replaced.
-        truth_path: the ``.npz`` to write, with the arrays of `framework.lab.sample.ground_truth.truth`.
+        truth_path: the ``.npz`` to write, with the arrays of `ground_truth.truth`.
         progress: called after every frame with frames done and frames in all.
 
     Raises:

@@ -85,8 +85,8 @@ def test_a_result_is_a_truth_with_pixels(tmp_path, standing, result_of):
         ({"x": np.zeros(3)}, "no 'joints'"),
         ({"joints": np.zeros((4, 16, 3))}, "not "),
         ({"joints": np.zeros((4, 17, 3), int)}, "int64"),
-        ({"joints": np.zeros((4, 17, 3)), "time_s": [0.0, 1, 1, 2]}, "rising"),
-        ({"joints": np.zeros((4, 17, 3)), "time_s": [0.0, 1]}, "4 rising"),
+        ({"joints": np.zeros((4, 17, 3)), "time_s": [0.0, 1, 1, 2]}, "increasing"),
+        ({"joints": np.zeros((4, 17, 3)), "time_s": [0.0, 1]}, "4 increasing"),
         ({"joints": np.array(["a", "b"]), "positions_m": np.zeros((1, 2, 3))}, "fewer than three"),
         (
             {"joints": np.array(["Hip", "MidHip", "Nose"]), "positions_m": np.zeros((1, 3, 3))},
