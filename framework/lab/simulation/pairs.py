@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from framework.errors import InputError
+from framework.results import BROKEN
 from framework.types import Floats
 
 
@@ -51,6 +52,6 @@ class Pairs:
             try:
                 with np.load(path, allow_pickle=False) as file:
                     parts.append({name: np.asarray(file[name], np.float32) for name in names})
-            except (OSError, ValueError, KeyError) as error:
+            except BROKEN as error:
                 raise InputError(f"{path} holds no simulated detections: {error}") from error
         return cls(**{name: np.concatenate([part[name] for part in parts]) for name in names})

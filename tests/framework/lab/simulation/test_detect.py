@@ -30,13 +30,13 @@ class AtPlace(Detector):
         return [self.one(image) for image in frames.images]
 
     def one(self, image):
-        keypoints = self.people * image.shape[1::-1]
+        keypoints = self.people * np.array(image.shape[1::-1], np.float32)
         count = len(keypoints)
         return Detections(
             skeleton=COCO17,
             boxes=np.concatenate([keypoints.min(1), keypoints.max(1)], -1),
             box_scores=np.ones(count, np.float32),
-            keypoints=keypoints.astype(np.float32),
+            keypoints=keypoints,
             keypoint_scores=np.full((count, 17), 0.8, np.float32),
             complete=np.ones(count, bool),
             score_threshold=0.5,
