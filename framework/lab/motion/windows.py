@@ -12,6 +12,8 @@ from torch import Tensor
 from framework.errors import InputError
 from framework.lab.motion.body import Motion, bones_of
 
+_GOLDEN = 0x9E3779B1
+
 
 @dataclass(frozen=True, slots=True)
 class Library:
@@ -74,8 +76,13 @@ class Library:
 
 
 def random_generator(seed: int, step: int) -> torch.Generator:
-    """The random generator of a step; it depends on the step's number only, so runs can resume."""
-    return torch.Generator().manual_seed((seed << 32) + step)
+    """The random generator of a step; it depends on seed and step only, so runs can resume.
+
+    PyTorch's generator on the CPU, a Mersenne Twister, uses the low 32 bits of its seed and ignores
+    the others, so both numbers are mixed into these. Multiplication by 2^32 / golden ratio (Knuth,
+    The Art of Computer Programming 3, 6.4) puts the steps of small seeds far apart.
+    """
+    return torch.Generator().manual_seed((seed * _GOLDEN + step) % (1 << 32))
 
 
 chance = random_generator
