@@ -200,7 +200,7 @@ def built(node: DictConfig) -> Any:
     """
     from omegaconf import OmegaConf
 
-    kind = OmegaConf.get_type(node)
+    kind: Any = OmegaConf.get_type(node)
     values = {}
     for declared in fields(kind):
         name = declared.name

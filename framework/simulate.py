@@ -25,7 +25,9 @@ class SimulateOptions(Options):
 
     motion_root: Path = option(MISSING, "folder of the recordings")
     output: Path = option(MISSING, "folder of the files to write")
-    motion: list[MotionSource] = option(MISSING, "recordings; recordings=NAME takes those of conf/recordings")
+    motion: list[MotionSource] = option(
+        MISSING, "recordings; recordings=NAME takes those of conf/recordings"
+    )
     split: Path = option(MISSING, "JSON file with people by part; default: motion_root/split.json")
     part: str = option("train", "part of the split to simulate: train, validation or test")
     windows: int = option(256, "number of windows", low=0, high=999_999_999)

@@ -1,4 +1,8 @@
-"""BVH files: any hierarchy, any order of channels, positions on any joint, several units."""
+"""BVH files: any hierarchy, any order of channels, positions at any joint, any unit.
+
+The format is described by Lander, Working with Motion Capture File Formats, Game Developer 1998.
+Rotations are applied in the order of a joint's channels; another order bends limbs wrongly.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,7 @@ class _Joint:
 
 
 def read_bvh(path: Path) -> Skeleton3D:
-    """Read a BVH file; an end site is a joint called like its parent with ``_end``.
+    """Read a BVH file; an end site becomes a joint with the name of its parent and ``_end``.
 
     Raises:
         InputError: the file cannot be read or breaks the format.
@@ -32,7 +36,7 @@ def read_bvh(path: Path) -> Skeleton3D:
         values, fps = _motion(motion)
         return _posed(joints, values, fps)
     except (OSError, ValueError, IndexError) as error:
-        raise InputError(f"{path} is not a BVH file that can be read: {error}") from error
+        raise InputError(f"{path} is not a valid BVH file: {error}") from error
 
 
 def _hierarchy(words: list[str]) -> list[_Joint]:
@@ -88,7 +92,7 @@ def _posed(joints: list[_Joint], values: Array, fps: float) -> Skeleton3D:
         kinds = [channel.lower() for channel in joint.channels]
         for axis in "xyz":
             if f"{axis}position" in kinds:
-                # Written positions take the offset's place, also at joints inside the tree.
+                # Positions replace the offset, also at joints inside the tree.
                 shifts[:, index, "xyz".index(axis)] = own[:, kinds.index(f"{axis}position")]
         angles = [place for place, kind in enumerate(kinds) if kind.endswith("rotation")]
         turns[:, index] = euler("".join(kinds[place][0] for place in angles), own[:, angles])

@@ -1,7 +1,7 @@
 """Packed motion capture: many clips in one npz, integer millimetres differenced in time.
 
-Second differences of joints that move smoothly are small integers, which compress to a fifth of
-plain coordinates. Sums of integers are exact, so clips are read back to the millimetre.
+Second differences of joints that move smoothly are small integers, which compress well. Sums of
+integers are exact, so clips are read back to the millimetre.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _motion(packed: dict[str, NDArray[np.generic]], clip: int, rows: slice) -> M
 
 
 def _integrated(differences: NDArray[np.generic], order: int) -> NDArray[np.int64]:
-    # Sums of int16 overflow: 32 m are reached within seconds.
+    # In 64 bits, so that no sum of the stored 16 or 32 bits overflows.
     values = differences.T.astype(np.int64)
     for _ in range(order):
         values = values.cumsum(axis=0)

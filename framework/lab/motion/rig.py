@@ -1,4 +1,9 @@
-"""From the joints of a rig to the body that lifters are trained on."""
+"""From the joints of a motion capture rig to the body that lifters are trained on.
+
+Rigs name joints differently and put some of them, the head above all, at different places; a table
+for each rig (``conf/rig``) gives the meaning of its joints. A wrong table would teach a lifter
+bones that no detector finds.
+"""
 
 from __future__ import annotations
 
@@ -23,17 +28,17 @@ _GIVEN = (*H36M17.joints[1:7], "thorax", *H36M17.joints[11:])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rig:
-    """What the joints of a rig mean; one YAML each in ``conf/rig``.
+    """The meaning of the joints of a rig; one YAML file each in ``conf/rig``.
 
     Attributes:
         unit_m: metres of one unit of the file.
-        joints: the rig's name of each hip, knee, ankle, shoulder, elbow, wrist and the thorax.
+        joints: name in the rig of each hip, knee, ankle, shoulder, elbow, wrist and the thorax.
         spine: joints between pelvis and thorax, from below.
         skull: joint at or above the base of the skull.
-        skull_part: how far up from thorax to ``skull`` the base of the skull is, 0..1.
+        skull_part: position of the base of the skull between thorax (0) and ``skull`` (1).
         head: joint that turns with the head.
         head_forward, head_up: its axes, like "+z".
-        fps: frames per second where the file does not know, or is wrong.
+        fps: frames per second where the file gives none, or a wrong number.
     """
 
     unit_m: float
@@ -48,10 +53,10 @@ class Rig:
 
 
 def load_rig(name: str) -> Rig:
-    """Return the rig of a YAML file, or of a name in ``conf/rig``.
+    """Read the rig of a YAML file, or of a name in ``conf/rig``.
 
     Raises:
-        ConfigurationError: there is no such rig, or it lacks something.
+        ConfigurationError: there is no such rig, or it lacks a joint.
     """
     path = Path(name) if name.endswith((".yaml", ".yml")) else None
     known = files("framework.conf") / "rig"
@@ -66,12 +71,12 @@ def load_rig(name: str) -> Rig:
         ) from error
     lacking = sorted(set(_GIVEN) - set(rig.joints))
     if lacking:
-        raise ConfigurationError(f"rig {name!r} does not say what is {', '.join(lacking)}")
+        raise ConfigurationError(f"rig {name!r} does not name {', '.join(lacking)}")
     return rig
 
 
 def to_motion(recorded: Skeleton3D, rig: Rig, *, name: str, subject: str) -> Motion:
-    """Name the joints of a recording, in metres at 30 frames/s, and complete it by a face.
+    """Convert a recording to `BODY`: metres, 30 frames per second, with a face.
 
     Raises:
         InputError: the recording lacks joints of the rig.
@@ -79,13 +84,14 @@ def to_motion(recorded: Skeleton3D, rig: Rig, *, name: str, subject: str) -> Mot
     lacking = {*rig.joints.values(), *rig.spine, rig.skull, rig.head} - set(recorded.names)
     if lacking:
         raise InputError(
-            f"{name} has no {', '.join(sorted(lacking))}", "Choose the rig that it was made with."
+            f"{name} has no {', '.join(sorted(lacking))}",
+            "Choose the rig of the recording.",
         )
     joint = {known: recorded.places[:, at] * rig.unit_m for at, known in enumerate(recorded.names)}
     places = {h36m: joint[rig.joints[h36m]] for h36m in _GIVEN}
     places["pelvis"] = (places["left_hip"] + places["right_hip"]) / 2
     trunk = [places["pelvis"], *(joint[bone] for bone in rig.spine), places["thorax"]]
-    places["spine"] = _half_way(np.stack(trunk, axis=1))
+    places["spine"] = _middle_of(np.stack(trunk, axis=1))
     thorax = places["thorax"]
     skull = thorax + rig.skull_part * (joint[rig.skull] - thorax)
     places["neck"] = places["head"] = skull
@@ -105,8 +111,8 @@ def to_motion(recorded: Skeleton3D, rig: Rig, *, name: str, subject: str) -> Mot
     return Motion(name=name, subject=subject, action="", points=points)
 
 
-def _half_way(chain: Array) -> Array:
-    """(T, 3) half way along a chain (T, N, 3) of joints."""
+def _middle_of(chain: Array) -> Array:
+    """(T, 3) the middle, by length, of a chain (T, N, 3) of joints."""
     lengths = np.linalg.norm(np.diff(chain, axis=1), axis=-1).mean(axis=0)
     reached = np.concatenate(([0.0], lengths.cumsum()))
     middle = reached[-1] / 2

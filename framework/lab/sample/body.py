@@ -1,6 +1,8 @@
-"""Measures of a body, the pose of a body over time, and its joints by name.
+"""Dimensions of a body, the pose of a body over time, and its joints by name.
 
-A body's own axes are x forward, y to its left, z up; arrays of pairs hold left, then right.
+The axes of a body are x forward, y to its left, z up; arrays of pairs hold left, then right. The
+dimensions are rounded averages of adults (as in Winter, Biomechanics and Motor Control of Human
+Movement, 2009); only their ratios matter to a detector.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from framework.skeletons import COCO17, H36M17, Skeleton
+from framework.skeletons import Skeleton
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -21,7 +23,7 @@ SIDES = (1.0, -1.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodyDimensions:
-    """Lengths between joint centres in metres, for a stature of 1.75 m.
+    """Lengths between joint centres in metres, for a body height of 1.75 m.
 
     Everything is multiplied by ``size``.
     """
@@ -44,10 +46,10 @@ class BodyDimensions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodyPose:
-    """Where the parts of a body are, over T times, in the world.
+    """Positions and orientations of the parts of a body at T times, in the world, metres.
 
     Axes are (3, 3) matrices whose columns are the part's forward, left and up. A hand's up
-    points from the fingers to the wrist, its forward to the thumb's side.
+    points from the fingers to the wrist, its forward to the side of the thumb.
     """
 
     pelvis: Array
@@ -93,7 +95,7 @@ def joints(pose: BodyPose, size: float, skeleton: Skeleton) -> Array:
             "head" lies near the top of the head; COCO's eyes and ears are on the surface.
 
     Raises:
-        KeyError: the skeleton has a joint that this body does not name.
+        KeyError: the skeleton has a joint that this body lacks.
     """
     named: dict[str, Array] = {"pelvis": pose.pelvis, "spine": pose.spine, "thorax": pose.thorax}
     pairs = ("hip", pose.hips), ("knee", pose.knees), ("ankle", pose.ankles)
@@ -109,6 +111,3 @@ def bone_lengths(points: Array, skeleton: Skeleton) -> Array:
     """Length (..., B) of every bone of a skeleton, from joints (..., J, 3)."""
     parents, children = np.array(skeleton.bones).T
     return np.asarray(np.linalg.norm(points[..., children, :] - points[..., parents, :], axis=-1))
-
-
-TRUTH_SKELETONS = (H36M17, COCO17)

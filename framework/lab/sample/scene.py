@@ -1,4 +1,4 @@
-"""What is filmed: people with bodies, clothes and motion, and a camera that may move."""
+"""A scene: people with bodies, clothes and motion, and a camera that may move."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Point: TypeAlias = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody in the scene."""
+    """A person in the scene."""
 
     body: BodyDimensions = field(default_factory=BodyDimensions)
     outfit: Outfit = field(default_factory=Outfit)
@@ -30,7 +30,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Where the camera is at a time: its place and the point it looks at, metres."""
+    """The position of the camera at a time, and the point that it is directed at, metres."""
 
     time_s: float
     eye: Point
@@ -39,11 +39,11 @@ class View:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Camera:
-    """A pinhole camera that glides from view to view.
+    """A pinhole camera that moves smoothly from view to view.
 
     Attributes:
-        views: one for a camera that stands still; else in order of time.
-        fov_y_deg: angle between the upper and the lower edge of the picture.
+        views: one for a camera that stands still, else several in order of time.
+        fov_y_deg: angle of view between the upper and the lower edge of the image.
     """
 
     views: tuple[View, ...] = (View(0.0, (0.0, -4.7, 1.45), (0.0, 0.0, 0.93)),)
@@ -63,13 +63,13 @@ class Camera:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """Everything that a picture or its truth depends on.
+    """Everything that a rendered frame or its truth depends on.
 
     Attributes:
-        people: who is there; order is the order in the truth.
-        camera: who looks.
-        fps: frames a second.
-        seconds: length of the clip.
+        people: the people, in the order of the truth.
+        camera: the camera.
+        fps: frames per second.
+        seconds: length of the video.
         size_wh: width and height in pixels.
     """
 
@@ -102,13 +102,13 @@ def default_scene(
     size_wh: tuple[int, int] = (960, 540),
     seed: int = 0,
 ) -> Scene:
-    """One who comes, waves, squats and walks off; another who passes behind.
+    """Return the scene of the sample: a person comes, waves, squats and leaves, another passes.
 
     Args:
-        seconds: how much of the ten-second play is shown.
-        fps: frames a second.
+        seconds: length; the motion is made for ten seconds.
+        fps: frames per second.
         size_wh: width and height in pixels.
-        seed: 0 for the usual two; any other number dresses and measures two others.
+        seed: 0 for the usual two people; any other number changes their bodies and clothes.
     """
     people = [
         Person(motion=_visitor()),
@@ -121,7 +121,7 @@ def default_scene(
 
 
 def _varied(person: Person, random: np.random.Generator) -> Person:
-    """Somebody else who does the same."""
+    """A person of other size and clothes with the same motion."""
 
     def colour(low: float, high: float) -> Point:
         red, green, blue = random.uniform(low, high, 3)
@@ -155,7 +155,7 @@ _OTHER = Outfit(
 
 
 def _visitor() -> MotionScript:
-    """Comes from the left, greets, squats, turns to the side and walks off to the back."""
+    """Comes from the left, waves, squats, turns to the side and walks to the back."""
     return MotionScript(
         start_xy=(-1.30, 1.5),
         heading_deg=-30,
@@ -174,7 +174,7 @@ def _visitor() -> MotionScript:
 
 
 def _passer_by() -> MotionScript:
-    """Stands half outside the picture, then crosses it from right to left."""
+    """Stands half outside the image, then crosses it from right to left."""
     nod = ArmGesture(side="left", start_s=0.2, end_s=1.2, flex=20, elbow=70)
     return MotionScript(
         start_xy=(3.70, 1.75),

@@ -1,6 +1,7 @@
-"""Where feet go: a plan of footsteps, and the feet over time that follow it.
+"""A plan of footsteps, and the feet over time that follow it.
 
-Everything else of the body follows its feet, so they neither slide nor sink.
+All other parts of the body follow the feet, so that these neither slide on the floor nor sink into
+it.
 """
 
 from __future__ import annotations
@@ -17,24 +18,24 @@ from framework.lab.sample.body import SIDES, BodyDimensions
 Array: TypeAlias = NDArray[np.float64]
 
 SWING = 0.8
-"""Share of a step's period in which the foot is in the air; the rest stands on both feet."""
+"""Share of the period of a step in which the foot is in the air; then both feet stand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Stay where you are."""
+    """Stand still."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Walk along arcs, one after the other, and stop with both feet side by side.
+    """Walk along arcs, one after the other, and stop with the feet side by side.
 
     Attributes:
         arcs: pairs of length in metres and change of heading in degrees (left is positive).
-        step_m: about how long a step is.
-        period_s: time from step to step.
+        step_m: approximate length of a step.
+        period_s: time from one step to the next.
     """
 
     arcs: tuple[tuple[float, float], ...]
@@ -55,12 +56,12 @@ Act: TypeAlias = Stand | Walk | Turn
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One foot goes from where it is to another place.
+    """One foot moves to another place.
 
     Attributes:
         side: 0 left, 1 right.
-        lift_s, land_s: when it leaves and when it meets the floor.
-        xy: (x, y) below the ankle, metres.
+        lift_s, land_s: when it leaves and when it touches the floor.
+        xy: position below the ankle, metres.
         yaw: heading of the foot, radians.
     """
 
@@ -88,7 +89,7 @@ class Feet:
 
 
 def ease(share: Array) -> Array:
-    """From 0 to 1 with neither a start nor a stop that jerks (smootherstep)."""
+    """From 0 to 1 with velocity and acceleration 0 at both ends (Perlin's smootherstep)."""
     x = np.clip(share, 0, 1)
     return np.asarray(x**3 * (x * (6 * x - 15) + 10))
 
@@ -96,7 +97,7 @@ def ease(share: Array) -> Array:
 def plan(
     start_xy: tuple[float, float], heading: float, acts: Sequence[Act], body: BodyDimensions
 ) -> list[Step]:
-    """Footsteps of several acts in a row, from standing at a place with a heading (radians)."""
+    """Footsteps of several acts in a row, from standing at a position with a heading (radians)."""
     steps: list[Step] = []
     place, yaw, clock = np.array(start_xy, float), heading, 0.0
     for act in acts:
@@ -116,13 +117,13 @@ def plan(
 
 
 def _print(place: Array, yaw: float, side: int, body: BodyDimensions) -> tuple[float, float]:
-    """The place of a foot beside the middle of the body."""
+    """The position of a foot beside the middle of the body."""
     aside = SIDES[side] * 0.95 * body.hip * body.size
     return float(place[0] - np.sin(yaw) * aside), float(place[1] + np.cos(yaw) * aside)
 
 
 def _track(place: Array, yaw: float, act: Walk | Turn) -> tuple[list[Array], list[float], float]:
-    """Middle of the body and heading for every step of an act; both feet end side by side."""
+    """Middle of the body and heading for every step of an act; the feet end side by side."""
     if isinstance(act, Turn):
         count = max(1, round(abs(act.degrees) / 40))
         yaws = yaw + np.radians(act.degrees) * np.arange(1, count + 1) / count

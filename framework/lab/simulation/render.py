@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framework.lab.sample.cast import Grid, cast, surface
-from framework.lab.sample.figure import Outfit, dress
+from framework.lab.sample.figure import Outfit, person_solids
 from framework.lab.sample.solids import Solids
 from framework.lab.simulation.figure import Array, figure_pose, size_of
 
@@ -90,7 +90,7 @@ def render_figure(
     tint = random.uniform(0.7, 1.1) * random.uniform(0.85, 1.15, 3)
     grain = random.uniform(0, 6)
     for row in range(len(points)):
-        solids = _with_girth(dress(pose.at(row), size, outfit), girth)
+        solids = _with_girth(person_solids(pose.at(row), size, outfit), girth)
         image = background.copy()
         _draw(image, solids.take(solids.nearest > _NEAR_M), viewport, light)
         soft = cv2.GaussianBlur(image * (255 * tint).astype(np.float32), (3, 3), 0)
