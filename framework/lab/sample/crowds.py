@@ -75,7 +75,7 @@ def camera_pan() -> Play:
 
 
 def one_walks_in_front() -> Play:
-    """A larger person, near the camera and cut off below, walks past in front of the target."""
+    """A larger person, near the camera, walks past in front of the target."""
     hero = _person(0.2, 0.5, -90, Stand(6.0))
     larger = _person(-3.2, -3.6, 0, Stand(1.0), Walk(((6.0, 0),)), size=1.05)
     return Play(scene=_scene(hero, larger, seconds=7.0))
