@@ -95,6 +95,18 @@ class Command:
                 raise ConfigurationError(f"{root!r} is no option{meant}", self.hint)
         return own, rest
 
+    def split_run(self, arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+        """Divide arguments into the command's own and overrides of a run, file names quoted.
+
+        Raises:
+            ConfigurationError: as `split`.
+        """
+        from framework.config import RunConfig, path_keys
+
+        run_options = [declared.name for declared in fields(RunConfig)]
+        own, overrides = self.split(arguments, (*run_options, "experiment"))
+        return own, quote_paths(overrides, path_keys())
+
     def read(self, arguments: Sequence[str]) -> Any:
         """Return the options (an object of ``options``) that arguments of the command give.
 

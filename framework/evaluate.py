@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,10 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _evaluate(arguments: Sequence[str]) -> int:
     if COMMAND.answers_help(arguments):
         return OK
-    from framework.config import RunConfig
-
-    run_options = [declared.name for declared in fields(RunConfig)]
-    own, overrides = COMMAND.split(arguments, (*run_options, "experiment"))
+    own, overrides = COMMAND.split_run(arguments)
     options: EvaluateOptions = COMMAND.read(own)
     _show(options, overrides)
     return OK

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from omegaconf import MISSING
@@ -63,10 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _simulate(arguments: Sequence[str]) -> int:
     if COMMAND.answers_help(arguments):
         return OK
-    from framework.config import RunConfig
-
-    run_options = [declared.name for declared in fields(RunConfig)]
-    own, overrides = COMMAND.split(arguments, (*run_options, "experiment"))
+    own, overrides = COMMAND.split_run(arguments)
     options: SimulateOptions = COMMAND.read(own)
     _write_files(options, overrides)
     return OK

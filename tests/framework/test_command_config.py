@@ -73,6 +73,15 @@ def test_arguments_of_something_else_are_kept_apart() -> None:
     assert rest == ["+lifter.x=1", "lifter=a"]
 
 
+def test_file_names_of_a_run_are_quoted_for_hydra() -> None:
+    with_run = Command(name="framework.none", introduction="", options=Part)
+    own, rest = with_run.split_run(
+        ["share=1", "lifter.checkpoint=a, (1).pt", "experiment=fast", "tracker=all"]
+    )
+    assert own == ["share=1"]
+    assert rest == ["lifter.checkpoint='a, (1).pt'", "experiment=fast", "tracker=all"]
+
+
 def test_flags_become_key_and_value_with_a_note(capsys: pytest.CaptureFixture[str]) -> None:
     own, _ = WITH_FLAGS.split(["--count", "4", "--fast", "--folder=x"])
     assert own == ["count=4", "fast=true", "folder=x"]

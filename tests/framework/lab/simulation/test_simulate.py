@@ -69,7 +69,7 @@ def test_a_folder_without_a_simulation_is_named(recordings, tmp_path):
 
 
 def options_of(*arguments):
-    own, rest = simulate.COMMAND.split(arguments, ("detector", "threads"))
+    own, rest = simulate.COMMAND.split_run(arguments)
     return simulate.COMMAND.read(own), rest
 
 
