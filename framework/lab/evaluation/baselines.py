@@ -78,14 +78,17 @@ class NearestNeighbour:
         which would turn the person upside down, is far.
         """
         known = keypoints.isfinite().all(dim=-1)
+        # Missing joints have weight 0 in every sum.
         weight = known.float()[..., None]
         count = weight.sum(dim=1).clamp(min=1)
         centred = keypoints.nan_to_num() * weight
         centred = (centred - centred.sum(dim=1, keepdim=True) / count[:, None]) * weight
         product = centred.flatten(1) @ self._keypoints.flatten(1).T
+        # Sums over the known joints only, so each set of keypoints has a V of its own.
         sums = torch.einsum("bj,djc->bdc", weight[..., 0], self._keypoints)
         square = weight[..., 0] @ self._keypoints.square().sum(dim=-1).T
         variance = square - sums.square().sum(dim=-1) / count
+        # An example whose known joints coincide has V = 0.
         return product / variance.clamp(min=1e-9).sqrt()
 
 

@@ -54,6 +54,7 @@ def identity_scores(boxes: Floats, visible: Bools, tracks: Sequence[Track]) -> I
         BackendError: TrackEval is not installed.
     """
     try:
+        # An optional dependency, which nothing else needs.
         from trackeval import metrics
     except ImportError as error:
         raise BackendError(
@@ -92,6 +93,7 @@ def sequence_of(boxes: Floats, visible: Bools, tracks: Sequence[Track]) -> dict[
         people = np.flatnonzero(visible[:, row])
         ids = np.array([n for n, track in enumerate(tracks) if track.present[row]], np.int64)
         predicted = np.array([tracks[n].boxes[row] for n in ids], np.float32).reshape(-1, 4)
+        # Ignored boxes must go before the scores are computed, or they count as false positives.
         ids, predicted = _without_hidden(boxes[:, row], visible[:, row], ids, predicted)
         true.append(people)
         found.append(ids)
@@ -119,6 +121,7 @@ def _without_hidden(
     """
     overlap = _iou(boxes, predicted)
     worth = np.where(overlap >= _MATCH, overlap + visible[:, None], 0)
+    # Worth is maximised; the solver minimises.
     person, track = linear_sum_assignment(-worth)
     hidden = track[(worth[person, track] > 0) & ~visible[person]]
     return np.delete(ids, hidden), np.delete(predicted, hidden, axis=0)
@@ -126,6 +129,7 @@ def _without_hidden(
 
 def _iou(boxes: Floats, others: Floats) -> NDArray[np.float64]:
     """(K, N) intersection over union of boxes (K, 4) and (N, 4)."""
+    # In float64 as TrackEval, so that overlaps near the threshold are decided alike.
     return iou(boxes[:, None].astype(np.float64), others[None].astype(np.float64))
 
 

@@ -72,6 +72,7 @@ def matching_rows(result: RunResult, truth: Truth) -> tuple[Ints, Ints]:
     """
     fps = float(result.video.fps)
     time_s = truth.time_s
+    # The median ignores gaps in the truth.
     rate = fps if time_s is None or len(time_s) < 2 else 1 / float(np.median(np.diff(time_s)))
     if truth.frame_index is not None and abs(rate / fps - 1) < _SAME_RATE:
         _, rows, known = np.intersect1d(result.frame_index, truth.frame_index, return_indices=True)
@@ -84,6 +85,7 @@ def matching_rows(result: RunResult, truth: Truth) -> tuple[Ints, Ints]:
 def _nearest(wanted_s: Times, known_s: Times, apart_s: float) -> tuple[Ints, Ints]:
     after = np.searchsorted(known_s, wanted_s).clip(0, len(known_s) - 1)
     before = (after - 1).clip(0)
+    # The nearer one of the two neighbours in time.
     earlier = wanted_s - known_s[before] <= known_s[after] - wanted_s
     nearest = np.where(earlier, before, after)
     rows = np.flatnonzero(np.abs(known_s[nearest] - wanted_s) < apart_s)
@@ -96,6 +98,7 @@ def _people(result: RunResult, truth: Truth, rows: Ints, known: Ints) -> list[tu
         return []
     if truth.pixels is None and len(truth.joints) == 1:
         counts = [int(pose.valid[rows].sum()) for pose in result.poses]
+        # Other tracks are false positives or people without a truth.
         return [(0, int(np.argmax(counts)))]
     if truth.pixels is None:
         raise InputError(

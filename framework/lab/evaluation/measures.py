@@ -85,7 +85,8 @@ def shared_joints(pairs: Iterable[PosePair], wanted: Sequence[str]) -> list[str]
     there = np.ones(len(H36M17.joints), bool)
     for pair in pairs:
         known = np.isfinite(pair.predicted).all(-1)
-        # A person without any prediction does not show which joints a lifter predicts.
+        # A joint counts when some row of the truth and some row of every prediction has it. A person
+        # without any prediction does not show which joints a lifter predicts.
         there &= np.isfinite(pair.truth).all(-1).any(0) & (known.any(0) | ~known.any())
     return [joint for joint in wanted if there[H36M17.index(joint)]]
 
@@ -152,11 +153,13 @@ def _errors(pairs: Sequence[PosePair], joints: Sequence[str]) -> _Errors:
 def _errors_of(pair: PosePair, columns: list[int]) -> tuple[Array, Array, Array, Array, Array]:
     predicted, truth = (np.asarray(x, np.float64)[:, columns] for x in (pair.predicted, pair.truth))
     aligned = metrics.procrustes_errors(predicted, truth)
+    # Root-relative, or aligned one by one where the axes differ.
     moving, still = _moving(pair, columns)
     if pair.in_camera_axes:
         plain = metrics.joint_errors(moving, still)
         scaled = metrics.scaled_errors(moving, still)
     else:
+        # The rotation to the camera is unknown, so these errors have no meaning.
         plain = scaled = np.full_like(aligned, np.nan)
     velocity, acceleration = (
         measure(moving, still) for measure in (metrics.velocity_errors, metrics.acceleration_errors)
@@ -210,5 +213,6 @@ def _calibration(pairs: Sequence[PosePair], joints: Sequence[str]) -> tuple[floa
     errors = _errors(stated, joints).plain
     known: Mask = np.isfinite(errors) & np.isfinite(joint_sigmas)
     found = metrics.calibration(errors[known], joint_sigmas[known])
+    # The level nearest to 90 %.
     level = int(np.argmin(np.abs(found.levels - CONFIDENCE)))
     return float(found.observed[level]), found.error

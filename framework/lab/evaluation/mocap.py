@@ -104,6 +104,7 @@ def _cuts(motions: list[Motion]) -> Iterator[tuple[str, Floats]]:
     """Action and points of whole windows, and of rests of at least a third of a window."""
     for motion in motions:
         for first in range(0, len(motion.points), FRAMES):
+            # A camera for each excerpt, so that long recordings are seen from many sides.
             points = motion.points[first : first + FRAMES]
             if len(points) >= FRAMES // 3:
                 yield motion.action, points
@@ -111,6 +112,7 @@ def _cuts(motions: list[Motion]) -> Iterator[tuple[str, Floats]]:
 
 def _excerpt(number: int, action: str, points: Floats, noise: Noise, seed: int) -> Excerpt:
     random = random_generator(seed, number)
+    # Camera first, noise after it: the camera must not depend on the noise.
     placed = place_cameras(torch.from_numpy(points)[None], Cameras(), random)
     noisy = noisy_keypoints(placed[:, :, list(COCO)], noise, random)
     keypoints, scores = (x[0].numpy() for x in noisy)
@@ -120,10 +122,12 @@ def _excerpt(number: int, action: str, points: Floats, noise: Noise, seed: int) 
 def _track(number: int, keypoints: Floats, scores: Floats) -> Track:
     """Keypoints in units of the focal length as a track in pixels."""
     rows = np.arange(len(scores))
+    # The principal point is the middle of the image.
     pixels = keypoints * _FOCAL_PX + np.array(_SIZE_WH) / 2
     pixels = np.where(scores[..., None] > 0, pixels, np.nan)
     present = (scores > 0).any(axis=1)
     boxes = np.full((len(rows), 4), np.nan, np.float32)
+    # The tightest box, as the true extent of the body is not known from joints.
     corners = np.nanmin(pixels[present], axis=1), np.nanmax(pixels[present], axis=1)
     boxes[present] = np.concatenate(corners, axis=1)
     return Track(

@@ -50,6 +50,7 @@ def evaluate_clip(
         FrameworkError: the truth or the clip cannot be read, an option is unknown, or no
             candidate can run.
     """
+    # The truth is read first: a wrong file must not cost a run.
     true, video = load_truth(truth), TrackedVideo(clip)
     chosen = combinations(overrides)
     evaluated = _candidates(chosen, lambda combination: pair_up(video.result(combination), true))
@@ -92,6 +93,7 @@ def evaluate_mocap(
     """
     from framework.lab.evaluation import mocap
 
+    # Baselines see the training people only, as the lifters did.
     people, baselines = mocap.read_people(folder, "test"), _baselines(folder, seed)
     chosen = combinations(overrides)
 

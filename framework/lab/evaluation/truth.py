@@ -85,6 +85,7 @@ def load_truth(path: Path) -> Truth:
         if not zipfile.is_zipfile(path):
             raise ValueError("it is neither .trc nor .json nor .npz nor .npy")
         with np.load(path, allow_pickle=False) as file:
+            # Results of a run have keypoint names; they are read by `results.load`.
             arrays = {} if "keypoint_names" in file.files else dict(file)
         return _of_arrays(path, arrays) if arrays else _of_result(path)
     except results.BROKEN as error:

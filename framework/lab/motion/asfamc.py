@@ -113,6 +113,7 @@ def _posed(bones: dict[str, _Bone], values: dict[str, Array]) -> Skeleton3D:
         for column, channel in enumerate(bone.dof):
             if channel in ("rx", "ry", "rz"):
                 angles[:, "zyx".index(channel[1])] = values[name][:, column]
+        # Angles are in the axes of the bone (``axis``); this is a change of basis and back.
         turns[:, index] = bone.frame @ euler("zyx", angles) @ bone.frame.T
         # A bone turns about its start; its end lies along the bone in the turned axes.
         if bone.parent:

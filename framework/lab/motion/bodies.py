@@ -67,6 +67,7 @@ class BodyChanges(Options):
 
 def mirrored(bones: Tensor, which: Tensor) -> Tensor:
     """Mirror the windows that ``which`` (B,) selects; left bones become right ones."""
+    # A mirror image of a body is one again only when left and right are exchanged too.
     flipped = bones[:, :, _MIRROR] * torch.tensor([-1.0, 1.0, 1.0])
     return torch.where(which[:, None, None, None], flipped, bones)
 
@@ -90,8 +91,10 @@ def varied(bones: Tensor, changes: BodyChanges, random: torch.Generator) -> Tens
     noise = (noise + noise[:, _MIRROR]) / torch.where(
         _MIRROR == torch.arange(len(_MIRROR)), 2, 2**0.5
     )
+    # Clamped, as a few bones of negative or double length would dominate the loss.
     factor = (1 + changes.lengths * _SPREADS * noise).clamp(0.5, 1.6)
     size = torch.exp(0.05 * changes.lengths * torch.randn(count, 1, generator=random))
+    # Bone 0 is the position of the pelvis and has no length.
     factor = torch.cat((factor[:, :1], factor[:, 1:] * size), dim=1)
     bones = bones * factor[:, None, :, None]
     turns = _cumulative(*_turns(bones.shape[:2], changes, random))
@@ -115,6 +118,7 @@ def slow_noise(shape: torch.Size, random: torch.Generator) -> Tensor:
 
 def rotations(rotvec: Tensor) -> Tensor:
     """(..., 3) rotation vectors in radians to (..., 3, 3) matrices (Rodrigues' formula)."""
+    # Clamped: the axis of a rotation by zero is undefined, and 0 / 0 would be NaN.
     angle = rotvec.norm(dim=-1, keepdim=True).clamp(min=1e-8)
     x, y, z = (rotvec / angle).unbind(-1)
     sin, cos = angle.sin()[..., 0], angle.cos()[..., 0]
@@ -135,6 +139,7 @@ def _turns(
     sigma = torch.tensor([changes.trunk_rad] * 2 + [changes.ball_rad, changes.hinge_rad] * 4)
     probability = torch.tensor([0.4, 0.4] + [0.5] * 8)
     chosen = torch.rand(count, 10, generator=random) < probability
+    # Windows without any turn keep the distribution of the recordings.
     chosen &= torch.rand(count, 1, generator=random) < changes.turned
     amount = (chosen * sigma)[:, None, :, None]
     turns = rotations(amount * slow_noise(torch.Size((*shape, 10, 3)), random))
@@ -147,6 +152,7 @@ def _cumulative(turns: Tensor, whole: Tensor) -> Tensor:
     """(B, T, 11, 3, 3) rotations of the bones of pelvis, trunk, head, arms and legs."""
     trunk, neck = turns[:, :, 0], turns[:, :, 1]
     upper, lower = turns[:, :, 2::2], turns[:, :, 3::2]
+    # Arms turn with the trunk, legs do not.
     arms = torch.matmul(trunk[:, :, None], upper[:, :, :2])
     limbs = torch.cat((arms, upper[:, :, 2:]), dim=2)
     ends = torch.matmul(limbs, lower)

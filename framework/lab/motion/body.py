@@ -42,6 +42,7 @@ def ancestry() -> Floats:
     matrix = np.eye(len(BODY.joints), dtype=np.float32)
     for point in range(len(BODY.joints)):
         joint = point
+        # A point is the sum of the bones on its way to the root.
         while joint in parents:
             joint = parents[joint]
             matrix[point, joint] = 1
@@ -79,6 +80,7 @@ def add_face(joints: Floats, skull: Floats, forward: Floats, up: Floats, size: f
     Returns:
         (T, 23, 3) points of `BODY`.
     """
+    # Right-handed: forward z, up y, left x.
     left = np.cross(up, forward)
     # Rows: neck (of H36M), head, nose, eyes, ears; columns: along forward, up, left.
     offsets = np.array(
@@ -95,6 +97,7 @@ def add_face(joints: Floats, skull: Floats, forward: Floats, up: Floats, size: f
     axes = np.stack((forward, up, left), axis=1)
     placed = skull[:, None] + size * np.matmul(offsets, axes)
     points = np.concatenate((joints, skull[:, None], placed[:, 2:]), axis=1)
+    # The rig's own neck and head are replaced: rigs disagree about both.
     points[:, [BODY.index("neck"), BODY.index("head")]] = placed[:, :2]
     return points.astype(np.float32)
 

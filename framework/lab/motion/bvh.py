@@ -47,6 +47,7 @@ def _hierarchy(words: list[str]) -> list[_Joint]:
         word, place = words[place], place + 1
         if word in ("ROOT", "JOINT", "End"):
             parent = open_joints[-1] if open_joints else -1
+            # An end site has no name in the file.
             name = f"{joints[parent].name}_end" if word == "End" else words[place]
             joints.append(_Joint(name, parent))
             place += 1
@@ -72,6 +73,7 @@ def _motion(text: str) -> tuple[Array, float]:
     count = int(frames.split()[0])
     frame_time, _, numbers = rest.lstrip().partition("\n")
     values = np.array(numbers.split(), dtype=np.float64)
+    # A truncated file must not shift all channels of later frames.
     if count < 1 or values.size % count:
         raise ValueError(f"{values.size} numbers do not make {count} frames")
     if not float(frame_time) > 0:
@@ -83,6 +85,7 @@ def _posed(joints: list[_Joint], values: Array, fps: float) -> Skeleton3D:
     wanted = sum(len(joint.channels) for joint in joints)
     if values.shape[1] != wanted:
         raise ValueError(f"{values.shape[1]} numbers a frame for {wanted} channels")
+    # The offset holds where a joint has no position channels.
     shifts = np.tile(np.array([joint.offset for joint in joints]), (len(values), 1, 1))
     turns = np.tile(np.eye(3), (len(values), len(joints), 1, 1))
     column = 0

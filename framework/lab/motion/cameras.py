@@ -71,8 +71,10 @@ def place_cameras(points: Tensor, cameras: Cameras, random: torch.Generator) -> 
     centred = points - pelvis + travel * (pelvis - middle)
     turned = torch.matmul(centred, _orientations(count, cameras, random)[:, None].mT)
     near, far = torch.tensor(cameras.distance_m).log()
+    # Log-uniform: perspective changes with the ratio of distances.
     distance = torch.exp(near + (far - near) * torch.rand(count, generator=random))
     distance = torch.maximum(distance, 0.9 - turned[..., 2].amin(dim=(1, 2)))
+    # Three deviations at most keep the person in the image.
     axis = cameras.off_axis * torch.randn(count, 2, generator=random).clamp(-3, 3)
     place = distance[:, None] * torch.cat((axis, torch.ones(count, 1)), dim=1)
     placed = turned + place[:, None, None]

@@ -35,6 +35,7 @@ class Skeleton3D:
 def about(axis: str, degrees: Array) -> Array:
     """(..., 3, 3) rotations about the axis "x", "y" or "z"."""
     angle = np.deg2rad(degrees)
+    # The two other axes in cyclic order, so that rotations are right-handed.
     first, second = {"x": (1, 2), "y": (2, 0), "z": (0, 1)}[axis]
     matrix = np.zeros((*angle.shape, 3, 3))
     matrix[..., range(3), range(3)] = 1.0
@@ -57,6 +58,7 @@ def euler(order: str, degrees: Array) -> Array:
     """
     matrix = np.broadcast_to(np.eye(3), (*degrees.shape[:-1], 3, 3))
     for place, axis in enumerate(order):
+        # Intrinsic rotations: each is about the axes that the former ones have turned.
         matrix = matrix @ about(axis, degrees[..., place])
     return matrix
 
@@ -73,6 +75,7 @@ def pose(parents: Sequence[int], shifts: Array, turns: Array) -> tuple[Array, Ar
         Positions (T, J, 3) and axes (T, J, 3, 3) in the world.
     """
     places, axes = shifts.copy(), turns.copy()
+    # Parents come first, so their positions and axes are final here.
     for joint, parent in enumerate(parents):
         if parent >= 0:
             places[:, joint] = places[:, parent] + _turn(axes[:, parent], shifts[:, joint])

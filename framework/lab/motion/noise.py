@@ -227,6 +227,7 @@ def _standard_deviation(keypoints: Tensor, noise: Noise, random: torch.Generator
     speed = torch.diff(keypoints, dim=1, prepend=keypoints[:, :1]).norm(dim=-1)
     guessed = 0.12 * torch.rand(size[0], 5, 1, 1, generator=random)
     intervals = _intervals(size, 5, noise.hidden, random)[..., None]
+    # The largest error of overlapping intervals counts, not their sum.
     hidden = (intervals * _parts(size, 5, random)[:, :, None] * guessed).amax(dim=1)
     total: Tensor = amount + 0.1 * speed + hidden
     return total
@@ -246,6 +247,7 @@ def _facing_away(depth: Tensor) -> Tensor:
     """(B, T, 17) bool: nose and eyes of a head seen from behind, and the ear of the far side."""
     ears = depth[:, :, _EARS]
     away = depth[:, :, :1] > ears.mean(dim=2, keepdim=True)
+    # 8 cm in depth: the other ear is clearly nearer.
     far = ears > ears.flip(dims=(2,)) + 0.08
     rest = torch.zeros_like(depth[:, :, 5:], dtype=torch.bool)
     return torch.cat((away.expand(-1, -1, 3), far, rest), dim=2)
@@ -286,6 +288,7 @@ def _missing(size: torch.Size, noise: Noise, random: torch.Generator) -> Tensor:
     throughout = torch.rand(size[0], 1, 1, 1, generator=random) < noise.missing
     always = throughout & _parts(size, 1, random)[:, :, None]
     person = _intervals(size, 1, noise.gaps, random)[:, 0, :, None]
+    # Single joints of single frames.
     flicker = torch.rand(*size, 17, generator=random) < noise.flicker
     faceless = (torch.rand(size[0], 1, 1, generator=random) < noise.faceless) & _FACE
     return intervals.any(dim=1) | always[:, 0] | person | flicker | faceless

@@ -67,6 +67,7 @@ def _motion(packed: dict[str, NDArray[np.generic]], clip: int, rows: slice) -> M
     joints = _integrated(packed["joints_d2"][:, rows], order=2).reshape(-1, 21, 3) / 1000
     root = _integrated(packed["root_d2"][:, rows], order=2) / 1000
     head = _integrated(packed["head_d1"][:, rows], order=1).reshape(-1, 2, 3).astype(np.float64)
+    # Directions were rounded to 1 / 127, so they are no longer unit vectors.
     head /= np.linalg.norm(head, axis=-1, keepdims=True)
     world = (joints + root[:, None]).astype(np.float32)
     return Motion(

@@ -89,15 +89,19 @@ def to_motion(recorded: Skeleton3D, rig: Rig, *, name: str, subject: str) -> Mot
         )
     joint = {known: recorded.places[:, at] * rig.unit_m for at, known in enumerate(recorded.names)}
     places = {h36m: joint[rig.joints[h36m]] for h36m in _GIVEN}
+    # H36M-17 has the pelvis between the hips; the roots of rigs are elsewhere.
     places["pelvis"] = (places["left_hip"] + places["right_hip"]) / 2
     trunk = [places["pelvis"], *(joint[bone] for bone in rig.spine), places["thorax"]]
     places["spine"] = _middle_of(np.stack(trunk, axis=1))
     thorax = places["thorax"]
     skull = thorax + rig.skull_part * (joint[rig.skull] - thorax)
+    # Placeholders; `add_face` replaces both.
     places["neck"] = places["head"] = skull
     axes = recorded.axes[:, recorded.names.index(rig.head)]
+    # The length of a leg is the one measure that all rigs agree on.
     leg = [places[f"left_{part}"] for part in ("hip", "knee", "ankle")]
     size = float(np.linalg.norm(np.diff(leg, axis=0), axis=-1).mean(axis=1).sum()) / _LEG_M
+    # The rig first: the rates in some files are wrong.
     fps = rig.fps or recorded.fps or FPS
     joints = np.stack([places[name] for name in H36M17.joints], axis=1)
     forward, up = _axis(axes, rig.head_forward), _axis(axes, rig.head_up)

@@ -95,6 +95,7 @@ def load_part(sources: list[MotionSource], split: Path, part: str) -> tuple[Libr
 
 def _files(sources: list[MotionSource]) -> Iterator[tuple[MotionSource, Path]]:
     for source in sources:
+        # ``Path.glob`` takes relative patterns only.
         whole = Path(source.path).absolute()
         paths = sorted(Path(whole.anchor).glob(str(whole.relative_to(whole.anchor))))
         if not paths:
@@ -121,6 +122,7 @@ def _read(source: MotionSource, path: Path) -> Iterator[Motion]:
     if source.kind is Kind.bvh:
         recorded = read_bvh(path)
     else:
+        # All motions of a person share one skeleton: 49_07.amc has 49.asf.
         recorded = read_asfamc(path.with_name(f"{path.stem.split('_')[0]}.asf"), path)
     yield to_motion(recorded, load_rig(source.rig), name=path.stem, subject=source.subject)
 

@@ -38,6 +38,7 @@ class Library:
         Raises:
             InputError: there is none.
         """
+        # A single frame has no motion to interpolate.
         kept = [(motion, weight) for motion, weight in motions if len(motion.points) > 1]
         if not kept:
             raise InputError("no motion to train on", "check the folders and the split.")
@@ -69,6 +70,7 @@ class Library:
         place = (middle[:, None] + speed[:, None] * steps) % (2 * span[:, None])
         # A triangle wave: the second half of its period is the clip in reverse.
         place = torch.minimum(place, 2 * span[:, None] - place)
+        # The last frame is reached as the end of the last interval.
         below = place.floor().long().minimum(span[:, None] - 1)
         part = (place - below)[..., None, None]
         rows = first[:, None] + below

@@ -105,9 +105,3 @@ def joints(pose: BodyPose, size: float, skeleton: Skeleton) -> Array:
     for name, place in HEAD.items():
         named[name] = pose.skull + pose.head_axes @ (size * np.array(place))
     return np.stack([named[name] for name in skeleton.joints], -2)
-
-
-def bone_lengths(points: Array, skeleton: Skeleton) -> Array:
-    """Length (..., B) of every bone of a skeleton, from joints (..., J, 3)."""
-    parents, children = np.array(skeleton.bones).T
-    return np.asarray(np.linalg.norm(points[..., children, :] - points[..., parents, :], axis=-1))

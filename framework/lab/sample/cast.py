@@ -42,6 +42,7 @@ def cast(solids: Solids, grid: Grid) -> tuple[Floats, Ids]:
         if columns.start < columns.stop and rows.start < rows.stop:
             part = Grid(xs=grid.xs[columns], ys=grid.ys[rows], pinhole=grid.pinhole)
             found = _depth(solids, inverse[number], number, part)
+            # A depth buffer: the nearest solid so far.
             nearer = found < depth[rows, columns]
             depth[rows, columns][nearer] = found[nearer]
             which[rows, columns][nearer] = number
@@ -51,6 +52,7 @@ def cast(solids: Solids, grid: Grid) -> tuple[Floats, Ids]:
 def _windows(solids: Solids, grid: Grid) -> list[tuple[slice, slice]]:
     """Columns and rows of the grid inside the bounds of each solid."""
     boxes = solids.bounds(pinhole=grid.pinhole)
+    # Samples are sorted, so the bounds of a solid are a range of them.
     columns = np.searchsorted(grid.xs, boxes[:, [0, 2]])
     rows = np.searchsorted(grid.ys, boxes[:, [1, 3]])
     return [(slice(*c), slice(*r)) for c, r in zip(columns, rows, strict=True)]
@@ -98,6 +100,7 @@ def surface(solids: Solids, grid: Grid, depth: Floats, which: Ids) -> Surface:
     """Points, normals and colours at the samples of a pinhole view that hit something."""
     rows, columns = np.nonzero(which >= 0)
     ids = which[rows, columns]
+    # Samples of one solid end to end: each solid is then shaded at once.
     order = np.argsort(ids, kind="stable")
     rows, columns, ids = rows[order], columns[order], ids[order]
     far = depth[rows, columns]
@@ -129,6 +132,7 @@ def _normals(solids: Solids, number: int, local: Floats, inverse: Array) -> Floa
     if length > 0:
         sine, cosine = taper(length, radii[0], radii[1])
         from_axis = np.hypot(local[:, 0], local[:, 1])
+        # Position along the axis of the centre of the touching ball.
         ball = np.clip(local[:, 2] + from_axis * float(-sine / cosine), 0, length)
         normal[:, 2] -= ball
     material = solids.materials[number]
@@ -137,6 +141,7 @@ def _normals(solids: Solids, number: int, local: Floats, inverse: Array) -> Floa
         fold = np.sin(38 * z + 17 * x + 2 * np.sin(23 * y + number))
         fold += 0.6 * np.sin(71 * z - 29 * y + 3 * np.sin(31 * x))
         normal[:, 2] += (0.5 * material.wrinkle * radii[0] * fold).astype(np.float32)
+    # Normals transform by the inverse transpose of the map.
     turned = normal @ inverse.astype(np.float32)
     return np.asarray(turned / np.linalg.norm(turned, axis=1, keepdims=True), np.float32)
 

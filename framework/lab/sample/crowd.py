@@ -87,6 +87,7 @@ def project_people(scene: Scene) -> Crowd:
     camera = camera_from_world(world, turns[:, None], shifts[:, None])
     pixels = project(camera, scene.matrix).astype(np.float32)
     low, high = pixels.min(2), pixels.max(2)
+    # The same margin in pixels at the sides as above and below.
     wide = _AROUND * (high - low)[..., 1:]
     boxes = np.concatenate([low - wide, high + wide], -1)
     shown, covered = _visibility(boxes, pixels, camera[..., 2].mean(2), scene.size_wh)
@@ -113,6 +114,7 @@ def _visibility(
     for one in range(len(boxes)):
         for other in range(len(boxes)):
             nearer = depth[other] < depth[one]
+            # In frames in which the other is farther away the box is NaN and hides nothing.
             hides = trunk[other] * np.where(nearer, 1, np.nan)[:, None]
             inside[one] &= ~_within(points[one], hides)
             covered[one] |= _within(pixels[one], hides)
@@ -141,6 +143,7 @@ def simulated_detections(
     frames, names = [], []
     for row in range(len(crowd.time_s)):
         people = rng.permutation(np.flatnonzero(found[:, row]))
+        # Independent from frame to frame, so a Poisson number of them.
         false = rng.poisson(flaws.false)
         names.append(np.concatenate([people, np.full(false, -1)]).astype(np.int64))
         frames.append(_frame(crowd, row, names[-1], flaws, rng))
@@ -162,10 +165,12 @@ def _frame(
     people = names[names >= 0]
     false = len(names) - len(people)
     points, boxes = crowd.keypoints[people, row], crowd.boxes[people, row]
+    # A false positive has the shape of a person at another place.
     invented = rng.integers(len(crowd.boxes), size=false)
     away = rng.uniform(-1, 1, (false, 1, 2)) * crowd.size_wh
     points = np.concatenate([points, crowd.keypoints[invented, row] + away])
     boxes = np.concatenate([boxes, crowd.boxes[invented, row] + np.tile(away[:, 0], 2)])
+    # Noise is relative to the size, as that of detectors.
     size = np.sqrt((boxes[:, 2:] - boxes[:, :2]).prod(-1))[:, None]
     points += rng.normal(0, flaws.jitter, points.shape) * size[..., None]
     boxes += rng.normal(0, flaws.jitter, boxes.shape) * size

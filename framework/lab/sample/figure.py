@@ -100,6 +100,7 @@ def _trunk(solids: Builder, pose: BodyPose, size: float, materials: _Materials) 
     front, chest = pose.chest_axes[:, 0], pose.chest_axes * size
     hips = [_at(pose.pelvis, pose.pelvis_axes * size, (-0.008, y * 0.076, -0.01)) for y in SIDES]
     solids.cone(hips[0], hips[1], (0.112 * size, 0.112 * size), materials.trousers)
+    # Two flattened cones, from the waist to the belly and on to the ribs.
     waist = _at(pose.pelvis, pose.pelvis_axes * size, (0.000, 0, 0.095))
     belly = _at(pose.spine, chest, (0.004, 0, -0.02))
     solids.cone(waist, belly, (0.163 * size, 0.148 * size), materials.shirt, front=front, flat=0.66)
@@ -163,6 +164,7 @@ def _arm(
         solids.cone(shoulder, elbow, (0.050 * size, 0.041 * size), materials.skin)
         solids.cone(elbow, wrist, (0.041 * size, 0.028 * size), materials.skin)
         return
+    # The sleeve ends a little above the wrist.
     cuff = elbow + (sleeve - 1) * 0.94 * (wrist - elbow)
     solids.cone(shoulder, elbow, (0.066 * size, 0.052 * size), materials.shirt)
     solids.cone(elbow, cuff, (0.052 * size, 0.040 * size), materials.shirt)
@@ -180,6 +182,7 @@ def _hand(solids: Builder, wrist: Array, axes: Array, skin: Material, sign: floa
     for row, (spread, length) in enumerate(
         ((0.027, 0.070), (0.010, 0.080), (-0.008, 0.074), (-0.025, 0.058))
     ):
+        # Fingers curve towards the palm.
         inward = -sign * (0.010 + 0.003 * row)
         tip = place(1.35 * spread, inward, -0.088 - length)
         solids.cone(place(spread, 0, -0.082), tip, (0.0105 * size, 0.0080 * size), skin)
@@ -197,6 +200,7 @@ def _leg(solids: Builder, pose: BodyPose, size: float, materials: _Materials, si
     solids.cone(hip, knee, (0.092 * size, 0.064 * size), materials.trousers)
     hem = knee + 0.97 * (ankle - knee)
     solids.cone(knee, hem, (0.064 * size, 0.052 * size), materials.trousers)
+    # The thickest part of the calf is behind the axis of the shin.
     calf = knee + 0.30 * (ankle - knee) - pose.foot_axes[side][:, 0] * 0.012 * size
     solids.cone(knee, calf, (0.058 * size, 0.063 * size), materials.trousers)
     solids.cone(

@@ -59,9 +59,11 @@ def render_frame(scene: Scene, time_s: float) -> Bytes:
         return _tone_mapped(room.ambient + room.key)
     solids = Solids.joined(people)
     lamp = Shadow.of(solids, TO_LIGHT, spacing_m=0.014)
+    # A lamp nearly above: a small tilt keeps its axes defined.
     above = Shadow.of(solids, np.array([0.02, 0.0, 1.0]), spacing_m=0.04)
     floor = room.points
     ambient = room.ambient * (1 - 0.60 * above.contact_shadow(floor, 0.16))[..., None]
+    # Full shadow keeps 8 % of the lamp, as a room reflects light.
     image = ambient + room.key * (1 - 0.92 * lamp.shadow_on(floor))[..., None]
     in_front = solids.moved(rotation, translation)
     in_front = in_front.take(in_front.nearest > NEAR_M)
@@ -78,6 +80,7 @@ def _grid(scene: Scene, solids: Solids) -> Grid | None:
         return None
     focal, (cx, cy) = scene.matrix[0, 0], scene.matrix[:2, 2]
     boxes = solids.bounds(pinhole=True) * focal + [cx, cy, cx, cy]
+    # Whole pixels, so that samples average to pixels exactly.
     low = np.maximum(np.floor(boxes[:, :2].min(0)), 0).astype(int)
     high = np.minimum(np.ceil(boxes[:, 2:].max(0)), scene.size_wh).astype(int)
     if (low >= high).any():
@@ -132,6 +135,7 @@ def _soften(hit: Surface, depth: Floats, radius: int) -> None:
     mean = cv2.blur(normals, (window, window))[hit.at]
     kernel = np.ones((window, window), np.uint8)
     smooth = (cv2.dilate(depth, kernel)[hit.at] - cv2.erode(depth, kernel)[hit.at]) < STEP_M
+    # Where depth has a step, two parts overlap, and the edge must stay sharp.
     hit.normals[smooth] = mean[smooth] / np.linalg.norm(mean[smooth], axis=1, keepdims=True)
 
 
@@ -147,9 +151,11 @@ def _shaded(hit: Surface, camera: tuple[Array, Array], lamp: Shadow) -> Floats:
     key = np.maximum((lit + 0.12) / 1.12, 0) * (0.08 + 0.92 * lit_share)
     above = (0.5 + 0.5 * hit.normals @ up)[:, None]
     ambient = BOUNCE + above * (SKY - BOUNCE)
+    # The half vector of Blinn and Phong.
     half = to_light + view
     half /= np.linalg.norm(half, axis=1, keepdims=True)
     shine = hit.gloss * lit_share * np.maximum((hit.normals * half).sum(1), 0) ** 28
+    # Surfaces reflect more at a grazing angle, as by Fresnel's law.
     rim = 0.10 * (1 - np.maximum((hit.normals * view).sum(1), 0)) ** 3
     light = hit.colours * (key[:, None] * KEY + ambient * 1.05)
     return np.asarray(light + (shine[:, None] * KEY + rim[:, None] * SKY), np.float32)

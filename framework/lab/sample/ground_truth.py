@@ -94,6 +94,7 @@ def _inside(pixels: Array, size_wh: tuple[int, int]) -> NDArray[np.bool_]:
 def _occluded(points: Array, solids: list[list[Solids]]) -> NDArray[np.bool_]:
     """(N, T, J) whether another person is between the camera and a joint."""
     occluded = np.zeros(points.shape[:3], bool)
+    # A person's own body is not tested: every joint is inside it.
     for one, two in ((a, b) for a in range(len(solids)) for b in range(len(solids)) if a != b):
         for row, other in enumerate(solids[two]):
             occluded[one, row] |= _blocked(points[one, row], other)
@@ -103,6 +104,7 @@ def _occluded(points: Array, solids: list[list[Solids]]) -> NDArray[np.bool_]:
 def _blocked(points: Array, solids: Solids) -> NDArray[np.bool_]:
     """(J,) whether solids block the line from the camera to points (J, 3), both camera axes."""
     inverse = np.linalg.inv(solids.axes)
+    # The camera in the local axes of each solid.
     start = -np.einsum("sij,sj->si", inverse, solids.origin)[..., None]
     direction = np.einsum("sij,kj->sik", inverse, points)
     wide, narrow = solids.radii.T[..., None]
@@ -112,6 +114,7 @@ def _blocked(points: Array, solids: Solids) -> NDArray[np.bool_]:
         solids.length[:, None],
         (wide, narrow),
     )
+    # Parameter 0 is the camera, 1 the joint: only solids between them block it.
     return np.asarray(((entry > 0) & (entry < 1)).any(0))
 
 

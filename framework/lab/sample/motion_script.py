@@ -117,9 +117,12 @@ def _channels(motion: MotionScript, body: BodyDimensions) -> tuple[Array, dict[s
     squat = sum((_squat(g, grid) for g in motion.gestures if isinstance(g, Squat)), grid * 0)
     forward = np.stack([np.cos(yaw), np.sin(yaw)], -1)
     left = np.stack([-forward[:, 1], forward[:, 0]], -1)
+    # Distance of the feet along the heading: the phase of the stride.
     apart = np.einsum("ti,ti->t", feet.xy[:, 0] - feet.xy[:, 1], forward)
+    # The body shifts over the standing foot while the other is lifted.
     onto = _smooth(feet.lift[:, 1] - feet.lift[:, 0], 0.10) * 0.35
     middle = _smooth(feet.xy.mean(1), 0.16) + onto[:, None] * left
+    # In a squat the pelvis goes back, or the person would fall forward.
     middle = middle - (0.42 * squat)[:, None] * forward
     ankles = _ankles(feet.xy, feet.yaw, feet.pitch, feet.lift, body)
     swing = _smooth(apart, 0.05) / body.size
@@ -186,6 +189,7 @@ def _arms(gestures: tuple[Gesture, ...], times: Array, swing: Array, squat: Arra
     arms = np.zeros((len(times), 2, 4))
     for index, side in enumerate(SIDES):
         flex = -0.62 * side * swing + np.radians(2)
+        # Arms come forward as the knees bend.
         balance = np.clip(squat / 0.3, 0, 1)
         arms[:, index, 0] = flex + balance * (np.radians(112) - flex)
         arms[:, index, 1] = np.radians(9 + 4 * balance)
@@ -219,6 +223,7 @@ def _pose(now: dict[str, Array], body: BodyDimensions) -> BodyPose:
     yaw, swing, bend = now["yaw"], now["swing"], now["squat"]
     upright = _turn(2, yaw)
     pelvis_axes = upright @ _turn(2, -0.16 * swing) @ _turn(1, 0.03 + 0.9 * bend)
+    # The trunk leans forward in walking and more in a squat.
     lean = 0.05 + 0.04 * np.abs(swing) + 1.7 * bend
     belly_axes = upright @ _turn(1, 0.6 * lean)
     chest_axes = upright @ _turn(2, 0.20 * swing) @ _turn(1, lean)
@@ -282,6 +287,7 @@ def _knees(hips: Array, ankles: Array, ahead: Array, body: BodyDimensions) -> Ar
     length = np.linalg.norm(line, axis=-1, keepdims=True)
     down = line / length
     along = (length**2 + thigh**2 - shin**2) / (2 * length)
+    # The part of the direction that is orthogonal to the line from hip to ankle.
     out = ahead - (ahead * down).sum(-1, keepdims=True) * down
     out = out / np.linalg.norm(out, axis=-1, keepdims=True)
     return np.asarray(hips + along * down + np.sqrt(np.maximum(thigh**2 - along**2, 0)) * out)

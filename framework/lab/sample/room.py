@@ -62,10 +62,12 @@ def backdrop(
     camera, turn = np.reshape(matrix, (3, 3)), np.reshape(rotation, (3, 3))
     eye = -turn.T @ np.array(translation)
     parts = []
+    # Nine samples per pixel against aliasing of planks and edges.
     for dy, dx in ((y, x) for y in (1 / 6, 1 / 2, 5 / 6) for x in (1 / 6, 1 / 2, 5 / 6)):
         u, v = np.meshgrid(np.arange(width) + dx, np.arange(height) + dy)
         rays = np.stack([u, v, np.ones_like(u)], -1) @ np.linalg.inv(camera).T @ turn
         parts.append(_hit(eye, rays))
+    # The sample in the middle of the pixel.
     middle = parts[4][2]
     return Backdrop(
         ambient=np.mean([part[0] for part in parts], 0).astype(np.float32),
@@ -77,6 +79,7 @@ def backdrop(
 def _hit(eye: Array, rays: Array) -> tuple[Array, Array, Array]:
     """Ambient light, light of the lamp and position of the points where rays leave the box."""
     never = rays == 0
+    # Slab method: the nearest of the planes that each ray moves towards.
     away = (np.where(rays > 0, HIGH, LOW) - eye) / np.where(never, 1, rays)
     away = np.where(never, np.inf, away)
     axis = away.argmin(-1)
@@ -100,6 +103,7 @@ def _lamp_falloff(points: Array) -> Array:
 def _corners(points: Array, axis: NDArray[np.int64]) -> Array:
     """Factor (...) of ambient occlusion: corners of a room get less light."""
     near = np.minimum(points - LOW, HIGH - points)
+    # The wall itself is at distance 0; only the other walls darken it.
     near = np.where(np.eye(3, dtype=bool)[axis], np.inf, near)
     return np.asarray(np.prod(1 - 0.38 * np.exp(-near / 0.28), -1))
 
@@ -131,6 +135,7 @@ def _planks(x: Array, y: Array) -> Array:
     tone = 0.90 + 0.16 * _noise(column, row, 7.0)
     across, down = x / wide - column, shifted - row
     grain = np.sin(95 * x + 3.0 * np.sin(2.3 * y + 9 * _noise(column, row, 1.0)))
+    # Distance to the nearest gap between boards, metres.
     seam = np.minimum(np.minimum(across, 1 - across) * wide, np.minimum(down, 1 - down) * long)
     tone = (tone + 0.018 * grain) * (1 - 0.30 * np.exp(-((seam / 0.005) ** 2)))
     return np.asarray(np.array([0.70, 0.53, 0.37]) * tone[..., None])

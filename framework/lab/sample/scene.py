@@ -52,8 +52,10 @@ class Camera:
     def pose(self, time_s: float) -> tuple[Array, Array]:
         """``R`` (3, 3) and ``t`` (3,) from world to camera."""
         times = np.array([view.time_s for view in self.views])
+        # The view before the time; the first or last pair outside all of them.
         row = int(np.clip(np.searchsorted(times, time_s) - 1, 0, max(0, len(times) - 2)))
         one, two = self.views[row], self.views[min(row + 1, len(self.views) - 1)]
+        # A single view is a pair with itself.
         span = max(two.time_s - one.time_s, 1e-9)
         share = float(ease(np.array((time_s - one.time_s) / span)))
         eye = np.array(one.eye) * (1 - share) + np.array(two.eye) * share

@@ -57,6 +57,7 @@ class Shadow:
         ys = (low[1] + spacing_m * np.arange(height)).astype(np.float32)
         depth, which = cast(turned, Grid(xs=xs, ys=ys, pinhole=False))
         a, b, c = rotation[:, 2].astype(np.float32)
+        # Height above the floor of the lit side, from the depth.
         lifted = np.where(which >= 0, a * xs + b * ys[:, None] + c * depth, 0)
         return cls(rotation=rotation, corner=low, spacing_m=spacing_m, depth=depth, height=lifted)
 
@@ -68,6 +69,7 @@ class Shadow:
         mask = np.isfinite(self.depth).astype(np.float32)
         sharp, wide = self._blurred(mask, 0.018), self._blurred(mask, 0.085)
         high = self._blurred(self.height, 0.085) / np.maximum(wide, 1e-3)
+        # Penumbrae grow with the height of what casts them.
         softness = np.clip(high / 1.2, 0, 1)
         return self._read(sharp + softness * (wide - sharp), points)
 
@@ -85,6 +87,7 @@ class Shadow:
         index = (row * width + column).astype(np.int32)
         limit = local[:, 2] - np.float32(BIAS_M)
         free = np.zeros(len(points), np.float32)
+        # Percentage-closer filtering with five taps.
         for down, right in _TAPS:
             free += self.depth.ravel().take(index + (down * width + right)) >= limit
         return free / np.float32(len(_TAPS))

@@ -124,6 +124,7 @@ class Solids:
         spread = np.einsum("sij,skj->sik", self.axes, self.axes)
         spread = spread[:, None] * (self.radii**2)[:, :, None, None]
         if pinhole:
+            # Rows and columns 0 to 2 of the dual conic give tangents parallel to the image axes.
             dual = centres[..., :, None] * centres[..., None, :] - spread
             middle = dual[..., :2, 2] / dual[..., 2:, 2]
             square = np.einsum("...ii->...i", dual)[..., :2] / dual[..., 2:, 2]
@@ -136,6 +137,7 @@ class Solids:
 
 def taper(length: ArrayLike, wide: ArrayLike, narrow: ArrayLike) -> tuple[Array, Array]:
     """Sine and cosine of the angle between a round cone's flank and its axis."""
+    # The flank touches both balls, so the angle follows from their radii.
     sine = np.subtract(wide, narrow) / np.maximum(length, 1e-9)
     # One ball is inside the other, and there is no flank.
     sine = np.where(np.abs(sine) < 1, sine, 0)
@@ -240,6 +242,7 @@ class Builder:
         shapes = np.reshape(self._shapes, (-1, 3))
         length = np.linalg.norm(end - start, axis=1)
         up = (end - start) / length[:, None]
+        # Orthogonal to the axis, as ``front`` is only roughly so.
         depth = front - up * (front * up).sum(1, keepdims=True)
         depth /= np.linalg.norm(depth, axis=1, keepdims=True)
         axes = np.stack([depth * shapes[:, 2:], np.cross(up, depth), up], -1)

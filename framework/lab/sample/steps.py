@@ -125,17 +125,20 @@ def _print(place: Array, yaw: float, side: int, body: BodyDimensions) -> tuple[f
 def _track(place: Array, yaw: float, act: Walk | Turn) -> tuple[list[Array], list[float], float]:
     """Middle of the body and heading for every step of an act; the feet end side by side."""
     if isinstance(act, Turn):
+        # Steps of about 40 degrees, each by both feet.
         count = max(1, round(abs(act.degrees) / 40))
         yaws = yaw + np.radians(act.degrees) * np.arange(1, count + 1) / count
         return [place] * (2 * count), list(np.repeat(yaws, 2)), act.period_s
     lengths, turns = np.array(act.arcs, float).T
     knots = np.concatenate([[0], np.cumsum(lengths)])
     headings = yaw + np.radians(np.concatenate([[0], np.cumsum(turns)]))
+    # The path is integrated numerically: arcs with headings that change linearly.
     fine = np.linspace(0, knots[-1], 400)
     along = np.interp(fine, knots, headings)
     moves = np.stack([np.cos(along), np.sin(along)], -1)[:-1] * (fine[1] - fine[0])
     path = place + np.concatenate([np.zeros((1, 2)), np.cumsum(moves, 0)])
     count = max(2, round(knots[-1] / act.step_m))
+    # The last step puts the second foot beside the first.
     reached = np.append(np.arange(1, count + 1) / count, 1.0) * knots[-1]
     places = [np.array([np.interp(s, fine, path[:, i]) for i in (0, 1)]) for s in reached]
     return places, list(np.interp(reached, knots, headings)), act.period_s
@@ -164,6 +167,7 @@ def follow(
         moved = _swing(share)[:, None]
         xy[:, foot] += moved * (np.array(step.xy) - xy[:, foot])
         yaw[:, foot] += moved[:, 0] * (step.yaw - yaw[:, foot])
+        # Long strides roll over the foot more.
         roll = min(1.0, stride / (1.2 * body.size))
         lift[:, foot] += _bump(share) * body.size * (0.05 + 0.03 * roll)
         pitch[:, foot] += roll * _rocker(times, step.lift_s, step.land_s)

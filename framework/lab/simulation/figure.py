@@ -20,6 +20,7 @@ _AVERAGE = BodyDimensions()
 def size_of(points: Array) -> float:
     """`BodyDimensions.size` of a person with these points (T, 23, 3), by the length of the legs."""
     hip, knee, ankle = (_both(points, joint) for joint in ("hip", "knee", "ankle"))
+    # Legs are measured alike by all rigs; trunks are not.
     legs = _length(knee - hip) + _length(ankle - knee)
     return float(np.median(legs) / (_AVERAGE.thigh + _AVERAGE.shin))
 
@@ -43,6 +44,7 @@ def figure_pose(points: Array) -> BodyPose:
     size = size_of(points)
     # Rigs differ in where the base of the neck is; the figure's lies a little above its shoulders.
     drop = _AVERAGE.shoulder_drop * size * chest_axes[..., 2]
+    # Feet point forward; those of legs stretched out in front point up.
     ahead = pelvis_axes[..., 0] + 0.5 * pelvis_axes[..., 2]
     thumbs = chest_axes[..., 0] + 0.3 * chest_axes[..., 2]
     return BodyPose(
@@ -98,6 +100,7 @@ def _facing(up: Array, forward: Array) -> Array:
 
 def _widened(axes: Array, pair: Array, usual_m: float) -> Array:
     """Stretch the left axis so that the part is as wide as a pair of joints (T, 2, 3)."""
+    # The figure puts the joints of a part symmetrically about its middle.
     half = _length(pair[:, 0] - pair[:, 1]) / 2
     return np.concatenate(
         (axes[..., :1], axes[..., 1:2] * (half / usual_m)[..., None], axes[..., 2:]), axis=-1

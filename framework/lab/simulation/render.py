@@ -62,10 +62,12 @@ def choose_viewport(points: Array, random: np.random.Generator) -> Viewport:
     tall = float(np.median(np.ptp(image, axis=1).max(axis=-1)))
     margin = tall * random.uniform(0.12, 0.5, 4)
     if random.random() < 0.15:
+        # A negative margin cuts the person off at that side.
         margin[random.integers(4)] = -tall * random.uniform(0, 0.35)
     low = image.min(axis=(0, 1)) - margin[:2]
     high = image.max(axis=(0, 1)) + margin[2:]
     span = np.maximum(high - low, 0.6 * tall)
+    # People are 140 to 300 pixels tall, and the image is at most 480 pixels.
     pixels = min(random.uniform(*_FIGURE_PX) / tall, _LARGEST_PX / float(span.max()))
     width, height = (int(np.clip(round(x * pixels), 64, _LARGEST_PX)) for x in span)
     return Viewport(float(low[0]), float(low[1]), pixels, (width, height))
@@ -116,12 +118,14 @@ def _draw(image: Floats, solids: Solids, viewport: Viewport, light: Array) -> No
     hit = surface(solids, grid, depth, which)
     normals = np.zeros((*depth.shape, 3), np.float32)
     normals[hit.at] = hit.normals
+    # Creases between solids are smoothed, as cloth covers them.
     smooth = cv2.blur(normals, (_SOFT_PX, _SOFT_PX))[hit.at]
     normal = smooth / np.maximum(np.linalg.norm(smooth, axis=1, keepdims=True), 1e-6)
     lit = np.maximum(normal @ light.astype(np.float32), 0)
     # Light from the sky on what faces up (y points down), diffuse light of the lamp (Lambert).
     shade = (0.5 - 0.12 * normal[:, 1] + 0.8 * lit)[:, None]
     part = image[low[1] : high[1], low[0] : high[0]]
+    # Gamma of displays: linear light to sRGB.
     part[hit.at] = np.clip(hit.colours * shade, 0, 1) ** (1 / 2.2)
 
 
@@ -144,6 +148,7 @@ def _outfit(random: np.random.Generator) -> Outfit:
         red, green, blue = random.uniform(low, high) + random.uniform(-0.2, 0.2, 3)
         return float(np.clip(red, 0, 1)), float(np.clip(green, 0, 1)), float(np.clip(blue, 0, 1))
 
+    # From dark to light skin along one hue.
     red, green, blue = random.uniform(0.4, 1.0) * np.array([0.90, 0.68, 0.55])
     return Outfit(
         skin=(float(red), float(green), float(blue)),

@@ -88,5 +88,5 @@ def test_an_unknown_rig_names_those_that_there_are():
 def test_a_rig_of_ones_own_must_say_what_the_joints_are(tmp_path):
     path = tmp_path / "mine.yaml"
     path.write_text("unit_m: 1.0\njoints: {left_hip: a}\nspine: []\nskull: b\nhead: b\n")
-    with pytest.raises(ConfigurationError, match=r"does not say what is left_ankle"):
+    with pytest.raises(ConfigurationError, match=r"does not name left_ankle"):
         load_rig(str(path))

@@ -5,7 +5,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from framework.lab.sample.body import HEAD, BodyDimensions, BodyPose, bone_lengths, joints
+from framework.lab.sample.body import HEAD, BodyDimensions, BodyPose, joints
 from framework.lab.sample.motion_script import MotionScript
 from framework.skeletons import BLAZEPOSE33, COCO17, H36M17
 
@@ -43,15 +43,3 @@ def test_the_head_grows_with_the_size_and_turns_with_its_axes(pose):
 def test_a_skeleton_with_other_joints_is_refused(pose):
     with pytest.raises(KeyError, match="left_eye_inner"):
         joints(pose, 1.0, BLAZEPOSE33)
-
-
-def test_bone_lengths_are_in_the_order_of_the_bones():
-    points = np.zeros((4, 17, 3))
-    parent, child = H36M17.bones[5]
-    points[:, child, 0] = 3.0
-    lengths = bone_lengths(points, H36M17)
-    assert lengths.shape == (4, len(H36M17.bones))
-    assert (lengths[:, 5] == 3).all()
-    touched = [child in bone for bone in H36M17.bones]
-    assert (lengths[:, ~np.array(touched)] == 0).all()
-    assert parent != child

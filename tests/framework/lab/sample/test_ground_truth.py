@@ -8,12 +8,18 @@ import pytest
 
 from framework.geometry.camera import camera_from_world, project
 from framework.lab.sample import Camera, Person, Scene, View, default_scene, truth
-from framework.lab.sample.body import BodyDimensions, bone_lengths
+from framework.lab.sample.body import BodyDimensions
 from framework.lab.sample.motion_script import MotionScript, wave
 from framework.lab.sample.steps import Stand, Turn, Walk, plan
-from framework.skeletons import COCO17, H36M17, map_joints
+from framework.skeletons import COCO17, H36M17, Skeleton, map_joints
 
 SMALL = (320, 180)
+
+
+def bone_lengths(points: np.ndarray, skeleton: Skeleton) -> np.ndarray:
+    """Length (..., B) of every bone of a skeleton, from joints (..., J, 3)."""
+    parents, children = np.array(skeleton.bones).T
+    return np.linalg.norm(points[..., children, :] - points[..., parents, :], axis=-1)
 
 
 @pytest.fixture(scope="module")
