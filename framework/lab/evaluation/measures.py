@@ -85,8 +85,8 @@ def shared_joints(pairs: Iterable[PosePair], wanted: Sequence[str]) -> list[str]
     there = np.ones(len(H36M17.joints), bool)
     for pair in pairs:
         known = np.isfinite(pair.predicted).all(-1)
-        # A joint counts when some row of the truth and some row of every prediction has it. A person
-        # without any prediction does not show which joints a lifter predicts.
+        # A joint counts when some row of the truth and of every prediction has it. A person without
+        # any prediction does not show which joints a lifter predicts.
         there &= np.isfinite(pair.truth).all(-1).any(0) & (known.any(0) | ~known.any())
     return [joint for joint in wanted if there[H36M17.index(joint)]]
 
