@@ -13,7 +13,7 @@ from omegaconf import MISSING, DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from framework.errors import ConfigurationError
-from framework.lab.motion.sources import MotionSource
+from framework.lab.motion.sources import Source
 
 from .loop import Schedule
 from .recipe import Recipe
@@ -31,7 +31,7 @@ class TrainConfig:
 
     motion_root: str = MISSING
     output: str = MISSING
-    motion: list[MotionSource] = MISSING
+    motion: list[Source] = MISSING
     split: str = MISSING
     tensorboard: bool = False
     rehearsal: str | None = None

@@ -78,5 +78,5 @@ def test_pairs_come_back_from_a_file(pairs, tmp_path):
 def test_another_file_is_named(tmp_path):
     path = tmp_path / "train_0_0000.npz"
     np.savez(path, keypoints=np.zeros(3))
-    with pytest.raises(InputError, match=r"train_0_0000\.npz holds no simulated detections"):
+    with pytest.raises(InputError, match=r"train_0_0000\.npz holds no rehearsal"):
         Pairs.load([path])

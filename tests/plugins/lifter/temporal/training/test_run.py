@@ -10,8 +10,7 @@ import torch
 
 from framework.errors import ConfigurationError
 from framework.plugins.lifter.temporal.network import load_network
-from framework.lab.motion.sources import Kind, MotionSource
-from framework.plugins.lifter.temporal.training.config import TrainConfig
+from framework.plugins.lifter.temporal.training.config import Kind, Source, TrainConfig
 from framework.plugins.lifter.temporal.training.loop import Schedule
 from framework.plugins.lifter.temporal.training.recipe import Recipe
 from framework.plugins.lifter.temporal.training.run import train
@@ -32,7 +31,7 @@ def config(tmp_path, packed):
     def build(output, steps, **schedule):
         return TrainConfig(
             output=str(tmp_path / output),
-            motion=[MotionSource(path=str(packed), licence="none")],
+            motion=[Source(path=str(packed), licence="none")],
             split=str(split),
             network=NETWORK,
             recipe=Recipe(windows=8, frames=27),
@@ -125,7 +124,7 @@ def test_a_longer_schedule_goes_on_from_the_same_checkpoint(config):
 
 def test_motion_that_is_not_there_is_named(config):
     lost = config("lost", 4)
-    lost.motion = [MotionSource(path="/nowhere/*.npz")]
+    lost.motion = [Source(path="/nowhere/*.npz")]
     with pytest.raises(ConfigurationError, match=r"no file matches /nowhere/\*\.npz"):
         train(lost)
 
@@ -134,7 +133,7 @@ def test_bvh_recordings_are_trained_on_beside_packed_ones(config, shared_data):
     mixed = config("mixed", 3)
     bvh = shared_data / "mocap" / "permissive" / "bvh"
     mixed.motion += [
-        MotionSource(
+        Source(
             path=f"{bvh}/cmu_motionbuilder_*.bvh",
             kind=Kind.bvh,
             rig="cmu_motionbuilder",
@@ -148,6 +147,6 @@ def test_bvh_recordings_are_trained_on_beside_packed_ones(config, shared_data):
 
 def test_a_bvh_without_a_rig_is_refused(config, shared_data):
     bare = config("bare", 3)
-    bare.motion = [MotionSource(path=f"{shared_data}/mocap/permissive/bvh/*.bvh", kind=Kind.bvh)]
+    bare.motion = [Source(path=f"{shared_data}/mocap/permissive/bvh/*.bvh", kind=Kind.bvh)]
     with pytest.raises(ConfigurationError, match="needs a rig and a subject"):
         train(bare)
