@@ -13,50 +13,52 @@ from pathlib import Path
 from typing import cast
 
 import numpy as np
-from omegaconf import OmegaConf
+from omegaconf import MISSING, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from framework.errors import ConfigurationError, InputError
 from framework.lab.motion.body import FPS, Motion, add_face
 from framework.lab.motion.kinematics import Array, Skeleton3D
 from framework.lab.motion.resample import resampled
+from framework.options import OptionError, Options, option
 from framework.skeletons import H36M17
 
 _LEG_M = 0.82
 _GIVEN = (*H36M17.joints[1:7], "thorax", *H36M17.joints[11:])
 
 
+_AXES = ("+x", "-x", "+y", "-y", "+z", "-z")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rig:
-    """The meaning of the joints of a rig; one YAML file each in ``conf/rig``.
+class Rig(Options):
+    """The meaning of the joints of a rig; one YAML file each in ``conf/rig``."""
 
-    Attributes:
-        unit_m: metres of one unit of the file.
-        joints: name in the rig of each hip, knee, ankle, shoulder, elbow, wrist and the thorax.
-        spine: joints between pelvis and thorax, from below.
-        skull: joint at or above the base of the skull.
-        skull_part: position of the base of the skull between thorax (0) and ``skull`` (1).
-        head: joint that turns with the head.
-        head_forward, head_up: its axes, like "+z".
-        fps: frames per second where the file gives none, or a wrong number.
-    """
-
-    unit_m: float
-    joints: dict[str, str]
-    spine: list[str]
-    skull: str
-    head: str
-    skull_part: float = 1.0
-    head_forward: str = "+z"
-    head_up: str = "+y"
-    fps: float | None = None
+    unit_m: float = option(MISSING, "metres of one unit of the file", above=0)
+    joints: dict[str, str] = option(
+        MISSING,
+        "name in the rig of each hip, knee, ankle, shoulder, elbow, wrist and of the thorax",
+    )
+    spine: list[str] = option(MISSING, "joints between pelvis and thorax, from below")
+    skull: str = option(MISSING, "joint at or above the base of the skull")
+    head: str = option(MISSING, "joint that turns with the head")
+    skull_part: float = option(
+        1.0, "position of the base of the skull, from the thorax (0) to the joint of skull (1)"
+    )
+    head_forward: str = option("+z", "axis of head that points forward", choices=_AXES)
+    head_up: str = option("+y", "axis of head that points up", choices=_AXES)
+    fps: float | None = option(
+        None,
+        "frames per second where the file gives none, or a wrong number; null: as in the file",
+        above=0,
+    )
 
 
 def load_rig(name: str) -> Rig:
     """Read the rig of a YAML file, or of a name in ``conf/rig``.
 
     Raises:
-        ConfigurationError: there is no such rig, or it lacks a joint.
+        ConfigurationError: there is no such rig, it lacks a joint, or a value is not allowed.
     """
     path = Path(name) if name.endswith((".yaml", ".yml")) else None
     known = files("framework.conf") / "rig"
@@ -64,6 +66,8 @@ def load_rig(name: str) -> Rig:
         text = (path or known / f"{name}.yaml").read_text(encoding="utf-8")
         merged = OmegaConf.merge(OmegaConf.structured(Rig), OmegaConf.create(text))
         rig = cast(Rig, OmegaConf.to_object(merged))
+    except OptionError as error:
+        raise error.of(f"rig {name!r}") from error
     except (OSError, OmegaConfBaseException) as error:
         names = ", ".join(sorted(Path(str(item)).stem for item in known.iterdir()))
         raise ConfigurationError(
