@@ -1,4 +1,4 @@
-"""Answers meet the truth of the same moment and of the same person."""
+"""Predictions are paired with the truth of the same time and the same person."""
 
 import numpy as np
 import pytest
@@ -46,7 +46,7 @@ def test_a_frame_without_truth_is_a_gap(standing, result_of):
     assert np.isnan(pair.truth).all((1, 2)).tolist() == [False, False, True, False, False]
 
 
-def test_people_are_known_by_their_place_in_the_picture(standing, result_of):
+def test_people_are_matched_by_their_positions_in_the_image(standing, result_of):
     low, high = standing(3), standing(3) * 1.5
     first = result_of(high, low)
     swapped = [first.tracks[n].keypoints for n in (1, 0)]
@@ -60,7 +60,7 @@ def test_people_are_known_by_their_place_in_the_picture(standing, result_of):
     assert len(pairs) == 2
 
 
-def test_one_person_is_compared_with_the_track_that_answers_most(standing, result_of):
+def test_one_person_is_compared_with_the_track_with_the_most_poses(standing, result_of):
     brief = standing(4)
     brief[1:] = np.nan
     (pair,) = pair_up(

@@ -78,7 +78,7 @@ def test_errors_name_the_file(tmp_path):
 
 @settings(deadline=None, max_examples=200)
 @given(st.data())
-def test_a_damaged_file_is_refused_or_read_as_what_it_says(data):
+def test_a_damaged_file_is_refused_or_read_as_it_is(data):
     at = data.draw(st.integers(0, len(WHOLE)))
     length = data.draw(st.integers(0, 12))
     new = data.draw(st.text("0123456789.-eE+\t\nmXRHnaif_\x00 ", max_size=6))

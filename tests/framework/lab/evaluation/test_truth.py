@@ -1,4 +1,4 @@
-"""Whatever says what is true becomes H36M-17 with times."""
+"""Every format of true poses becomes H36M-17 with times."""
 
 import json
 
@@ -60,8 +60,8 @@ def test_plain_arrays_are_in_camera_axes_and_have_frames_or_times(tmp_path, stan
 
 
 def test_poses_as_videopose3d_exports_them_are_a_truth(tmp_path, standing):
-    np.save(tmp_path / "answers.npy", standing(4))
-    truth = load_truth(tmp_path / "answers.npy")
+    np.save(tmp_path / "predictions.npy", standing(4))
+    truth = load_truth(tmp_path / "predictions.npy")
     assert truth.in_camera_axes
     assert truth.frame_index.tolist() == [0, 1, 2, 3]
     about_pelvis = truth.joints[0] - truth.joints[0, :, :1]

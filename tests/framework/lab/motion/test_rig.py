@@ -1,4 +1,4 @@
-"""Rigs: what the joints of a file mean, held against recordings packed elsewhere."""
+"""Rigs: the meaning of joints, compared with recordings that were packed by other code."""
 
 from importlib.resources import files
 
@@ -87,7 +87,7 @@ def test_an_unknown_rig_names_those_that_there_are():
         load_rig("cmu_motionbulider")
 
 
-def test_a_rig_of_ones_own_must_say_what_the_joints_are(tmp_path):
+def test_a_rig_of_a_user_must_name_all_joints(tmp_path):
     path = tmp_path / "mine.yaml"
     path.write_text("unit_m: 1.0\njoints: {left_hip: a}\nspine: []\nskull: b\nhead: b\n")
     with pytest.raises(ConfigurationError, match=r"does not name left_ankle"):

@@ -81,7 +81,7 @@ def test_bones_keep_their_length(known, scene) -> None:
         assert lengths[0, thigh] == pytest.approx(person.body.thigh * person.body.size)
 
 
-def test_left_is_on_the_right_of_the_image_of_one_who_faces_the_camera() -> None:
+def test_left_is_on_the_right_of_the_image_of_a_person_who_faces_the_camera() -> None:
     known = truth(still(person_at(0, 0)))
     flat = known["coco_2d"][0, 0]
     for joint in ("eye", "ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle"):
@@ -89,7 +89,7 @@ def test_left_is_on_the_right_of_the_image_of_one_who_faces_the_camera() -> None
         assert flat[left, 0] > flat[right, 0]
 
 
-def test_left_is_on_the_left_of_the_image_of_one_who_walks_away() -> None:
+def test_left_is_on_the_left_of_the_image_of_a_person_who_walks_away() -> None:
     flat = truth(still(person_at(0, 0, heading_deg=90)))["coco_2d"][0, 0]
     assert flat[COCO17.index("left_hip"), 0] < flat[COCO17.index("right_hip"), 0]
 
@@ -152,14 +152,14 @@ def test_a_person_behind_another_is_not_visible() -> None:
     assert not behind[torso].any()
 
 
-def test_a_joint_outside_the_picture_is_not_visible() -> None:
+def test_a_joint_outside_the_image_is_not_visible() -> None:
     known = truth(still(person_at(2.72, 0)))
     inside = known["coco_2d"][0, 0, :, 0] < SMALL[0]
     assert inside.any() and not inside.all()
     assert (known["visible"][0, 0] == inside).all()
 
 
-def test_the_second_person_comes_into_the_picture_and_passes_behind(known) -> None:
+def test_the_second_person_comes_into_the_image_and_passes_behind(known) -> None:
     first, second = known["visible"]
     assert not second[0].all() and second[0].any()
     assert first.all()
@@ -176,7 +176,7 @@ def test_a_moving_camera_has_a_pose_for_every_frame() -> None:
     assert (np.diff(eyes[:, 0]) > 0).all() and eyes[-1, 0] > 0.9
 
 
-def test_nobody_is_an_empty_truth() -> None:
+def test_a_scene_without_people_has_an_empty_truth() -> None:
     known = truth(still())
     assert known["coco_2d"].shape == (0, 1, 17, 2)
     assert known["visible"].shape == (0, 1, 17)
