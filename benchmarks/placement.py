@@ -23,8 +23,8 @@ from framework.focal import FOCAL
 from framework.geometry.camera import camera_from_world
 from framework.lab.motion.noise import PERFECT, Noise, detected
 from framework.lab.sample import Camera, Person, Scene, View, default_scene
-from framework.lab.sample.body import Body, joints
-from framework.lab.sample.motion import Motion, Squat, wave
+from framework.lab.sample.body import BodyDimensions, joints
+from framework.lab.sample.motion_script import MotionScript, Squat, wave
 from framework.lab.sample.steps import Act, Stand, Turn, Walk
 from framework.plugins.refiner._fit.body_height import body_height
 from framework.skeletons import COCO17, H36M17
@@ -77,22 +77,22 @@ def four_people() -> Scene:
     """People of 1.6 to 1.85 m, 3 to 9 m away, before a camera that looks down a little."""
     cast = (
         Person(
-            body=Body(size=1.06),
-            motion=Motion(
+            body=BodyDimensions(size=1.06),
+            motion=MotionScript(
                 start_xy=(-1.0, 0.4), acts=(Stand(6), Turn(90)), gestures=(wave("right", 1, 4),)
             ),
         ),
         Person(
-            body=Body(size=0.92),
-            motion=Motion(start_xy=(0.9, 1.0), gestures=(Squat(start_s=2, end_s=5),)),
+            body=BodyDimensions(size=0.92),
+            motion=MotionScript(start_xy=(0.9, 1.0), gestures=(Squat(start_s=2, end_s=5),)),
         ),
         Person(
-            body=Body(size=1.0),
-            motion=Motion(start_xy=(-2.2, 3.0), heading_deg=0, acts=(Walk(((4.4, 0),)), Turn(180))),
+            body=BodyDimensions(size=1.0),
+            motion=MotionScript(start_xy=(-2.2, 3.0), heading_deg=0, acts=(Walk(((4.4, 0),)), Turn(180))),
         ),
         Person(
-            body=Body(size=0.96),
-            motion=Motion(
+            body=BodyDimensions(size=0.96),
+            motion=MotionScript(
                 start_xy=(1.5, 4.2), heading_deg=200, acts=(Stand(1), Walk(((2, 30), (2, 60))))
             ),
         ),
@@ -120,7 +120,7 @@ def random_people(seed: int) -> Scene:
 
 def random_person(uniform: Callable[[float, float], float]) -> Person:
     """A person of random adult height, legs and trunk up to 5 % longer or shorter than usual."""
-    plain, legs, trunk = Body(), uniform(0.95, 1.05), uniform(0.95, 1.05)
+    plain, legs, trunk = BodyDimensions(), uniform(0.95, 1.05), uniform(0.95, 1.05)
     long = {"thigh": legs, "shin": legs, "lumbar": trunk, "chest": trunk}
     body = replace(plain, **{part: by * getattr(plain, part) for part, by in long.items()})
     longer = sum(getattr(body, part) - getattr(plain, part) for part in long)
@@ -130,7 +130,7 @@ def random_person(uniform: Callable[[float, float], float]) -> Person:
         walk = Walk(((uniform(0.8, 2.5), uniform(-60, 60)),))
         acts += [Stand(uniform(0, 2)), Turn(uniform(-120, 120)), walk]
     squat_s = uniform(0, 15)
-    motion = Motion(
+    motion = MotionScript(
         start_xy=(uniform(-1.6, 1.6), uniform(-0.5, 4)),
         heading_deg=uniform(-180, 180),
         acts=tuple(acts),

@@ -1,131 +1,132 @@
-"""python -m framework.evaluate: how far lifters and detectors are from the truth.
-
-    python -m framework.evaluate input=clip.mp4 truth=clip.trc lifter=temporal,detector3d
-    python -m framework.evaluate result=outputs/clip.npz truth=clip.trc
-    python -m framework.evaluate mocap=FOLDER lifter=temporal,videopose3d
-
-The clip is watched once for each detector; detector=, lifter= and refiner= take several
-values separated by commas. All other options of python -m framework work too. Own options:
-
-    truth=FILE         .trc, a results file, the sample's truth, or arrays, .npz or .npy
-                       (docs/evaluation.md)
-    mocap=FOLDER       packed motion capture with split.json: judge on the people kept back;
-                       with input=, only learn the baselines (mean pose, nearest neighbour) from it
-    joints=all|limbs   which joints count: all of H36M-17 but the root, or the twelve of the limbs
-    seed=N             of synthetic cameras and noise (default: 0)
-    output=FOLDER      of evaluation.md, evaluation.json and evaluation.png (default: outputs/...)
-"""
+"""``python -m framework.evaluate``: measure how far lifters and detectors are from the truth."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
-from framework.errors import INTERRUPTED, OK, ConfigurationError, FrameworkError
+from framework.command_config import Command
+from framework.commands import exit_code_of
+from framework.errors import OK, ConfigurationError
+from framework.options import Options, option
 
 if TYPE_CHECKING:
     from framework.lab.evaluation.report import Report
 
-_OWN = ("input", "truth", "result", "mocap", "joints", "seed", "output")
-_HINT = "See: python -m framework.evaluate --help"
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluateOptions(Options):
+    """Options of ``python -m framework.evaluate``; ``conf/evaluate.yaml`` starts from them."""
+
+    input: Path | None = option(None, "video to evaluate; every lifter gets the same tracks of it")
+    result: Path | None = option(None, "results file to evaluate, instead of a video")
+    mocap: Path | None = option(
+        None,
+        "folder of packed motion capture with split.json: evaluate on its held-out people; with "
+        "input=, only make the baselines (mean pose, nearest neighbour) from it",
+    )
+    truth: Path | None = option(
+        None, "true poses: .trc, a results file, the sample's truth, or arrays, .npz or .npy"
+    )
+    joints: str = option(
+        "all", "joints that count: all of H36M-17 but the root, or limbs", choices=("all", "limbs")
+    )
+    seed: int = option(0, "seed of synthetic cameras and noise", low=0, high=999_999_999)
+    output: Path | None = option(
+        None, "folder of evaluation.md, .json and .png; null: outputs/DATE/TIME"
+    )
+
+
+COMMAND = Command(
+    name="framework.evaluate",
+    introduction="""\
+Compare lifters and detectors with the truth (docs/evaluation.md).
+
+  python -m framework.evaluate input=clip.mp4 truth=clip.trc lifter=temporal,detector3d
+  python -m framework.evaluate result=outputs/clip.npz truth=clip.trc
+  python -m framework.evaluate mocap=FOLDER lifter=temporal,videopose3d
+
+detector=, lifter= and refiner= take several values separated by commas; every combination is a
+column of one table, and a video is decoded and detected once for each detector. All options of
+python -m framework work too, presets (experiment=NAME) included.
+""",
+    options=EvaluateOptions,
+    config="evaluate",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Evaluate what the arguments say, print and write the tables; return the exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    if "--help" in arguments or "-h" in arguments:
-        sys.stdout.write(__doc__ or "")
+    return exit_code_of(_evaluate, arguments, "interrupted: nothing was written")
+
+
+def _evaluate(arguments: Sequence[str]) -> int:
+    if COMMAND.answers_help(arguments):
         return OK
-    try:
-        _evaluate(*_parse(arguments))
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted: nothing was written\n")
-        return INTERRUPTED
-    except FrameworkError as error:
-        sys.stderr.write(f"error: {error}\n")
-        return error.exit_code
+    own, overrides = COMMAND.split_run(arguments)
+    options: EvaluateOptions = COMMAND.read(own)
+    _show(options, overrides)
     return OK
 
 
-def _parse(arguments: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """Own options by name, and everything else, which are overrides of a run."""
-    own: dict[str, str] = {}
-    overrides = []
-    for argument in arguments:
-        key, equals, value = argument.partition("=")
-        if not equals or argument.startswith("-"):
-            raise ConfigurationError(f"{argument!r} is not an option of the form key=value", _HINT)
-        if key in _OWN:
-            own[key] = value
-        else:
-            overrides.append(argument)
-    return own, overrides
+def _show(options: EvaluateOptions, overrides: list[str]) -> None:
+    """Evaluate; print the tables and write them into ``output``."""
+    from rich.console import Console
 
+    from framework.lab.evaluation.files import write
+    from framework.lab.evaluation.tables import problems, to_table
 
-def _evaluate(own: Mapping[str, str], overrides: list[str]) -> None:
-    from framework.lab.evaluation.report import problems, to_table, write
-
-    output = Path(own.get("output") or f"outputs/{datetime.now():%Y-%m-%d/%H-%M-%S}")
+    output = options.output or Path(f"outputs/{datetime.now():%Y-%m-%d/%H-%M-%S}")
     with Console(stderr=True).status("evaluating"):
-        report = _report(own, overrides)
+        report = _report(options, overrides)
         paths = write(report, output)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
     console.print(report.title, *report.notes, sep="\n", markup=False)
     for part in report.sections:
         console.print(to_table(part))
         for problem in problems(part):
-            console.print(f"not judged: {problem}", markup=False, soft_wrap=True)
+            console.print(f"not evaluated: {problem}", markup=False, soft_wrap=True)
     for path in paths:
         console.print(f"wrote {path}", markup=False, soft_wrap=True)
 
 
-def _report(own: Mapping[str, str], overrides: list[str]) -> Report:
+def _report(options: EvaluateOptions, overrides: list[str]) -> Report:
     from framework.lab.evaluation.measures import ALL, LIMBS
     from framework.lab.evaluation.protocols import evaluate_clip, evaluate_mocap, evaluate_result
 
-    named = {"all": ALL, "limbs": LIMBS}
-    joints = named.get(own.get("joints", "all"))
-    if joints is None:
-        raise ConfigurationError(f"joints={own['joints']} is neither all nor limbs", _HINT)
-    seed = _whole_number(own.get("seed", "0"))
-    subjects = [key for key in ("input", "result", "mocap") if own.get(key)]
-    match subjects:
-        case ["input"] | ["input", "mocap"]:
-            training = Path(own["mocap"]) if "mocap" in subjects else None
+    joints = LIMBS if options.joints == "limbs" else ALL
+    match options:
+        case EvaluateOptions(input=Path() as clip, result=None, mocap=training):
             return evaluate_clip(
-                Path(own["input"]),
-                _truth(own),
+                clip,
+                _truth(options),
                 overrides,
                 joints=joints,
                 training=training,
-                seed=seed,
+                seed=options.seed,
             )
-        case ["result"] if overrides:
-            raise ConfigurationError(f"result= takes no {overrides[0]!r}: nothing is run", _HINT)
-        case ["result"]:
-            return evaluate_result(Path(own["result"]), _truth(own), joints=joints)
-        case ["mocap"] if own.get("truth"):
-            raise ConfigurationError("mocap= is its own truth: leave out truth=", _HINT)
-        case ["mocap"]:
-            return evaluate_mocap(Path(own["mocap"]), overrides, joints=joints, seed=seed)
-    raise ConfigurationError("give one of input=, result= and mocap=", _HINT)
+        case EvaluateOptions(input=None, result=Path() as result, mocap=None):
+            if overrides:
+                raise ConfigurationError(
+                    f"result= takes no {overrides[0]!r}: nothing is run", COMMAND.hint
+                )
+            return evaluate_result(result, _truth(options), joints=joints)
+        case EvaluateOptions(input=None, result=None, mocap=Path() as folder):
+            if options.truth:
+                raise ConfigurationError("mocap= is its own truth: leave out truth=", COMMAND.hint)
+            return evaluate_mocap(folder, overrides, joints=joints, seed=options.seed)
+    raise ConfigurationError("give one of input=, result= and mocap=", COMMAND.hint)
 
 
-def _truth(own: Mapping[str, str]) -> Path:
-    if not own.get("truth"):
-        raise ConfigurationError("no truth is given", "Say what is true: truth=clip.trc")
-    return Path(own["truth"])
-
-
-def _whole_number(text: str) -> int:
-    if not text.isdecimal() or len(text) > 9:
-        raise ConfigurationError(f"seed={text} is not a whole number of at most 9 digits", _HINT)
-    return int(text)
+def _truth(options: EvaluateOptions) -> Path:
+    if options.truth is None:
+        raise ConfigurationError("no truth is given", "Give the true poses: truth=clip.trc")
+    return options.truth
 
 
 if __name__ == "__main__":

@@ -1,57 +1,99 @@
-"""``python -m framework.fetch``: bring weight files here, verified, before a run needs them."""
+"""``python -m framework.fetch``: fetch and verify weight files before a run needs them."""
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import Field, dataclass, fields
 from pathlib import Path
+from typing import Any
 
-from framework.errors import INTERRUPTED, OK, BackendError, ConfigurationError, FrameworkError
+from framework.command_config import Command
+from framework.commands import exit_code_of
+from framework.errors import OK, BackendError, ConfigurationError, FrameworkError
 from framework.hookspecs import WeightsEntry
+from framework.options import Options, option
 from framework.registry import did_you_mean, registry
 from framework.screen import Screen
 from framework.stages import STAGES
 from framework.weights import cache_folder, fetch, is_here
 
 
+@dataclass(frozen=True, kw_only=True)
+class FetchOptions(Options):
+    """Options of ``python -m framework.fetch``; names of weight files stand beside them."""
+
+    all: bool = option(False, "fetch every registered file")
+    list: bool = option(False, "show the registered files and whether they are here")
+    accept_licence: bool = option(False, "accept non-commercial licences without being asked")
+    into: Path | None = option(None, "fetch into this folder, such as checkpoint; null: the cache")
+
+
+def _command() -> Command:
+    return Command(
+        name="framework.fetch",
+        introduction=f"""\
+Fetch weight files, and verify them: by name, those of a stage, or those of a preset. A file that is
+here and whole is not fetched again.
+
+  python -m framework.fetch videopose3d
+  python -m framework.fetch lifter=videopose3d accept_licence=true
+  python -m framework.fetch experiment=classic into=checkpoint
+
+Files go to {cache_folder()}; the environment variable FRAMEWORK_CACHE=DIR changes
+that. Proxies are those of the environment (https_proxy, no_proxy).
+""",
+        options=FetchOptions,
+        takes_flags=True,
+    )
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fetch what the command line names; return the exit code."""
-    options = _parser().parse_args(arguments)
-    try:
-        if options.list or not (options.names or options.all):
-            console = Screen(highlight=False)
-            for line in lines():
-                console.print(line, markup=False, soft_wrap=True)
-            return OK
-        entries = wanted(options.names, options.all)
-        if not entries:
-            sys.stdout.write(f"nothing to fetch: {', '.join(options.names)} has no weight files\n")
-        return _bring_all(entries, options)
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted: the same command goes on where it ended\n")
-        return INTERRUPTED
-    except FrameworkError as error:
-        sys.stderr.write(f"error: {error}\n")
-        return error.exit_code
-    return OK
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m framework.fetch",
-        description="Fetch weight files: by name, those of a stage, as in lifter=videopose3d, or "
-        "of a preset, as in experiment=classic. A file that is here and right costs no network.",
-        epilog=f"They go to {cache_folder()}; FRAMEWORK_CACHE=DIR changes that. Proxies are "
-        "those of the environment (https_proxy, no_proxy).",
+    return exit_code_of(
+        _fetch,
+        sys.argv[1:] if arguments is None else arguments,
+        "interrupted: the same command goes on where it ended",
     )
-    add = parser.add_argument
-    add("names", nargs="*", metavar="NAME", help="weight file, STAGE=NAME or experiment=NAME")
-    add("--all", action="store_true", help="every registered file")
-    add("--list", action="store_true", help="show the registered files and whether they are here")
-    add("--accept-licence", action="store_true", help="accept non-commercial licences unasked")
-    add("--into", type=Path, metavar="DIR", help="another folder than the cache, as checkpoint")
-    return parser
+
+
+def _fetch(arguments: Sequence[str]) -> int:
+    command = _command()
+    if command.answers_help(arguments):
+        return OK
+    names, given = _split(arguments)
+    own, chosen = command.split(given, (*STAGES, "experiment"))
+    options: FetchOptions = command.read(own)
+    names += chosen
+    if options.list or not (names or options.all):
+        console = Screen(highlight=False)
+        for line in lines():
+            console.print(line, markup=False, soft_wrap=True)
+        return OK
+    entries = wanted(names, options.all)
+    if not entries:
+        sys.stdout.write(f"nothing to fetch: {', '.join(names)} has no weight files\n")
+    return _fetch_all(entries, options)
+
+
+def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Names of weight files, and everything that is an option.
+
+    What follows a flag such as ``--into`` is its value and no name.
+    """
+    names: list[str] = []
+    given: list[str] = []
+    valued = [f"--{declared.name}" for declared in fields(FetchOptions) if not _is_switch(declared)]
+    for argument in arguments:
+        follows = bool(given) and given[-1] in valued
+        (given if follows or "=" in argument or argument.startswith("-") else names).append(
+            argument
+        )
+    return names, given
+
+
+def _is_switch(declared: Field[Any]) -> bool:
+    return isinstance(declared.default, bool)
 
 
 def wanted(names: Sequence[str], everything: bool = False) -> list[WeightsEntry]:
@@ -84,8 +126,8 @@ def _meant(name: str, known: Mapping[str, WeightsEntry]) -> list[WeightsEntry]:
     )
 
 
-def _bring_all(entries: Sequence[WeightsEntry], options: argparse.Namespace) -> int:
-    """Fetch them one by one; one that cannot be had does not stop the others."""
+def _fetch_all(entries: Sequence[WeightsEntry], options: FetchOptions) -> int:
+    """Fetch files one by one; one that cannot be fetched does not stop the others."""
     accepted: set[str] = set()
     code = OK
     for entry in entries:
@@ -103,18 +145,18 @@ def _bring_all(entries: Sequence[WeightsEntry], options: argparse.Namespace) -> 
 
 
 def _ask(entry: WeightsEntry) -> None:
-    """Ask a person at a terminal; anybody else needs --accept-licence."""
+    """Ask a person at a terminal; a script needs accept_licence=true."""
     question = f"{entry.filename} is under {entry.licence}: not for commercial use."
     if sys.stdin.isatty():
         sys.stderr.write(f"{question} Accept? [y/N] ")
         sys.stderr.flush()
         if sys.stdin.readline().strip().lower() in ("y", "yes"):
             return
-    raise BackendError(f"{question} It was not fetched.", "If that suits you: --accept-licence")
+    raise BackendError(f"{question} It was not fetched.", "To accept it: accept_licence=true")
 
 
 def lines() -> Iterator[str]:
-    """Yield two lines a registered file, to be printed unbroken: they hold names to copy."""
+    """Yield two lines per registered file, to be printed unbroken: they hold names to copy."""
     for entry in registry().weights.values():
         size = f"{entry.size:,} bytes" if entry.size else "size not published"
         here = "here" if is_here(entry) else "not here"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
 
+from framework.command_config import Command
+from framework.commands import exit_code_of
+from framework.errors import OK
 from framework.hookspecs import PROJECT
+from framework.options import Options, option
 from framework.registry import PLUGINS_VARIABLE, Registered, registry
 from framework.screen import Screen
 
@@ -87,20 +91,40 @@ def _fetches(row: dict[str, Any]) -> bool:
     return bool(row["usable"] and row["to_fetch"])
 
 
+@dataclass(frozen=True, kw_only=True)
+class ListOptions(Options):
+    """Options of ``python -m framework.list``."""
+
+    json: bool = option(False, "print JSON for programs")
+
+
+_COMMAND = Command(
+    name="framework.list",
+    introduction=f"""\
+Every implementation of every stage, and whether it can run now. Choose one with STAGE=NAME.
+
+{PLUGINS_VARIABLE}=a,b limits third-party plugins to those named, {PLUGINS_VARIABLE}= switches all
+of them off.
+""",
+    options=ListOptions,
+    takes_flags=True,
+)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the list; return the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m framework.list",
-        description="Every implementation of every stage. Choose one with STAGE=NAME.",
-        epilog=f"{PLUGINS_VARIABLE}=a,b limits third-party plugins to those named, "
-        f"{PLUGINS_VARIABLE}= switches all of them off.",
-    )
-    parser.add_argument("--json", action="store_true", help="print JSON for programs")
-    options = parser.parse_args(arguments)
+    return exit_code_of(_list, sys.argv[1:] if arguments is None else arguments)
+
+
+def _list(arguments: Sequence[str]) -> int:
+    if _COMMAND.answers_help(arguments):
+        return OK
+    own, _ = _COMMAND.split(arguments)
+    options: ListOptions = _COMMAND.read(own)
     if options.json:
         text = json.dumps({"stages": rows(), "failures": failures()}, indent=2, ensure_ascii=False)
         sys.stdout.write(text + "\n")
-        return 0
+        return OK
     wide = None if sys.stdout.isatty() else 160
     console = Screen(highlight=False, width=wide)
     listed = rows()
@@ -109,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.print(line, markup=False, soft_wrap=True)
     for failure in registry().failures:
         Screen(stderr=True, highlight=False).print(f"[yellow]{escape(str(failure))}[/]")
-    return 0
+    return OK
 
 
 if __name__ == "__main__":

@@ -2,80 +2,107 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import Progress
+from framework.command_config import Command
+from framework.commands import exit_code_of
+from framework.errors import OK
+from framework.options import OptionError, Options, option
 
-from framework.errors import INTERRUPTED, OK, ConfigurationError, FrameworkError
-from framework.lab.sample.clip import render
-from framework.lab.sample.scene import Scene, default_scene
+_SIDE_PX = range(32, 4097)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleOptions(Options):
+    """Options of ``python -m framework.sample``."""
+
+    output: Path = option(Path("data"), "folder of sample.mp4 and sample_truth.npz")
+    seconds: float = option(10.0, "length of the video in seconds", above=0, high=60)
+    fps: str = option("30", "frames per second, like 30 or 30000/1001; above 0 and at most 240")
+    size: str = option("960x540", "width x height in pixels; each side from 32 to 4096")
+    seed: int = option(0, "another number changes the people's bodies and clothes", low=0)
+    if_missing: bool = option(False, "do nothing where both files exist already")
+
+    def __post_init__(self) -> None:
+        """Check what the fields declare, and that ``fps`` and ``size`` can be read."""
+        super().__post_init__()
+        if not 0 < self.frame_rate <= 240:
+            raise OptionError("fps", f"is {self.fps}, but must be above 0 and at most 240")
+        if not all(side in _SIDE_PX for side in self.size_wh):
+            raise OptionError("size", f"is {self.size}, but each side must be from 32 to 4096")
+
+    @property
+    def frame_rate(self) -> Fraction:
+        """``fps`` as a fraction, as containers store it."""
+        try:
+            return Fraction(self.fps)
+        except (ValueError, ZeroDivisionError):
+            raise OptionError(
+                "fps", f"is {self.fps}, which is no number", "Write it like fps=30000/1001"
+            ) from None
+
+    @property
+    def size_wh(self) -> tuple[int, int]:
+        """``size`` as width and height in pixels."""
+        try:
+            width, height = (int(side) for side in self.size.lower().split("x"))
+        except ValueError:
+            raise OptionError(
+                "size", f"is {self.size}, which is no size", "Write it like size=960x540"
+            ) from None
+        return width, height
+
+
+_COMMAND = Command(
+    name="framework.sample",
+    introduction="""\
+Render a video of two people in a room, and write the exact truth about it.
+
+  python -m framework.sample
+  python -m framework.sample output=data seconds=5 fps=60 size=1280x720
+""",
+    options=SampleOptions,
+    takes_flags=True,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Read arguments, film, print the paths written; return the exit code."""
-    options = _parser().parse_args(arguments)
+    """Render what the arguments say, print the paths written; return the exit code."""
+    return exit_code_of(_sample, sys.argv[1:] if arguments is None else arguments)
+
+
+def _sample(arguments: Sequence[str]) -> int:
+    if _COMMAND.answers_help(arguments):
+        return OK
+    own, _ = _COMMAND.split(arguments)
+    options: SampleOptions = _COMMAND.read(own)
     video, truth = options.output / "sample.mp4", options.output / "sample_truth.npz"
-    try:
-        if not (options.if_missing and video.is_file() and truth.is_file()):
-            _film(_scene(options), video, truth)
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted: nothing half-written was left\n")
-        return INTERRUPTED
-    except FrameworkError as error:
-        sys.stderr.write(f"error: {error}\n")
-        return error.exit_code
+    if not (options.if_missing and video.is_file() and truth.is_file()):
+        _render(options, video, truth)
     sys.stdout.write(f"{video}\n{truth}\n")
     return OK
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m framework.sample",
-        description="Render a video of two people in a room, and write what is exactly true of it.",
+def _render(options: SampleOptions, video: Path, truth: Path) -> None:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from framework.lab.sample.clip import render
+    from framework.lab.sample.scene import default_scene
+
+    scene = default_scene(
+        seconds=options.seconds,
+        fps=options.frame_rate,
+        size_wh=options.size_wh,
+        seed=options.seed,
     )
-    add = parser.add_argument
-    add("--output", type=Path, default=Path("data"), help="folder to write to (default: data)")
-    add("--seconds", type=float, default=10.0, help="length in seconds (default: 10)")
-    add("--fps", default="30", help="frames a second, like 30 or 30000/1001 (default: 30)")
-    add("--size", default="960x540", help="width x height in pixels (default: 960x540)")
-    add("--seed", type=int, default=0, help="another number dresses other people (default: 0)")
-    add("--if-missing", action="store_true", help="do nothing when both files are there")
-    return parser
-
-
-def _scene(options: argparse.Namespace) -> Scene:
-    try:
-        fps = Fraction(options.fps)
-        width, height = (int(side) for side in options.size.lower().split("x"))
-    except (ValueError, ZeroDivisionError):
-        raise ConfigurationError(
-            f"--fps {options.fps} --size {options.size} cannot be read",
-            "Write them like --fps 30 --size 960x540.",
-        ) from None
-    if not (0 < fps <= 240 and 0 < options.seconds <= 60 and options.seed >= 0):
-        raise ConfigurationError(
-            f"--fps {options.fps}, --seconds {options.seconds} or --seed {options.seed} is out of "
-            "range",
-            "fps goes up to 240, seconds up to 60, seed is 0 or more.",
-        )
-    if not (32 <= width <= 4096 and 32 <= height <= 4096):
-        raise ConfigurationError(
-            f"--size {options.size} is out of range", "Each side is 32 to 4096 pixels."
-        )
-    return default_scene(
-        seconds=options.seconds, fps=fps, size_wh=(width, height), seed=options.seed
-    )
-
-
-def _film(scene: Scene, video: Path, truth: Path) -> None:
     console = Console(stderr=True)
     with Progress(console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task("drawing the sample", total=len(scene.times))
+        task = bar.add_task("rendering the sample", total=len(scene.times))
         render(scene, video, truth, lambda done, total: bar.update(task, completed=done))
 
 

@@ -60,8 +60,7 @@ def test_a_licence_is_asked_for_once(
     nowhere = {"kind": "url", "url": "http://127.0.0.1:9/x"}
     restricted = {"licence": "CC-BY-NC-4.0", "non_commercial": True, "sources": (nowhere,)}
     entries = [entry(name=name, filename=name, **restricted) for name in ("a", "b")]
-    options = fetch._parser().parse_args(["a", "b"])
-    assert fetch._bring_all(entries, options) == 4
+    assert fetch._fetch_all(entries, fetch.FetchOptions()) == 4
     said = capsys.readouterr().err
     assert said.count("Accept?") == 1
     assert said.count("no connection") == 2
@@ -73,10 +72,35 @@ def test_a_file_that_cannot_be_had_does_not_stop_the_others(
     cache.mkdir()
     (cache / "b").write_bytes(CONTENT)
     entries = [entry(name="a", filename="a", page="https://example.org/a"), entry(filename="b")]
-    assert fetch._bring_all(entries, fetch._parser().parse_args([])) == 4
+    assert fetch._fetch_all(entries, fetch.FetchOptions()) == 4
     shown = capsys.readouterr()
     assert "from https://example.org/a into checkpoint/" in shown.err
     assert str(cache / "b") in shown.out
+
+
+def test_flags_of_earlier_versions_are_options_with_a_note(
+    cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["blazepose_full", "--accept-licence", "--into", str(cache / "here")]
+    names, given = fetch._split(arguments)
+    assert names == ["blazepose_full"]
+    own, chosen = fetch._command().split(given, ("lifter",))
+    assert own == ["accept_licence=true", f"into={cache / 'here'}"]
+    assert chosen == []
+    assert "note: --accept-licence is now written accept_licence=true" in capsys.readouterr().err
+
+
+def test_names_stages_and_options_stand_in_any_order(cache: Path) -> None:
+    names, given = fetch._split(["into=x", "a", "lifter=b", "all=true", "c"])
+    assert names == ["a", "c"]
+    assert fetch._command().split(given, ("lifter",)) == (["into=x", "all=true"], ["lifter=b"])
+
+
+def test_an_unknown_option_is_answered_with_the_nearest(
+    cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert fetch.main(["accept_license=true"]) == 2
+    assert "did you mean 'accept_licence'" in capsys.readouterr().err
 
 
 def test_an_unknown_name_is_answered_with_the_nearest() -> None:
@@ -85,7 +109,7 @@ def test_an_unknown_name_is_answered_with_the_nearest() -> None:
 
 
 def test_the_list_says_what_is_here(cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert fetch.main(["--list"]) == 0
+    assert fetch.main(["list=true"]) == 0
     listed = capsys.readouterr().out
     assert "videopose3d: not here, size not published, CC-BY-NC-4.0\n" in listed
     assert "    pretrained_h36m_detectron_coco.bin\n" in listed

@@ -1,5 +1,6 @@
 """The list that people read: it says what is missing in words that can be copied."""
 
+import json
 from typing import Any
 
 import pytest
@@ -69,3 +70,12 @@ def test_what_is_missing_ends_in_something_to_do(entry):
         assert found
         assert what.endswith((" installed", ")", " not here"))
         assert how.startswith(("pip install ", "git clone https://", "python -m ", "get it "))
+
+
+@pytest.mark.parametrize("arguments", [["json=true"], ["--json"]])
+def test_programs_get_json(arguments, capsys):
+    assert listing.main(arguments) == 0
+    listed = json.loads(capsys.readouterr().out)
+    names = [row["name"] for row in listed["stages"] if row["stage"] == "detector"]
+    assert "blazepose" in names
+    assert listed["failures"] == listing.failures()

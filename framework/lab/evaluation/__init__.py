@@ -1,5 +1,6 @@
-"""Judging lifters and detectors against a truth; ``python -m framework.evaluate`` is its command.
+"""Evaluation of lifters and detectors against a truth: ``python -m framework.evaluate``.
 
-`framework.lab.evaluation.truth` reads what is true, `framework.lab.evaluation.protocols` lets candidates
-answer, `framework.lab.evaluation.measures` compares, `framework.lab.evaluation.report` writes it down.
+`truth` reads true poses, `candidates` runs lifters, `matching` pairs predictions with the truth,
+`measures` computes errors, `report` collects them, `tables` and `plot` show them. `protocols` puts
+these steps together. `identities` scores trackers.
 """

@@ -1,4 +1,7 @@
-"""What any lifter should beat: the mean pose, and the nearest pose of the training data."""
+"""Baselines that any lifter should beat: the mean pose and the nearest training pose.
+
+A lifter that is not better than the nearest neighbour has learned nothing beyond its training data.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from numpy.typing import NDArray
 
 from framework.lab.motion.bodies import points_of
 from framework.lab.motion.body import COCO
-from framework.lab.motion.cameras import Cameras, project, seen_by
-from framework.lab.motion.windows import Library, chance
+from framework.lab.motion.cameras import Cameras, place_cameras, project
+from framework.lab.motion.windows import Library, random_generator
 from framework.skeletons import COCO17, H36M17, map_joints
 from framework.types import Floats, Pose3D, Track
 
@@ -18,38 +21,38 @@ _EXAMPLES = 10_000
 
 
 class Examples:
-    """Poses of training, each with its picture under a random camera.
+    """Poses of training, each with its projection by a random camera.
 
     Args:
-        library: motion of the people that lifters are trained on.
-        seed: of cameras and choice.
+        library: recordings of the people that lifters are trained on.
+        seed: of cameras and of the choice of poses.
 
     Attributes:
-        joints: (D, 17, 3) H36M-17 in metres about the pelvis, camera axes.
-        keypoints: (D, 17, 2) COCO-17, the true projection.
+        joints: (D, 17, 3) H36M-17, metres relative to the pelvis, camera axes.
+        keypoints: (D, 17, 2) COCO-17, the exact projection, units of the focal length.
     """
 
     def __init__(self, library: Library, seed: int) -> None:
-        random = chance(seed, 0)
+        random = random_generator(seed, 0)
         bones = library.sample(_EXAMPLES, 1, random)
-        points = seen_by(points_of(bones), Cameras(), random)[:, 0]
+        points = place_cameras(points_of(bones), Cameras(), random)[:, 0]
         self.joints: Floats = (points[:, :17] - points[:, :1]).numpy()
         self.keypoints: Floats = project(points[:, list(COCO)]).numpy()
 
 
 class MeanPose:
-    """Always the mean of the training poses, as cameras see them from all sides."""
+    """Predicts the mean of the training poses, which are seen from all sides."""
 
     def __init__(self, examples: Examples) -> None:
         self._joints = examples.joints.mean(axis=0)
 
     def lift(self, tracks: list[Track]) -> list[Pose3D]:
-        """Return it for every row with keypoints."""
+        """Return the mean pose for every row with keypoints."""
         return [_pose(track, np.tile(self._joints, (len(track), 1, 1))) for track in tracks]
 
 
 class NearestNeighbour:
-    """The training pose whose picture, moved and scaled, fits the keypoints best."""
+    """Predicts the training pose whose projection, shifted and scaled, fits the keypoints best."""
 
     def __init__(self, examples: Examples) -> None:
         centred = examples.keypoints - examples.keypoints.mean(axis=1, keepdims=True)
@@ -57,7 +60,7 @@ class NearestNeighbour:
         self._joints = examples.joints
 
     def lift(self, tracks: list[Track]) -> list[Pose3D]:
-        """Return it for every row with keypoints; joints that are missing do not count."""
+        """Return that pose for every row with keypoints; missing joints do not count."""
         return [_pose(track, self._joints[self._nearest(track)]) for track in tracks]
 
     def _nearest(self, track: Track) -> NDArray[np.int64]:
@@ -66,21 +69,26 @@ class NearestNeighbour:
         return np.asarray(torch.cat(best).numpy()) if best else np.zeros(0, np.int64)
 
     def _fit(self, keypoints: torch.Tensor) -> torch.Tensor:
-        """(B, D) how well examples fit (B, 17, 2) keypoints.
+        """(B, D) how well D examples fit B sets of keypoints (B, 17, 2); larger is better.
 
-        With shift and scale solved for, the squared distance is that of the keypoints from their
-        centre, less C^2 / V: C is the product of both about their centres, V the square of the
-        example; so the greatest C / sqrt(V) is nearest, and a mirror image (C < 0) is far.
+        This is linear regression of the keypoints on an example with one scale and a shift. With
+        both solved for, the squared distance is that of the keypoints from their centre, less
+        C^2 / V: C is the covariance of keypoints and example (times the number of joints), V the
+        variance of the example. So the greatest C / sqrt(V) is nearest; a negative scale (C < 0),
+        which would turn the person upside down, is far.
         """
         known = keypoints.isfinite().all(dim=-1)
+        # Missing joints have weight 0 in every sum.
         weight = known.float()[..., None]
         count = weight.sum(dim=1).clamp(min=1)
-        seen = keypoints.nan_to_num() * weight
-        seen = (seen - seen.sum(dim=1, keepdim=True) / count[:, None]) * weight
-        product = seen.flatten(1) @ self._keypoints.flatten(1).T
+        centred = keypoints.nan_to_num() * weight
+        centred = (centred - centred.sum(dim=1, keepdim=True) / count[:, None]) * weight
+        product = centred.flatten(1) @ self._keypoints.flatten(1).T
+        # Sums over the known joints only, so each set of keypoints has a V of its own.
         sums = torch.einsum("bj,djc->bdc", weight[..., 0], self._keypoints)
         square = weight[..., 0] @ self._keypoints.square().sum(dim=-1).T
         variance = square - sums.square().sum(dim=-1) / count
+        # An example whose known joints coincide has V = 0.
         return product / variance.clamp(min=1e-9).sqrt()
 
 

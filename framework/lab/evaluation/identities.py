@@ -1,4 +1,4 @@
-"""How well tracks keep people apart: IDF1, HOTA and MOTA, computed by TrackEval.
+"""How well tracks keep the identities of people: IDF1, HOTA and MOTA, computed by TrackEval.
 
 IDF1: Ristani et al., Performance Measures and a Data Set for Multi-Target, Multi-Camera Tracking,
 2016. HOTA: Luiten et al., HOTA: A Higher Order Metric for Evaluating Multi-Object Tracking, 2021.
@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from framework.errors import BackendError
+from framework.geometry.boxes import iou
 from framework.types import Bools, Floats, Track
 
 _MATCH = 0.5
-"""Overlap (intersection over union) from which a box is of a person."""
+"""Intersection over union from which a box belongs to a person, as in MOTChallenge."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +28,10 @@ class IdentityScores:
     """Shares from 0 (worst; MOTA may be negative) to 1, and a count.
 
     Attributes:
-        idf1: of boxes with the right identity, over the whole clip.
-        hota: geometric mean of finding and keeping people, averaged over overlaps 0.05..0.95.
-        mota: 1 minus misses, false boxes and switches, as a share of the true boxes.
-        switches: times that a person got another identity than before.
+        idf1: F1 score of boxes with the right identity, over the whole video.
+        hota: geometric mean of detection and association accuracy, averaged over IoU 0.05..0.95.
+        mota: 1 minus the sum of misses, false positives and identity switches per true box.
+        switches: number of identity switches.
     """
 
     idf1: float
@@ -39,27 +40,28 @@ class IdentityScores:
     switches: int
 
 
-def identity_scores(boxes: Floats, seen: Bools, tracks: Sequence[Track]) -> IdentityScores:
+def identity_scores(boxes: Floats, visible: Bools, tracks: Sequence[Track]) -> IdentityScores:
     """Compare tracks with true boxes.
 
-    A box on somebody who is there but cannot be seen counts neither way, as in MOTChallenge.
+    A box on a person who is present but not visible is ignored, as in MOTChallenge.
 
     Args:
         boxes: (N, T, 4) pixels, true people.
-        seen: (N, T) who can be seen.
+        visible: (N, T) which people are visible.
         tracks: with T rows each; rows present count, filled ones too.
 
     Raises:
         BackendError: TrackEval is not installed.
     """
     try:
+        # An optional dependency, which nothing else needs.
         from trackeval import metrics
     except ImportError as error:
         raise BackendError(
             f"scores of identities need the package trackeval: {error}",
             'pip install "framework[scores]"',
         ) from error
-    sequence = sequence_of(boxes, seen, tracks)
+    sequence = sequence_of(boxes, visible, tracks)
     quiet = {"PRINT_CONFIG": False}
     clear = metrics.CLEAR(quiet).eval_sequence(sequence)
     return IdentityScores(
@@ -70,14 +72,14 @@ def identity_scores(boxes: Floats, seen: Bools, tracks: Sequence[Track]) -> Iden
     )
 
 
-def sequence_of(boxes: Floats, seen: Bools, tracks: Sequence[Track]) -> dict[str, Any]:
-    """Put true people and tracks into the terms in which scores of identities are defined.
+def sequence_of(boxes: Floats, visible: Bools, tracks: Sequence[Track]) -> dict[str, Any]:
+    """Convert true people and tracks to the input of TrackEval's metrics.
 
-    A box on somebody who is there but cannot be seen is left out.
+    A box on a person who is present but not visible is left out.
 
     Args:
         boxes: (N, T, 4) pixels, true people.
-        seen: (N, T) who can be seen.
+        visible: (N, T) which people are visible.
         tracks: with T rows each; rows present count, filled ones too.
 
     Returns:
@@ -87,18 +89,19 @@ def sequence_of(boxes: Floats, seen: Bools, tracks: Sequence[Track]) -> dict[str
         overlaps, intersection over union. ``num_gt_dets`` and ``num_tracker_dets`` count boxes.
     """
     true, found, overlaps = [], [], []
-    for row in range(seen.shape[1]):
-        people = np.flatnonzero(seen[:, row])
-        own = np.array([n for n, track in enumerate(tracks) if track.present[row]], np.int64)
-        mine = np.array([tracks[n].boxes[row] for n in own], np.float32).reshape(-1, 4)
-        own, mine = _without_hidden(boxes[:, row], seen[:, row], own, mine)
+    for row in range(visible.shape[1]):
+        people = np.flatnonzero(visible[:, row])
+        ids = np.array([n for n, track in enumerate(tracks) if track.present[row]], np.int64)
+        predicted = np.array([tracks[n].boxes[row] for n in ids], np.float32).reshape(-1, 4)
+        # Ignored boxes must go before the scores are computed, or they count as false positives.
+        ids, predicted = _without_hidden(boxes[:, row], visible[:, row], ids, predicted)
         true.append(people)
-        found.append(own)
-        overlaps.append(_overlap(boxes[people, row], mine))
+        found.append(ids)
+        overlaps.append(_iou(boxes[people, row], predicted))
     true_count, true = _renumbered(true)
     found_count, found = _renumbered(found)
     return {
-        "num_timesteps": seen.shape[1],
+        "num_timesteps": visible.shape[1],
         "num_gt_ids": true_count,
         "num_tracker_ids": found_count,
         "num_gt_dets": sum(map(len, true)),
@@ -110,25 +113,27 @@ def sequence_of(boxes: Floats, seen: Bools, tracks: Sequence[Track]) -> dict[str
 
 
 def _without_hidden(
-    boxes: Floats, seen: Bools, own: NDArray[np.int64], mine: Floats
+    boxes: Floats, visible: Bools, ids: NDArray[np.int64], predicted: Floats
 ) -> tuple[NDArray[np.int64], Floats]:
-    """Tracks of one row without those that lie on somebody hidden rather than on somebody seen."""
-    shared = _overlap(boxes, mine)
-    worth = np.where(shared >= _MATCH, shared + seen[:, None], 0)
+    """Tracks of one row without those that match a person who is not visible.
+
+    A visible person is preferred: in the assignment a match with one is worth 1 more.
+    """
+    overlap = _iou(boxes, predicted)
+    worth = np.where(overlap >= _MATCH, overlap + visible[:, None], 0)
+    # Worth is maximised; the solver minimises.
     person, track = linear_sum_assignment(-worth)
-    hidden = track[(worth[person, track] > 0) & ~seen[person]]
-    return np.delete(own, hidden), np.delete(mine, hidden, axis=0)
+    hidden = track[(worth[person, track] > 0) & ~visible[person]]
+    return np.delete(ids, hidden), np.delete(predicted, hidden, axis=0)
 
 
-def _overlap(boxes: Floats, others: Floats) -> NDArray[np.float64]:
-    """(K, N) intersection over union."""
-    one, two = boxes[:, None].astype(np.float64), others[None].astype(np.float64)
-    low, high = np.maximum(one[..., :2], two[..., :2]), np.minimum(one[..., 2:], two[..., 2:])
-    shared = np.clip(high - low, 0, None).prod(-1)
-    areas = [(each[..., 2:] - each[..., :2]).prod(-1) for each in (one, two)]
-    return np.asarray(shared / np.maximum(areas[0] + areas[1] - shared, 1e-9))
+def _iou(boxes: Floats, others: Floats) -> NDArray[np.float64]:
+    """(K, N) intersection over union of boxes (K, 4) and (N, 4)."""
+    # In float64 as TrackEval, so that overlaps near the threshold are decided alike.
+    return iou(boxes[:, None].astype(np.float64), others[None].astype(np.float64))
 
 
 def _renumbered(rows: list[NDArray[np.int64]]) -> tuple[int, list[NDArray[np.int64]]]:
+    """Number of different ids, and the rows with ids from 0 without gaps, as TrackEval wants."""
     names = np.unique(np.concatenate([np.zeros(0, np.int64), *rows]))
     return len(names), [np.searchsorted(names, row) for row in rows]

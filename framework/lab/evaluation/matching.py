@@ -1,4 +1,8 @@
-"""Which answer belongs to which truth: rows by frame number or time, people by their place."""
+"""Pair predictions with the truth: rows by frame number or time, people by image position.
+
+People are assigned by the Hungarian method (Kuhn, The Hungarian Method for the Assignment Problem,
+1955) on median keypoint distances; a greedy choice would give two people the same track.
+"""
 
 from __future__ import annotations
 
@@ -14,18 +18,19 @@ from framework.skeletons import H36M17, map_joints
 from framework.types import Floats, Ints, Pose3D, RunResult, Times, Track
 
 _SAME_RATE = 0.02
+"""Relative difference of frame rates up to which frame numbers mean the same frames."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """One person's answer beside the truth, row by row and evenly spaced.
+class PosePair:
+    """The predicted and the true poses of one person, row by row and evenly spaced in time.
 
     Attributes:
-        action: what the person does, or "".
-        predicted: (T, 17, 3) H36M-17 in metres; NaN without an answer.
+        action: name of the action, or "".
+        predicted: (T, 17, 3) H36M-17 in metres; NaN where nothing is predicted.
         truth: (T, 17, 3) metres; NaN where nothing is known.
-        in_camera_axes: whether the truth is; see `Truth`.
-        joint_sigmas: (T, 17) metres, the uncertainty that was stated (`Pose3D.joint_sigmas`), or None.
+        in_camera_axes: whether the truth is in camera axes; see `Truth`.
+        joint_sigmas: (T, 17) metres, predicted uncertainty (`Pose3D.joint_sigmas`), or None.
     """
 
     action: str
@@ -35,11 +40,11 @@ class Pair:
     joint_sigmas: Floats | None = None
 
 
-def pair_up(result: RunResult, truth: Truth) -> list[Pair]:
-    """Lay a clip's answers beside the truth.
+def pair_up(result: RunResult, truth: Truth) -> list[PosePair]:
+    """Pair the predictions of a video with the truth.
 
-    Of a truth with pixels every person gets the track that is nearest in the picture; without,
-    one person is compared with the track that answers most often.
+    With a truth in pixels, every person gets the track that is nearest in the image; without, the
+    truth must be of one person, who gets the track with the most poses.
 
     Raises:
         InputError: no row of the result has a truth, or people cannot be told apart.
@@ -47,8 +52,8 @@ def pair_up(result: RunResult, truth: Truth) -> list[Pair]:
     rows, known = matching_rows(result, truth)
     if not rows.size:
         raise InputError(
-            f"{truth.name} says nothing of any frame of {result.video.path.name}",
-            "Check that both are of the same clip and begin together.",
+            f"{truth.name} has no frame in common with {result.video.path.name}",
+            "Check that both are of the same video and begin together.",
         )
     return [
         _pair(result.poses[track], truth, person, rows, known)
@@ -57,16 +62,17 @@ def pair_up(result: RunResult, truth: Truth) -> list[Pair]:
 
 
 def matching_rows(result: RunResult, truth: Truth) -> tuple[Ints, Ints]:
-    """Rows of a result and of the truth that mean the same moment.
+    """Rows of a result and of the truth at the same times.
 
-    Frame numbers are compared where the truth has them and the rate of the clip; otherwise times,
-    up to half the shorter of both periods apart, so that no row is used twice.
+    Frame numbers are compared where the truth has them and the frame rate of the video; otherwise
+    times, up to half the shorter of both periods apart, so that no row is used twice.
 
     Returns:
-        Two (M,) arrays, both rising.
+        Two (M,) arrays, both increasing.
     """
     fps = float(result.video.fps)
     time_s = truth.time_s
+    # The median ignores gaps in the truth.
     rate = fps if time_s is None or len(time_s) < 2 else 1 / float(np.median(np.diff(time_s)))
     if truth.frame_index is not None and abs(rate / fps - 1) < _SAME_RATE:
         _, rows, known = np.intersect1d(result.frame_index, truth.frame_index, return_indices=True)
@@ -79,6 +85,7 @@ def matching_rows(result: RunResult, truth: Truth) -> tuple[Ints, Ints]:
 def _nearest(wanted_s: Times, known_s: Times, apart_s: float) -> tuple[Ints, Ints]:
     after = np.searchsorted(known_s, wanted_s).clip(0, len(known_s) - 1)
     before = (after - 1).clip(0)
+    # The nearer one of the two neighbours in time.
     earlier = wanted_s - known_s[before] <= known_s[after] - wanted_s
     nearest = np.where(earlier, before, after)
     rows = np.flatnonzero(np.abs(known_s[nearest] - wanted_s) < apart_s)
@@ -86,36 +93,40 @@ def _nearest(wanted_s: Times, known_s: Times, apart_s: float) -> tuple[Ints, Int
 
 
 def _people(result: RunResult, truth: Truth, rows: Ints, known: Ints) -> list[tuple[int, int]]:
-    """(person of the truth, track) of those that belong together."""
+    """Pairs of (person of the truth, track)."""
     if not result.poses:
         return []
     if truth.pixels is None and len(truth.joints) == 1:
-        answers = [int(pose.valid[rows].sum()) for pose in result.poses]
-        return [(0, int(np.argmax(answers)))]
+        counts = [int(pose.valid[rows].sum()) for pose in result.poses]
+        # Other tracks are false positives or people without a truth.
+        return [(0, int(np.argmax(counts)))]
     if truth.pixels is None:
         raise InputError(
-            f"{truth.name} has {len(truth.joints)} people, and nothing says who is who",
+            f"{truth.name} has {len(truth.joints)} people, but no pixels to tell them apart by",
             "Give a truth of one person, or one with joints_2d in pixels.",
         )
-    apart = np.array(
-        [[_apart(track, pixels, rows, known) for track in result.tracks] for pixels in truth.pixels]
+    distances = np.array(
+        [
+            [_distance(track, pixels, rows, known) for track in result.tracks]
+            for pixels in truth.pixels
+        ]
     )
-    people, tracks = linear_sum_assignment(np.where(np.isfinite(apart), apart, 1e9))
+    people, tracks = linear_sum_assignment(np.where(np.isfinite(distances), distances, 1e9))
     pairs = zip(people.tolist(), tracks.tolist(), strict=True)
-    return [(person, track) for person, track in pairs if np.isfinite(apart[person, track])]
+    return [(person, track) for person, track in pairs if np.isfinite(distances[person, track])]
 
 
-def _apart(track: Track, pixels: Floats, rows: Ints, known: Ints) -> float:
-    """Median distance in pixels; infinite where the two are never seen together."""
-    seen = map_joints(track.keypoints[rows], track.skeleton, H36M17)
-    distance = np.linalg.norm(seen - pixels[known], axis=-1)
+def _distance(track: Track, pixels: Floats, rows: Ints, known: Ints) -> float:
+    """Median keypoint distance in pixels; infinite where the two have no frame in common."""
+    found = map_joints(track.keypoints[rows], track.skeleton, H36M17)
+    distance = np.linalg.norm(found - pixels[known], axis=-1)
     distance = distance[np.isfinite(distance)]
     return float(np.median(distance)) if distance.size else np.inf
 
 
-def _pair(pose: Pose3D, truth: Truth, person: int, rows: Ints, known: Ints) -> Pair:
+def _pair(pose: Pose3D, truth: Truth, person: int, rows: Ints, known: Ints) -> PosePair:
     # Even steps from the first to the last row in common, so that differences in time mean the
-    # same everywhere; a step without an answer or a truth is NaN.
+    # same everywhere; a step without a prediction or a truth is NaN.
     step = int(np.diff(rows).min()) if len(rows) > 1 else 1
     even = np.arange(rows[0], rows[-1] + 1, step)
     place = np.searchsorted(even, rows)
@@ -125,7 +136,7 @@ def _pair(pose: Pose3D, truth: Truth, person: int, rows: Ints, known: Ints) -> P
     mapped = map_joints(pose.joints, pose.skeleton, H36M17)
     mapped[~pose.valid] = np.nan
     joint_sigmas = pose.joint_sigmas if pose.skeleton is H36M17 else None
-    return Pair(
+    return PosePair(
         action="",
         predicted=mapped[even],
         truth=true,

@@ -1,4 +1,4 @@
-"""One picture of an evaluation: the error of each joint, a bar a candidate."""
+"""A bar chart of an evaluation: the error of each joint, one bar per candidate."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ _WIDTH, _LEFT, _RIGHT = 900, 150, 60
 _BAR, _GAP, _HEAD = 14, 8, 34
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _INK = (40, 40, 40)
-# Okabe and Ito's palette, which the colour-blind can tell apart, in the order of contrast.
+# The palette of Okabe and Ito (Color Universal Design, 2008), which colour-blind people can tell
+# apart, in the order of contrast.
 _COLOURS = (
     (0, 114, 178),
     (230, 159, 0),
@@ -69,5 +70,5 @@ def _bar(image: Bytes, y: int, value: float, scale: float, colour: tuple[int, in
 
 
 def _text(image: Bytes, text: str, x: int, y: int) -> None:
-    plain = text.encode("ascii", "replace").decode()  # the font knows no more
+    plain = text.encode("ascii", "replace").decode()  # OpenCV's fonts have ASCII only
     cv2.putText(image, plain, (x, y), _FONT, 0.42, _INK, 1, cv2.LINE_AA)

@@ -1,4 +1,4 @@
-"""What can be judged: a clip, a result that is there, and packed motion capture."""
+"""What can be evaluated: a video, a results file, and packed motion capture."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from framework import results
 from framework.errors import FrameworkError
 from framework.lab.evaluation.candidates import (
     Candidate,
-    Choice,
-    Watcher,
-    choices,
-    judge,
+    Combination,
+    TrackedVideo,
+    combinations,
     lift,
+    run_each,
     with_poses,
 )
-from framework.lab.evaluation.matching import Pair, pair_up
+from framework.lab.evaluation.matching import PosePair, pair_up
 from framework.lab.evaluation.measures import ALL
 from framework.lab.evaluation.report import Report, Section, section
 from framework.lab.evaluation.truth import load_truth
@@ -36,32 +36,33 @@ def evaluate_clip(
     training: Path | None = None,
     seed: int = 0,
 ) -> Report:
-    """Run a video through every candidate and compare with the truth.
+    """Run every candidate on a video and compare with the truth.
 
     Args:
-        clip: the video, watched once for each detector.
+        clip: the video; it is decoded and detected once for each detector.
         truth: see `framework.lab.evaluation.truth.load_truth`.
         overrides: as on the command line; ``lifter=a,b`` are two candidates.
         joints: names of H36M-17; those that the truth or a candidate lacks are left out.
-        training: folder of packed motion capture, to learn the baselines from; or None.
+        training: folder of packed motion capture to make the baselines from, or None.
         seed: of the baselines.
 
     Raises:
         FrameworkError: the truth or the clip cannot be read, an option is unknown, or no
             candidate can run.
     """
-    true, watcher = load_truth(truth), Watcher(clip)
-    chosen = choices(overrides)
-    judged = _candidates(chosen, lambda choice: pair_up(watcher.answer(choice), true))
+    # The truth is read first: a wrong file must not cost a run.
+    true, video = load_truth(truth), TrackedVideo(clip)
+    chosen = combinations(overrides)
+    evaluated = _candidates(chosen, lambda combination: pair_up(video.result(combination), true))
     rows = []
     for name, baseline in _baselines(training, seed).items():
-        watched, tracks = watcher.watch(chosen[0], chosen[0].config())
-        result = with_poses(watched, tracks, baseline.lift(tracks))
+        tracked, tracks = video.tracks(chosen[0], chosen[0].config())
+        result = with_poses(tracked, tracks, baseline.lift(tracks))
         rows.append(Candidate(name=name, pairs=pair_up(result, true)))
     return Report(
         title=f"{clip.name} against {true.name}",
         notes=_notes(true.in_camera_axes),
-        sections=(section("", [*rows, *judged], joints),),
+        sections=(section("", [*rows, *evaluated], joints),),
     )
 
 
@@ -79,7 +80,7 @@ def evaluate_result(result: Path, truth: Path, *, joints: Sequence[str] = ALL) -
 def evaluate_mocap(
     folder: Path, overrides: Sequence[str] = (), *, joints: Sequence[str] = ALL, seed: int = 0
 ) -> Report:
-    """Compare lifters on people kept back: clean 2D, then 2D as a bad detector gives it.
+    """Compare lifters on held-out people: from clean 2D, then from 2D with detector noise.
 
     Args:
         folder: see `framework.lab.evaluation.mocap.read_people`.
@@ -92,37 +93,38 @@ def evaluate_mocap(
     """
     from framework.lab.evaluation import mocap
 
+    # Baselines see the training people only, as the lifters did.
     people, baselines = mocap.read_people(folder, "test"), _baselines(folder, seed)
-    chosen = choices(overrides)
+    chosen = combinations(overrides)
 
     def under(condition: str, noise: Noise) -> Section:
-        seen = mocap.pieces(people, noise, seed)
-        tracks = [piece.track for piece in seen]
+        excerpts = mocap.excerpts(people, noise, seed)
+        tracks = [excerpt.track for excerpt in excerpts]
         rows = [
-            Candidate(name=name, pairs=mocap.pairs(seen, baseline.lift(tracks)))
+            Candidate(name=name, pairs=mocap.pairs(excerpts, baseline.lift(tracks)))
             for name, baseline in baselines.items()
         ]
         rows += _candidates(
             chosen,
-            lambda c: mocap.pairs(seen, lift(c.config(), tracks, mocap.VIDEO, strangers=True)),
+            lambda c: mocap.pairs(excerpts, lift(c.config(), tracks, mocap.VIDEO, separately=True)),
         )
         return section(condition, rows, joints)
 
     return Report(
-        title=f"people kept back in {folder.name}, synthetic cameras, seed {seed}",
+        title=f"held-out people in {folder.name}, synthetic cameras, seed {seed}",
         notes=_notes(True),
         sections=tuple(under(*condition) for condition in mocap.CONDITIONS.items()),
     )
 
 
 def _candidates(
-    chosen: Sequence[Choice], answer: Callable[[Choice], list[Pair]]
+    chosen: Sequence[Combination], predict: Callable[[Combination], list[PosePair]]
 ) -> list[Candidate]:
     return [
-        Candidate(name=choice.name, problem=str(answered).splitlines()[0])
-        if isinstance(answered, FrameworkError)
-        else Candidate(name=choice.name, pairs=answered)
-        for choice, answered in judge(chosen, answer)
+        Candidate(name=combination.name, problem=str(output).splitlines()[0])
+        if isinstance(output, FrameworkError)
+        else Candidate(name=combination.name, pairs=output)
+        for combination, output in run_each(chosen, predict)
     ]
 
 
@@ -140,6 +142,6 @@ def _notes(in_camera_axes: bool) -> tuple[str, ...]:
     if in_camera_axes:
         return ()
     return (
-        "The truth is in axes of its own, so MPJPE, N-MPJPE, PCK, AUC and calibration are empty; "
-        "velocity and acceleration are those of poses laid over the truth one by one.",
+        "The truth is not in camera axes, so MPJPE, N-MPJPE, PCK, AUC and calibration are empty; "
+        "velocity and acceleration are those of poses aligned to the truth one by one.",
     )

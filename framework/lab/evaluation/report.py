@@ -1,47 +1,21 @@
-"""Results as tables: for the screen, as Markdown and as JSON."""
+"""What an evaluation found: sections of candidates that are compared on the same joints."""
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any
-
-from rich import box
-from rich.markup import escape
-from rich.table import Table
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from framework.errors import InputError
 from framework.lab.evaluation.candidates import Candidate
 from framework.lab.evaluation.measures import Measures, by_action, by_joint, measure, shared_joints
 
-NAME = "evaluation"
 _MIN_JOINTS = 3
-COLUMNS: dict[str, tuple[str, float, int]] = {
-    "mpjpe": ("MPJPE mm", 1, 1),
-    "n_mpjpe": ("N-MPJPE mm", 1, 1),
-    "p_mpjpe": ("P-MPJPE mm", 1, 1),
-    "velocity": ("velocity mm/frame", 1, 1),
-    "acceleration": ("acceleration mm/frame²", 1, 1),
-    "peak_speed": ("peak wrist speed / truth's", 1, 2),
-    "pck": ("PCK 150 mm %", 100, 1),
-    "auc": ("AUC %", 100, 1),
-    "p_pck": ("P-PCK %", 100, 1),
-    "p_auc": ("P-AUC %", 100, 1),
-    "bones": ("bone deviation mm", 1, 1),
-    "coverage": ("coverage %", 100, 0),
-    "inside": ("inside 90 % radius %", 100, 1),
-    "miscalibration": ("miscalibration %", 100, 1),
-}
-"""Of `Measures`: heading, factor and decimals."""
-_DETAILS = {"mpjpe": "MPJPE", "p_mpjpe": "P-MPJPE"}
+"""Fewer joints can be laid over any others by a similarity transform."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One candidate's numbers; ``measures`` is None when it could not answer."""
+    """The measures of one candidate; None when it could not run."""
 
     name: str
     problem: str = ""
@@ -61,7 +35,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What an evaluation found."""
+    """Everything that an evaluation found; its field names are the keys of ``evaluation.json``."""
 
     title: str
     notes: tuple[str, ...]
@@ -72,15 +46,17 @@ def section(name: str, candidates: Sequence[Candidate], wanted: Sequence[str]) -
     """Measure candidates on the joints that the truth and all of them have.
 
     Raises:
-        InputError: nobody in the truth was found, or fewer than three joints are shared.
+        InputError: no person of the truth was found, or fewer than three joints are shared.
     """
     everything = [pair for candidate in candidates for pair in candidate.pairs]
     if not everything:
-        raise InputError("nobody was found who is in the truth", "Look at the clip's own result.")
+        raise InputError(
+            "no person of the truth was found in the video", "Check the result of a run on it."
+        )
     joints = shared_joints(everything, wanted)
     if len(joints) < _MIN_JOINTS:
         raise InputError(
-            f"truth and answers share only {len(joints)} of the joints {', '.join(wanted)}",
+            f"truth and predictions share only {len(joints)} of the joints {', '.join(wanted)}",
             "Check the names of the truth's joints.",
         )
     rows = tuple(_row(candidate, joints) for candidate in candidates)
@@ -89,7 +65,7 @@ def section(name: str, candidates: Sequence[Candidate], wanted: Sequence[str]) -
 
 def _row(candidate: Candidate, joints: Sequence[str]) -> Row:
     if not candidate.pairs:
-        problem = candidate.problem or "found nobody who is in the truth"
+        problem = candidate.problem or "found no person of the truth"
         return Row(name=candidate.name, problem=problem)
     actions = by_action(candidate.pairs, joints)
     return Row(
@@ -98,114 +74,3 @@ def _row(candidate: Candidate, joints: Sequence[str]) -> Row:
         joints=by_joint(candidate.pairs, joints),
         actions=actions if len(actions) > 1 else {},
     )
-
-
-def write(report: Report, output: Path) -> list[Path]:
-    """Write ``evaluation.json``, ``evaluation.md`` and ``evaluation.png`` into a folder."""
-    import cv2
-
-    from framework.lab.evaluation.plot import draw
-
-    output.mkdir(parents=True, exist_ok=True)
-    paths = [output / f"{NAME}.{suffix}" for suffix in ("json", "md", "png")]
-    paths[0].write_text(to_json(report), encoding="utf-8")
-    paths[1].write_text(to_markdown(report), encoding="utf-8")
-    cv2.imwrite(str(paths[2]), draw(report)[..., ::-1])
-    return paths
-
-
-def to_json(report: Report) -> str:
-    """Everything, unrounded; what does not apply is null."""
-    return json.dumps(_plain(asdict(report)), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def to_markdown(report: Report) -> str:
-    """All tables: the candidates, then each joint and each action."""
-    lines = [f"# {report.title}", ""]
-    lines += [line for note in report.notes for line in (note, "")]
-    for part in report.sections:
-        lines += [f"## {part.name}", ""] if part.name else []
-        lines += [f"Joints: {', '.join(part.joints)}.", ""]
-        lines += _markdown(*_overview(part))
-        lines += [line for problem in problems(part) for line in (f"Not judged: {problem}.", "")]
-        for key, title in _DETAILS.items():
-            for header, table in _details(part, key):
-                lines += [f"{title} by {header[0]}, mm", "", *_markdown(header, table)]
-    return "\n".join(lines)
-
-
-def to_table(part: Section) -> Table:
-    """The candidates of a section side by side, for a terminal, where empty rows take no room."""
-    header, rows = _overview(part)
-    table = Table(title=part.name or None, box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column(no_wrap=True)
-    for name, *_ in rows:
-        # With room after commas a chain of refiners breaks there, not within a name.
-        table.add_column(escape(name.replace(",", ", ")), justify="right", overflow="fold")
-    for measure_name, *values in list(zip(header, *rows, strict=True))[1:]:
-        if any(values):
-            table.add_row(measure_name, *values)
-    return table
-
-
-Cells = list[str]
-
-
-def _overview(part: Section) -> tuple[Cells, list[Cells]]:
-    header = ["", "frames", *(heading for heading, _, _ in COLUMNS.values())]
-    return header, [_overview_row(row) for row in part.rows]
-
-
-def _overview_row(row: Row) -> Cells:
-    if row.measures is None:
-        return [row.name, *[""] * (1 + len(COLUMNS))]
-    values = [
-        _cell(factor * getattr(row.measures, key), decimals)
-        for key, (_, factor, decimals) in COLUMNS.items()
-    ]
-    return [row.name, str(row.measures.frames), *values]
-
-
-def problems(part: Section) -> list[str]:
-    """Why candidates could not answer, a line each."""
-    return [f"{row.name}: {row.problem}" for row in part.rows if row.problem]
-
-
-def _details(part: Section, key: str) -> list[tuple[Cells, list[Cells]]]:
-    """A table by joint and one by action, of those that hold a number."""
-    rows = [row for row in part.rows if row.measures is not None]
-    names = [row.name for row in rows]
-    actions = list(rows[0].actions) if rows else []
-    tables = [
-        (["joint", *names], _lines(part.joints, rows, lambda row, j: row.joints[j][key])),
-        (
-            ["action", *names],
-            _lines(actions, rows, lambda row, action: getattr(row.actions[action], key)),
-        ),
-    ]
-    return [(header, table) for header, table in tables if any(any(line[1:]) for line in table)]
-
-
-def _lines(
-    names: Sequence[str], rows: Sequence[Row], value: Callable[[Row, str], float]
-) -> list[Cells]:
-    return [[name, *(_cell(value(row, name), 1) for row in rows)] for name in names]
-
-
-def _cell(value: float, decimals: int) -> str:
-    return f"{value:.{decimals}f}" if math.isfinite(value) else ""
-
-
-def _markdown(header: Cells, rows: list[Cells]) -> list[str]:
-    def line(cells: Cells) -> str:
-        return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-    return [line(header), "|---" + "|--:" * (len(header) - 1) + "|", *map(line, rows), ""]

@@ -1,7 +1,7 @@
 """TRC, the marker files of OpenSim, Pose2Sim and motion capture systems.
 
 Tab separated: a title, a line of field names and one of their values, a line of marker names (each
-over three columns), a line of axis names, then a row a frame.
+over three columns), a line of axis names, then one row per frame.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Markers:
     Attributes:
         names: of the M markers.
         positions: (T, M, 3) float64 metres, in the file's own axes; NaN where missing.
-        frame: (T,) int64, numbers as the file counts them (the first is usually 1), rising.
-        time_s: (T,) float64 seconds, rising.
+        frame: (T,) int64, numbers as the file counts them (the first is usually 1), increasing.
+        time_s: (T,) float64 seconds, increasing.
         rate: frames per second.
     """
 
@@ -43,7 +43,7 @@ def read_trc(path: Path) -> Markers:
     """Read a TRC file; a marker of which one cell is empty or NaN is missing in that row.
 
     Raises:
-        InputError: the file is missing, not TRC, cut short, or in a unit other than m and mm.
+        InputError: the file is missing, not TRC, truncated, or in a unit other than m and mm.
     """
     try:
         return parse_trc(path.read_text(encoding="utf-8-sig"))
@@ -83,7 +83,7 @@ def parse_trc(text: str) -> Markers:
     if not rows or len(rows) != int(fields["NumFrames"]):
         raise ValueError(f"it has {len(rows)} rows, but NumFrames is {fields['NumFrames']}")
     table = np.array(rows)
-    _check_rising(table[:, :2])
+    _check_increasing(table[:, :2])
     positions = table[:, 2:].reshape(len(rows), len(names), 3) * metres
     positions[np.isnan(positions).any(axis=-1)] = np.nan
     return Markers(
@@ -126,14 +126,14 @@ def _number(cell: str, line: int) -> float:
     try:
         value = float(cell)
     except ValueError:
-        raise ValueError(f"line {line}: {cell!r} is no number") from None
-    # Numbers beyond any camera's clock or room would overflow later, far from their cause.
+        raise ValueError(f"line {line}: {cell!r} is not a number") from None
+    # Numbers beyond any recording would overflow later, far from their cause.
     if abs(value) > 1e9:
         raise ValueError(f"line {line}: {cell!r} is out of range")
     return value
 
 
-def _check_rising(counts: NDArray[np.float64]) -> None:
+def _check_increasing(counts: NDArray[np.float64]) -> None:
     falls = np.flatnonzero((np.diff(counts, axis=0) <= 0).any(axis=1))
     if falls.size:
-        raise ValueError(f"frame number or time does not rise after row {falls[0] + 1}")
+        raise ValueError(f"frame number or time does not increase after row {falls[0] + 1}")

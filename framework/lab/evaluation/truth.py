@@ -1,4 +1,4 @@
-"""What is true of a clip: TRC, our results, the sample's truth, or plain arrays, all as H36M-17."""
+"""Read true poses: TRC, our results, the sample's truth, or plain arrays, all as H36M-17."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ class Truth:
     Attributes:
         name: of the file.
         joints: (N, T, 17, 3) float32 H36M-17 in metres, any origin; NaN where missing.
-        in_camera_axes: x right, y down, z forward as lifters answer; otherwise the axes are
-            unknown, and only what is aligned before can be compared.
+        in_camera_axes: x right, y down, z forward, as lifters predict; otherwise the axes are
+            unknown, and poses can be compared only after alignment.
         frame_index: (T,) int64 numbers of video frames from 0, or None.
-        time_s: (T,) float64 seconds of the clip, or None. One of the two is there.
-        pixels: (N, T, 17, 2) float32, where the people are in the picture, or None.
+        time_s: (T,) float64 seconds of the video, or None. At least one of the two is given.
+        pixels: (N, T, 17, 2) float32, positions of the joints in the image, or None.
     """
 
     name: str
@@ -56,16 +56,16 @@ class Truth:
 
 
 def load_truth(path: Path) -> Truth:
-    """Read a truth; what it is follows from its suffix and keys.
+    """Read true poses; the format follows from the suffix and the keys.
 
     ==================================  ====================================================
-    ``.trc``                            markers, own axes, frame numbers from 1
+    ``.trc``                            markers, axes of the file, frame numbers from 1
     ``.npz``, ``.json`` of a run        camera axes
     ``_truth.npz`` of the sample        camera axes, two people
-    ``.npz``: ``joints``, ``positions_m``, ``fps``  names (J,), metres (T, J, 3), own axes
+    ``.npz``: ``joints``, ``positions_m``, ``fps``  names (J,), metres (T, J, 3), axes of the file
     ``.npz``: ``joints``, ``time_s``    metres ([N,] T, 17, 3) H36M-17, camera axes; seconds (T,),
                                         without which row i belongs to frame i
-    ``.npy``                            the same without times, as VideoPose3D exports its answers
+    ``.npy``                            the same without times, as VideoPose3D exports
     ==================================  ====================================================
 
     Raises:
@@ -79,12 +79,13 @@ def load_truth(path: Path) -> Truth:
         raise InputError(f"{path}: there is no such file", "Check the path.")
     try:
         if path.suffix.lower() == ".npy":
-            # Mapped, not read: a header that promises more than the file holds is refused.
+            # Mapped, not read: a header with a larger size than the file is refused.
             joints = np.load(path, mmap_mode="r", allow_pickle=False)
             return _of_arrays(path, {"joints": np.asarray(joints)})
         if not zipfile.is_zipfile(path):
             raise ValueError("it is neither .trc nor .json nor .npz nor .npy")
         with np.load(path, allow_pickle=False) as file:
+            # Results of a run have keypoint names; they are read by `results.load`.
             arrays = {} if "keypoint_names" in file.files else dict(file)
         return _of_arrays(path, arrays) if arrays else _of_result(path)
     except results.BROKEN as error:
@@ -118,7 +119,7 @@ def _of_trc(path: Path) -> Truth:
 def _of_result(path: Path) -> Truth:
     result = results.load(path)
     if not result.poses:
-        raise InputError(f"{path} holds nobody", "Give the result of a clip with a person.")
+        raise InputError(f"{path} holds no person", "Give the result of a video with a person.")
     pairs = zip(result.poses, result.tracks, strict=True)
     mapped = [
         (
@@ -156,8 +157,8 @@ def _of_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> Truth:
     if time_s is None and "fps" in arrays:
         time_s = np.arange(rows) / float(arrays["fps"])
     if time_s is not None and (time_s.shape != (rows,) or not (np.diff(time_s) > 0).all()):
-        raise ValueError(f"time_s must be {rows} rising seconds")
-    # Times that were measured say more than the number of a row.
+        raise ValueError(f"time_s must be {rows} increasing seconds")
+    # Measured times are more exact than row numbers.
     counted = "time_s" not in arrays or "joints_camera" in arrays
     return Truth(
         name=path.name,

@@ -1,4 +1,7 @@
-"""Acclaim's ASF (skeleton) and AMC (motion) files, as the CMU database has them."""
+"""ASF (skeleton) and AMC (motion) files of Acclaim, in the form of the CMU database.
+
+The format is described by Lander, Working with Motion Capture File Formats, Game Developer 1998.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +83,7 @@ def _bone(rows: list[list[str]]) -> tuple[str, _Bone]:
         elif key == "length":
             bone.length = float(rest[0])
         elif key == "axis":
-            # "XYZ" turns about the fixed x first, so that its matrix stands last.
+            # "XYZ" turns about the fixed x axis first, so its matrix is the last factor.
             bone.frame = euler(rest[3].lower()[::-1], np.array(rest[2::-1], dtype=np.float64))
         elif key == "dof":
             bone.dof = [channel.lower() for channel in rest]
@@ -110,8 +113,9 @@ def _posed(bones: dict[str, _Bone], values: dict[str, Array]) -> Skeleton3D:
         for column, channel in enumerate(bone.dof):
             if channel in ("rx", "ry", "rz"):
                 angles[:, "zyx".index(channel[1])] = values[name][:, column]
+        # Angles are in the axes of the bone (``axis``); this is a change of basis and back.
         turns[:, index] = bone.frame @ euler("zyx", angles) @ bone.frame.T
-        # A bone turns about its start: its end lies along it in its own, turned axes.
+        # A bone turns about its start; its end lies along the bone in the turned axes.
         if bone.parent:
             along = bone.length * bone.direction
             shifts[:, index] = (turns[:, index] @ along[:, None])[..., 0]

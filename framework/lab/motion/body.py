@@ -1,4 +1,4 @@
-"""The body that motion sources fill and synthetic cameras look at: 23 points on a tree.
+"""The body of recorded motion: 23 points that form a tree.
 
 World space: metres, y up, a person who faces +z has the left side at +x.
 """
@@ -15,7 +15,7 @@ from framework.skeletons import COCO17, H36M17, Skeleton
 Floats = NDArray[np.float32]
 
 FPS = 30.0
-"""Frames per second of all motion in training."""
+"""Frames per second of all motion in training; recordings are resampled to it."""
 
 _FACE = ("nose", "left_eye", "right_eye", "left_ear", "right_ear")
 _PARENT_OF = {
@@ -33,15 +33,16 @@ BODY = Skeleton(
 """H36M-17 first, then the base of the skull and the face."""
 
 COCO = tuple(BODY.index(joint) for joint in COCO17.joints)
-"""Where the joints of COCO-17 are among the points."""
+"""Indices of the joints of COCO-17 among the points of `BODY`."""
 
 
 def ancestry() -> Floats:
-    """The (23, 23) matrix of 0 and 1 that sums bones to points."""
+    """Return the (23, 23) matrix of 0 and 1 that sums bones to points."""
     parents = {child: parent for parent, child in BODY.bones}
     matrix = np.eye(len(BODY.joints), dtype=np.float32)
     for point in range(len(BODY.joints)):
         joint = point
+        # A point is the sum of the bones on its way to the root.
         while joint in parents:
             joint = parents[joint]
             matrix[point, joint] = 1
@@ -49,13 +50,13 @@ def ancestry() -> Floats:
 
 
 def bones_of(points: Floats) -> Floats:
-    """Each point relative to its parent; the pelvis stays where it is.
+    """Return each point relative to its parent; the pelvis keeps its position.
 
     Args:
-        points: (..., 23, 3).
+        points: (..., 23, 3) metres.
 
     Returns:
-        (..., 23, 3), so that ``points = ancestry() @ bones``.
+        (..., 23, 3) metres, so that ``points = ancestry() @ bones``.
     """
     bones = points.copy()
     parent, child = np.array(BODY.bones).T
@@ -64,21 +65,22 @@ def bones_of(points: Floats) -> Floats:
 
 
 def add_face(joints: Floats, skull: Floats, forward: Floats, up: Floats, size: float) -> Floats:
-    """Complete a body by a face, placed by the average proportions of a head.
+    """Add a face to a body, placed by the average proportions of a head.
 
-    No motion capture rig has a nose, eyes or ears, and their "head" joints mean different
-    things; only the base of the skull and the orientation of the head are common to all.
+    Rigs of motion capture have no nose, eyes or ears, and their "head" joints are at different
+    places; only the base of the skull and the orientation of the head are common to all.
 
     Args:
         joints: (T, 17, 3) H36M-17; neck and head are replaced.
         skull: (T, 3) base of the skull.
-        forward: (T, 3) unit vector, where the face looks.
+        forward: (T, 3) unit vector of the direction that the face is turned to.
         up: (T, 3) unit vector, from the skull's base to its top.
         size: leg length / 0.82 m.
 
     Returns:
         (T, 23, 3) points of `BODY`.
     """
+    # Right-handed: forward z, up y, left x.
     left = np.cross(up, forward)
     # Rows: neck (of H36M), head, nose, eyes, ears; columns: along forward, up, left.
     offsets = np.array(
@@ -95,18 +97,19 @@ def add_face(joints: Floats, skull: Floats, forward: Floats, up: Floats, size: f
     axes = np.stack((forward, up, left), axis=1)
     placed = skull[:, None] + size * np.matmul(offsets, axes)
     points = np.concatenate((joints, skull[:, None], placed[:, 2:]), axis=1)
+    # The rig's own neck and head are replaced: rigs disagree about both.
     points[:, [BODY.index("neck"), BODY.index("head")]] = placed[:, :2]
     return points.astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Motion:
-    """One recording, or a part of one.
+    """One recording, or a part of one, of one person.
 
     Attributes:
         name: unique within its source.
-        subject: who moves; what splits into training, validation and test go by.
-        action: what is done, or "".
+        subject: the person; splits into training, validation and test are by person.
+        action: name of the action, or "".
         points: (T, 23, 3) float32, `BODY` in world space, at `FPS`.
     """
 

@@ -1,4 +1,8 @@
-"""BVH files: any hierarchy, any order of channels, positions on any joint, several units."""
+"""BVH files: any hierarchy, any order of channels, positions at any joint, any unit.
+
+The format is described by Lander, Working with Motion Capture File Formats, Game Developer 1998.
+Rotations are applied in the order of a joint's channels; another order bends limbs wrongly.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,7 @@ class _Joint:
 
 
 def read_bvh(path: Path) -> Skeleton3D:
-    """Read a BVH file; an end site is a joint called like its parent with ``_end``.
+    """Read a BVH file; an end site becomes a joint with the name of its parent and ``_end``.
 
     Raises:
         InputError: the file cannot be read or breaks the format.
@@ -32,7 +36,7 @@ def read_bvh(path: Path) -> Skeleton3D:
         values, fps = _motion(motion)
         return _posed(joints, values, fps)
     except (OSError, ValueError, IndexError) as error:
-        raise InputError(f"{path} is not a BVH file that can be read: {error}") from error
+        raise InputError(f"{path} is not a valid BVH file: {error}") from error
 
 
 def _hierarchy(words: list[str]) -> list[_Joint]:
@@ -43,6 +47,7 @@ def _hierarchy(words: list[str]) -> list[_Joint]:
         word, place = words[place], place + 1
         if word in ("ROOT", "JOINT", "End"):
             parent = open_joints[-1] if open_joints else -1
+            # An end site has no name in the file.
             name = f"{joints[parent].name}_end" if word == "End" else words[place]
             joints.append(_Joint(name, parent))
             place += 1
@@ -68,6 +73,7 @@ def _motion(text: str) -> tuple[Array, float]:
     count = int(frames.split()[0])
     frame_time, _, numbers = rest.lstrip().partition("\n")
     values = np.array(numbers.split(), dtype=np.float64)
+    # A truncated file must not shift all channels of later frames.
     if count < 1 or values.size % count:
         raise ValueError(f"{values.size} numbers do not make {count} frames")
     if not float(frame_time) > 0:
@@ -79,6 +85,7 @@ def _posed(joints: list[_Joint], values: Array, fps: float) -> Skeleton3D:
     wanted = sum(len(joint.channels) for joint in joints)
     if values.shape[1] != wanted:
         raise ValueError(f"{values.shape[1]} numbers a frame for {wanted} channels")
+    # The offset holds where a joint has no position channels.
     shifts = np.tile(np.array([joint.offset for joint in joints]), (len(values), 1, 1))
     turns = np.tile(np.eye(3), (len(values), len(joints), 1, 1))
     column = 0
@@ -88,7 +95,7 @@ def _posed(joints: list[_Joint], values: Array, fps: float) -> Skeleton3D:
         kinds = [channel.lower() for channel in joint.channels]
         for axis in "xyz":
             if f"{axis}position" in kinds:
-                # Written positions take the offset's place, also at joints inside the tree.
+                # Positions replace the offset, also at joints inside the tree.
                 shifts[:, index, "xyz".index(axis)] = own[:, kinds.index(f"{axis}position")]
         angles = [place for place, kind in enumerate(kinds) if kind.endswith("rotation")]
         turns[:, index] = euler("".join(kinds[place][0] for place in angles), own[:, angles])

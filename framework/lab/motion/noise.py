@@ -1,36 +1,51 @@
-"""What a 2D detector makes of true keypoints: errors, missing joints, and scores that tell.
+"""Synthetic errors of a 2D detector: noise, missing joints, left-right swaps, and scores.
 
-Lengths are in units of 0.85 m at the person's distance, about half a standing person.
+The model is our own, fitted to the default detector on clips with exact truth. It imitates what
+such detectors do: errors that are correlated over time, larger errors at fast or occluded joints,
+whole limbs missing for an interval, and scores that fall where errors grow. A lifter that is
+trained on independent noise alone trusts keypoints that drift, and its errors in real video are
+far above those in validation.
+
+Lengths are in units of 0.85 m at the person's distance, about half the height of a standing person,
+so that a person's errors do not depend on how large the person is in the image.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from framework.lab.motion.bodies import slow
+from framework.lab.motion.bodies import slow_noise
 from framework.lab.motion.cameras import project
+from framework.options import Options, option
 from framework.skeletons import COCO17
 
 UNIT_M = 0.85
+"""Metres of one unit of length of this module."""
+
 _EARS = [3, 4]
-_SWAPPED = torch.tensor(COCO17.mirror)
+_TRUNK = [5, 6, 11, 12]  # shoulders and hips
+_MIRROR = torch.tensor(COCO17.mirror)
 
 
 def _mask(*words: str) -> list[bool]:
+    """Which joints of COCO-17 have one of these words in their names."""
     return [any(word in joint for word in words) for joint in COCO17.joints]
 
 
 _FACE = torch.tensor(_mask("nose", "eye", "ear"))
-# Measured on the default detector where the truth is exact: it puts joints 1 to 4 cm from where
-# they are, always to the same side; errors that drift are twice those that tremble; and its scores
-# stay near 1 up to 3 cm.
+# Measured on the default detector where the truth is exact: it has a constant offset of 1 to 4 cm
+# at each joint; errors that drift are twice those that are independent from frame to frame; and its
+# scores stay near 1 up to errors of 3 cm.
 _OFFSET = torch.where(torch.tensor(_mask("ankle", "hip")), 0.03, 0.02)
-_WANDER, _TREMBLE = 1.0, 0.5
-_RESTLESS = torch.where(_FACE, 0.7, torch.where(torch.tensor(_mask("wrist", "ankle")), 1.4, 1.0))
-# What tends to be hidden or cut off together.
+_DRIFT, _INDEPENDENT = 1.0, 0.5
+# Ends of limbs are found less exactly than the face.
+_JOINT_FACTOR = torch.where(
+    _FACE, 0.7, torch.where(torch.tensor(_mask("wrist", "ankle")), 1.4, 1.0)
+)
+# Joints that tend to be occluded or cut off together; one row is drawn for each interval.
 _PARTS = torch.tensor(
     [
         *(_mask(joint) for joint in COCO17.joints[5:]),
@@ -49,44 +64,69 @@ _PARTS = torch.tensor(
         _mask("right"),
     ]
 )
-_HALVES = torch.tensor(
+# Joints whose sides a detector swaps together: arms, legs, or the whole body.
+_SWAPPED_TOGETHER = torch.tensor(
     [_mask("elbow", "wrist", "shoulder"), _mask("hip", "knee", "ankle"), [True] * 17]
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Noise:
-    """How bad the synthetic detector is.
+class Noise(Options):
+    """How large and how frequent the errors of the synthetic detector are.
 
-    Attributes:
-        strength: factor on all errors.
-        jitter: [least, greatest] standard deviation per window, in units of 0.85 m.
-        hidden: chance of each of five spells per window in which a part is only guessed.
-        missing: chance of each of three spells in which a part is missing.
-        flicker: chance that a single joint of a single frame is missing.
-        outliers: chance that a single joint of a single frame is far off.
-        swapped: share of windows with a spell of left and right exchanged.
-        gaps: share of windows with a spell without the person.
-        sparse: share of windows at a lower frame rate.
-        blind: share of windows whose scores say nothing.
-        averted: share of windows in which the face's far side is missing, not guessed.
-        covered: share of windows in which joints behind the trunk or the other leg are.
-        faceless: share of windows without any of the face.
+    A share is of windows, from 0 to 1; lengths are in units of 0.85 m.
     """
 
-    jitter: list[float] = field(default_factory=lambda: [0.004, 0.025])
-    strength: float = 1.0
-    hidden: float = 0.25
-    missing: float = 0.1
-    flicker: float = 0.01
-    outliers: float = 0.003
-    swapped: float = 0.05
-    gaps: float = 0.08
-    sparse: float = 0.15
-    blind: float = 0.15
-    averted: float = 0.6
-    covered: float = 0.25
-    faceless: float = 0.1
+    jitter: list[float] = option(
+        lambda: [0.004, 0.025],
+        "[least, greatest] standard deviation of the keypoints of a window, in units of 0.85 m",
+        above=0,
+        length=2,
+    )
+    strength: float = option(1.0, "factor on all errors of position", low=0)
+    hidden: float = option(
+        0.25,
+        "probability of each of five intervals in a window in which joints are occluded and only "
+        "guessed",
+        low=0,
+        high=1,
+    )
+    missing: float = option(
+        0.1,
+        "probability of each of three intervals in a window in which joints are missing",
+        low=0,
+        high=1,
+    )
+    flicker: float = option(
+        0.01, "probability that a single joint of a single frame is missing", low=0, high=1
+    )
+    outliers: float = option(
+        0.003, "probability that a single joint of a single frame is far off", low=0, high=1
+    )
+    swapped: float = option(
+        0.05, "share of windows with an interval of left-right swap", low=0, high=1
+    )
+    gaps: float = option(
+        0.08, "share of windows with an interval in which the person is not detected", low=0, high=1
+    )
+    sparse: float = option(0.15, "share of windows at a lower frame rate", low=0, high=1)
+    blind: float = option(
+        0.15, "share of windows whose scores do not depend on the errors", low=0, high=1
+    )
+    averted: float = option(
+        0.6,
+        "share of windows in which the far side of the face is missing instead of guessed",
+        low=0,
+        high=1,
+    )
+    covered: float = option(
+        0.25,
+        "share of windows in which joints behind the trunk or the other leg (self-occlusion) are "
+        "missing instead of guessed",
+        low=0,
+        high=1,
+    )
+    faceless: float = option(0.1, "share of windows without any joint of the face", low=0, high=1)
 
 
 PERFECT = Noise(
@@ -107,13 +147,13 @@ PERFECT = Noise(
 """The true projection, every joint with the same score."""
 
 
-def detected(points: Tensor, noise: Noise, random: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Let the synthetic detector look.
+def noisy_keypoints(points: Tensor, noise: Noise, random: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Project joints and add the errors of the synthetic detector.
 
     Args:
-        points: (B, T, 17, 3) COCO-17 in camera space.
-        noise: how bad it is.
-        random: source of chance.
+        points: (B, T, 17, 3) COCO-17, camera space, metres, in front of the camera.
+        noise: how large and frequent the errors are.
+        random: generator of everything drawn.
 
     Returns:
         (B, T, 17, 2) keypoints in units of the focal length, and (B, T, 17) scores in 0..1,
@@ -123,132 +163,141 @@ def detected(points: Tensor, noise: Noise, random: torch.Generator) -> tuple[Ten
     unit = UNIT_M / points[..., 2].mean(dim=2)
     keypoints = project(points)
     local, depth = keypoints / unit[..., None, None], points[..., 2]
-    covered, averted = _covered(local, depth), _averted(depth)
-    amount = _amount(local, noise, random) + 0.03 * covered + 0.06 * averted
+    occluded, averted = _self_occluded(local, depth), _facing_away(depth)
+    amount = _standard_deviation(local, noise, random) + 0.03 * occluded + 0.06 * averted
     white = torch.randn(*size, 17, 2, generator=random)
-    wave = slow(torch.Size((*size, 17, 2)), random)
-    error = amount[..., None] * (_WANDER * wave + _TREMBLE * white)
+    wave = slow_noise(torch.Size((*size, 17, 2)), random)
+    error = amount[..., None] * (_DRIFT * wave + _INDEPENDENT * white)
     error += _OFFSET[:, None] * torch.randn(size[0], 1, 17, 2, generator=random)
     outlier = torch.rand(*size, 17, 1, generator=random) < noise.outliers
     error += outlier * 0.3 * torch.randn(*size, 17, 2, generator=random)
     keypoints = keypoints + noise.strength * unit[..., None, None] * error
     scores = _scores(amount, noise, random)
-    for part, share in ((covered, noise.covered), (averted, noise.averted)):
+    for part, share in ((occluded, noise.covered), (averted, noise.averted)):
         scores = scores * ~(part & (torch.rand(size[0], 1, 1, generator=random) < share))
-    return spoilt(keypoints, scores, noise, random)
+    return degraded(keypoints, scores, noise, random)
 
 
-def spoilt(
+def degraded(
     keypoints: Tensor, scores: Tensor, noise: Noise, random: torch.Generator
 ) -> tuple[Tensor, Tensor]:
-    """Exchange left and right, lose joints and frames: what befalls any detector.
+    """Swap left and right, drop joints and people, and lower frame rates.
+
+    These faults do not depend on where the errors of position come from, so they are added to
+    errors of a real detector too.
 
     Args:
-        keypoints: (B, T, 17, 2).
-        scores: (B, T, 17).
-        noise: how often.
-        random: source of chance.
+        keypoints: (B, T, 17, 2) COCO-17.
+        scores: (B, T, 17) in 0..1.
+        noise: how frequent the faults are.
+        random: generator of everything drawn.
 
     Returns:
-        Keypoints and scores.
+        Keypoints and scores of the same shapes; the score of a missing joint is 0.
     """
-    keypoints, scores = _swapped(keypoints, scores, noise, random)
+    keypoints, scores = _with_swapped_sides(keypoints, scores, noise, random)
     scores = scores * ~_missing(scores.shape[:2], noise, random)
-    return _sparse(keypoints, scores, noise, random)
+    return _at_lower_rates(keypoints, scores, noise, random)
 
 
-def _spells(size: torch.Size, count: int, chance: float, random: torch.Generator) -> Tensor:
-    """(B, count, T) bool: stretches of time, some of them reaching beyond the window."""
+def _intervals(size: torch.Size, count: int, probability: float, random: torch.Generator) -> Tensor:
+    """(B, count, T) bool: intervals of 3 to 100 frames, some of them beyond the window's ends."""
     rest = (size[0], count, 1)
     start = (1.5 * torch.rand(rest, generator=random) - 0.5) * size[1]
     length = 3 * torch.exp(3.5 * torch.rand(rest, generator=random))
-    happens = torch.rand(rest, generator=random) < chance
+    happens = torch.rand(rest, generator=random) < probability
     time = torch.arange(size[1])
-    spells: Tensor = happens & (time >= start) & (time < start + length)
-    return spells
+    intervals: Tensor = happens & (time >= start) & (time < start + length)
+    return intervals
 
 
 def _parts(size: torch.Size, count: int, random: torch.Generator) -> Tensor:
-    """(B, count, 17) bool."""
+    """(B, count, 17) bool: groups of joints that are occluded or missing together."""
     return _PARTS[torch.randint(len(_PARTS), (size[0], count), generator=random)]
 
 
-def _amount(keypoints: Tensor, noise: Noise, random: torch.Generator) -> Tensor:
-    """(B, T, 17) standard deviation of a keypoint's error, but for what is out of sight."""
+def _standard_deviation(keypoints: Tensor, noise: Noise, random: torch.Generator) -> Tensor:
+    """(B, T, 17) of each keypoint's error, without what self-occlusion adds."""
     size = keypoints.shape[:2]
     low, high = torch.tensor(noise.jitter).log()
     base = torch.exp(low + (high - low) * torch.rand(size[0], 1, 1, generator=random))
-    own = torch.exp(0.4 * torch.randn(size[0], 1, 17, generator=random))
-    amount = base * own * _RESTLESS
+    per_joint = torch.exp(0.4 * torch.randn(size[0], 1, 17, generator=random))
+    amount = base * per_joint * _JOINT_FACTOR
+    # Motion blur: an error grows with the joint's way from frame to frame.
     speed = torch.diff(keypoints, dim=1, prepend=keypoints[:, :1]).norm(dim=-1)
     guessed = 0.12 * torch.rand(size[0], 5, 1, 1, generator=random)
-    spells = _spells(size, 5, noise.hidden, random)[..., None]
-    hidden = (spells * _parts(size, 5, random)[:, :, None] * guessed).amax(dim=1)
+    intervals = _intervals(size, 5, noise.hidden, random)[..., None]
+    # The largest error of overlapping intervals counts, not their sum.
+    hidden = (intervals * _parts(size, 5, random)[:, :, None] * guessed).amax(dim=1)
     total: Tensor = amount + 0.1 * speed + hidden
     return total
 
 
-def _covered(keypoints: Tensor, depth: Tensor) -> Tensor:
-    """(B, T, 17) bool: joints behind the trunk or behind their partner of the other side."""
-    trunk = [5, 6, 11, 12]
-    middle = keypoints[:, :, trunk].mean(dim=2, keepdim=True)
-    before = depth[:, :, trunk].mean(dim=2, keepdim=True) + 0.08
-    behind: Tensor = ((keypoints - middle).norm(dim=-1) < 0.3) & (depth > before)
-    apart = (keypoints - keypoints[:, :, _SWAPPED]).norm(dim=-1)
-    behind |= (apart < 0.08) & (depth > depth[:, :, _SWAPPED] + 0.05)
+def _self_occluded(keypoints: Tensor, depth: Tensor) -> Tensor:
+    """(B, T, 17) bool: joints behind the trunk or behind the same joint of the other side."""
+    middle = keypoints[:, :, _TRUNK].mean(dim=2, keepdim=True)
+    front = depth[:, :, _TRUNK].mean(dim=2, keepdim=True) + 0.08
+    behind: Tensor = ((keypoints - middle).norm(dim=-1) < 0.3) & (depth > front)
+    apart = (keypoints - keypoints[:, :, _MIRROR]).norm(dim=-1)
+    behind |= (apart < 0.08) & (depth > depth[:, :, _MIRROR] + 0.05)
     return behind
 
 
-def _averted(depth: Tensor) -> Tensor:
-    """(B, T, 17) bool: nose and eyes of who looks away, and the ear on a face's far side."""
+def _facing_away(depth: Tensor) -> Tensor:
+    """(B, T, 17) bool: nose and eyes of a head seen from behind, and the ear of the far side."""
     ears = depth[:, :, _EARS]
     away = depth[:, :, :1] > ears.mean(dim=2, keepdim=True)
+    # 8 cm in depth: the other ear is clearly nearer.
     far = ears > ears.flip(dims=(2,)) + 0.08
     rest = torch.zeros_like(depth[:, :, 5:], dtype=torch.bool)
     return torch.cat((away.expand(-1, -1, 3), far, rest), dim=2)
 
 
 def _scores(amount: Tensor, noise: Noise, random: torch.Generator) -> Tensor:
-    """(B, T, 17) in 0.02..1: high where errors are small, as detectors rate themselves."""
+    """(B, T, 17) in 0.02..1: high where errors are small, as the scores of detectors are."""
     count = len(amount)
+    # A logistic curve of the logarithm of the error; 0.07 units (6 cm) have a score of one half.
     steep = torch.exp(0.3 * torch.randn(count, 1, 1, generator=random))
-    honest = 1 / (1 + (amount / 0.07) ** (1.5 * steep))
+    informative = 1 / (1 + (amount / 0.07) ** (1.5 * steep))
     level = 1 - 0.3 * torch.rand(count, 1, 1, generator=random)
     scatter = 0.06 * torch.randn(amount.shape, generator=random)
-    blind = torch.rand(count, 1, 1, generator=random) < noise.blind
-    flat = torch.ones_like(amount) * level
-    return torch.where(blind, flat, honest * level + scatter).clamp(0.02, 1)
+    uninformative = torch.rand(count, 1, 1, generator=random) < noise.blind
+    constant = torch.ones_like(amount) * level
+    return torch.where(uninformative, constant, informative * level + scatter).clamp(0.02, 1)
 
 
-def _swapped(
+def _with_swapped_sides(
     keypoints: Tensor, scores: Tensor, noise: Noise, random: torch.Generator
 ) -> tuple[Tensor, Tensor]:
+    """Exchange left and right joints in an interval of some windows."""
     size = scores.shape[:2]
-    half = _HALVES[torch.randint(len(_HALVES), (size[0],), generator=random)]
-    which = _spells(size, 1, noise.swapped, random)[:, 0, :, None] & half[:, None]
+    group = torch.randint(len(_SWAPPED_TOGETHER), (size[0],), generator=random)
+    joints = _SWAPPED_TOGETHER[group]
+    which = _intervals(size, 1, noise.swapped, random)[:, 0, :, None] & joints[:, None]
     return (
-        torch.where(which[..., None], keypoints[:, :, _SWAPPED], keypoints),
-        torch.where(which, scores[:, :, _SWAPPED], scores),
+        torch.where(which[..., None], keypoints[:, :, _MIRROR], keypoints),
+        torch.where(which, scores[:, :, _MIRROR], scores),
     )
 
 
 def _missing(size: torch.Size, noise: Noise, random: torch.Generator) -> Tensor:
-    """(B, T, 17) bool: joints that are missing whether they are in sight or not."""
-    spells = (
-        _spells(size, 3, noise.missing, random)[..., None] & _parts(size, 3, random)[:, :, None]
+    """(B, T, 17) bool: joints that are missing whether they are occluded or not."""
+    intervals = (
+        _intervals(size, 3, noise.missing, random)[..., None] & _parts(size, 3, random)[:, :, None]
     )
     throughout = torch.rand(size[0], 1, 1, 1, generator=random) < noise.missing
     always = throughout & _parts(size, 1, random)[:, :, None]
-    person = _spells(size, 1, noise.gaps, random)[:, 0, :, None]
+    person = _intervals(size, 1, noise.gaps, random)[:, 0, :, None]
+    # Single joints of single frames.
     flicker = torch.rand(*size, 17, generator=random) < noise.flicker
     faceless = (torch.rand(size[0], 1, 1, generator=random) < noise.faceless) & _FACE
-    return spells.any(dim=1) | always[:, 0] | person | flicker | faceless
+    return intervals.any(dim=1) | always[:, 0] | person | flicker | faceless
 
 
-def _sparse(
+def _at_lower_rates(
     keypoints: Tensor, scores: Tensor, noise: Noise, random: torch.Generator
 ) -> tuple[Tensor, Tensor]:
-    """Lower frame rates: only every n-th frame is seen, the ones between are interpolated."""
+    """Keep every n-th frame of some windows and interpolate the others linearly."""
     count, frames = scores.shape[:2]
     strides = torch.tensor([2, 3, 4, 6])[torch.randint(4, (count, 1), generator=random)]
     rare = torch.rand(count, 1, generator=random) < noise.sparse
@@ -261,3 +310,7 @@ def _sparse(
     both = (scores[window, low] > 0) & ((scores[window, high] > 0) | (part == 0))
     between = torch.lerp(scores[window, low], scores[window, high], part) * both
     return torch.lerp(keypoints[window, low], keypoints[window, high], part[..., None]), between
+
+
+detected, spoilt = noisy_keypoints, degraded
+"""Names of an earlier version."""

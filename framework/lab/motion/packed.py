@@ -1,4 +1,8 @@
-"""Packed motion capture: many clips in one npz, integer millimetres differenced in time."""
+"""Packed motion capture: many clips in one npz, integer millimetres differenced in time.
+
+Second differences of joints that move smoothly are small integers, which compress well. Sums of
+integers are exact, so clips are read back to the millimetre.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +16,11 @@ from numpy.typing import NDArray
 
 from framework.errors import InputError
 from framework.lab.motion.body import Motion, add_face
+from framework.results import BROKEN
 
 _KEYS = ("joints_d2", "root_d2", "head_d1", "clip_start", "clip_name", "subject", "action", "size")
 _SKULL = 17
+"""Row of the base of the skull in ``joints_d2``, after the joints of H36M-17."""
 
 
 def read_packed(path: Path, subjects: frozenset[str] | None = None) -> Iterator[Motion]:
@@ -32,7 +38,7 @@ def read_packed(path: Path, subjects: frozenset[str] | None = None) -> Iterator[
     try:
         with np.load(path, allow_pickle=False) as file:
             packed = {key: file[key] for key in _KEYS}
-    except (OSError, ValueError, KeyError) as error:
+    except BROKEN as error:
         raise InputError(f"{path} is not packed motion capture: {error}") from error
     starts = packed["clip_start"]
     for clip, (start, stop) in enumerate(pairwise(starts)):
@@ -42,10 +48,10 @@ def read_packed(path: Path, subjects: frozenset[str] | None = None) -> Iterator[
 
 
 def subjects_of(split: Path, part: str) -> frozenset[str]:
-    """The people of one part ("train", "validation", "test") of a split file.
+    """Return the people of one part ("train", "validation", "test") of a split file.
 
     Raises:
-        InputError: the file or the part is not there.
+        InputError: the file or the part does not exist.
     """
     try:
         parts = json.loads(split.read_text())["splits"]
@@ -61,6 +67,7 @@ def _motion(packed: dict[str, NDArray[np.generic]], clip: int, rows: slice) -> M
     joints = _integrated(packed["joints_d2"][:, rows], order=2).reshape(-1, 21, 3) / 1000
     root = _integrated(packed["root_d2"][:, rows], order=2) / 1000
     head = _integrated(packed["head_d1"][:, rows], order=1).reshape(-1, 2, 3).astype(np.float64)
+    # Directions were rounded to 1 / 127, so they are no longer unit vectors.
     head /= np.linalg.norm(head, axis=-1, keepdims=True)
     world = (joints + root[:, None]).astype(np.float32)
     return Motion(
@@ -78,6 +85,7 @@ def _motion(packed: dict[str, NDArray[np.generic]], clip: int, rows: slice) -> M
 
 
 def _integrated(differences: NDArray[np.generic], order: int) -> NDArray[np.int64]:
+    # In 64 bits, so that no sum of the stored 16 or 32 bits overflows.
     values = differences.T.astype(np.int64)
     for _ in range(order):
         values = values.cumsum(axis=0)

@@ -16,9 +16,9 @@ from framework.results import BROKEN
 from framework.skeletons import H36M17
 
 FPS = 50.0
-"""Of Human3.6M; the files do not say."""
+"""Frames per second of Human3.6M; the files do not give it."""
 
-# The 17 joints that move, of Human3.6M's 32.
+# The 17 joints that VideoPose3D keeps of the 32 of Human3.6M; the others never move.
 _OF_32 = [0, 1, 2, 3, 6, 7, 8, 12, 13, 14, 15, 17, 18, 19, 25, 26, 27]
 _LEG_M = 0.82
 _CROWN = 0.16
@@ -60,7 +60,7 @@ def _motion(subject: str, action: str, clip: Array) -> Motion:
 
 
 def _with_face(joints: Floats) -> Floats:
-    """The face where nose and top of the head say."""
+    """Add a face, oriented by the joints of the nose and the top of the head."""
     thorax, nose, crown = (joints[:, H36M17.index(name)] for name in ("thorax", "neck", "head"))
     up = _unit(crown - thorax)
     forward = nose - thorax

@@ -1,4 +1,4 @@
-"""How windows of motion are drawn: which bodies, at which speed, before which cameras."""
+"""How windows of motion are drawn: which bodies, at which speed, in front of which cameras."""
 
 from __future__ import annotations
 
@@ -8,38 +8,35 @@ import torch
 from torch import Tensor
 
 from framework.lab.motion.bodies import BodyChanges, points_of, varied
-from framework.lab.motion.cameras import Cameras, seen_by
+from framework.lab.motion.cameras import Cameras, place_cameras
 from framework.lab.motion.windows import Library
+from framework.options import Options, option
 
 FRAMES = 81
 """Frames of a window: what synthetic noise and the temporal lifter are defined for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WindowRecipe:
-    """How windows of recorded motion become people before a camera.
+class WindowRecipe(Options):
+    """How windows of recorded motion become people in front of a camera."""
 
-    Attributes:
-        frames: in a window.
-        speed_spread: speed is changed by a factor exp(-spread..spread).
-        bodies, cameras: see there.
-    """
-
-    frames: int = FRAMES
-    speed_spread: float = 0.5
+    frames: int = option(FRAMES, "frames of a window, at 30 frames per second", low=1)
+    speed_spread: float = option(
+        0.5, "speed is multiplied by exp(x), with x drawn from -speed_spread to speed_spread", low=0
+    )
     bodies: BodyChanges = field(default_factory=BodyChanges)
     cameras: Cameras = field(default_factory=Cameras)
 
     def draw(self, library: Library, count: int, random: torch.Generator) -> Tensor:
-        """Draw windows and put a camera before each.
+        """Draw windows and a camera for each.
 
         Args:
             library: motion.
-            count: windows.
-            random: source of chance.
+            count: number of windows.
+            random: generator of everything drawn.
 
         Returns:
-            (count, frames, 23, 3) points in camera space, metres.
+            (count, frames, 23, 3) points of `BODY`, camera space, metres.
         """
         bones = library.sample(count, self.frames, random, self.speed_spread)
-        return seen_by(points_of(varied(bones, self.bodies, random)), self.cameras, random)
+        return place_cameras(points_of(varied(bones, self.bodies, random)), self.cameras, random)

@@ -1,6 +1,8 @@
-"""Measures of a body, the pose of a body over time, and its joints by name.
+"""Dimensions of a body, the pose of a body over time, and its joints by name.
 
-A body's own axes are x forward, y to its left, z up; arrays of pairs hold left, then right.
+The axes of a body are x forward, y to its left, z up; arrays of pairs hold left, then right. The
+dimensions are rounded averages of adults (as in Winter, Biomechanics and Motor Control of Human
+Movement, 2009); only their ratios matter to a detector.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from framework.skeletons import COCO17, H36M17, Skeleton
+from framework.skeletons import Skeleton
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -20,8 +22,8 @@ SIDES = (1.0, -1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
-    """Lengths between joint centres in metres, for a stature of 1.75 m.
+class BodyDimensions:
+    """Lengths between joint centres in metres, for a body height of 1.75 m.
 
     Everything is multiplied by ``size``.
     """
@@ -43,11 +45,11 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pose:
-    """Where the parts of a body are, over T times, in the world.
+class BodyPose:
+    """Positions and orientations of the parts of a body at T times, in the world, metres.
 
     Axes are (3, 3) matrices whose columns are the part's forward, left and up. A hand's up
-    points from the fingers to the wrist, its forward to the thumb's side.
+    points from the fingers to the wrist, its forward to the side of the thumb.
     """
 
     pelvis: Array
@@ -66,9 +68,9 @@ class Pose:
     ankles: Array
     foot_axes: Array
 
-    def at(self, row: int) -> Pose:
+    def at(self, row: int) -> BodyPose:
         """The pose at one time, without the leading T axis."""
-        return Pose(**{item.name: getattr(self, item.name)[row] for item in fields(self)})
+        return BodyPose(**{item.name: getattr(self, item.name)[row] for item in fields(self)})
 
 
 # Points of the head from the base of the skull: forward, left, up in metres.
@@ -83,17 +85,17 @@ HEAD = {
 }
 
 
-def joints(pose: Pose, size: float, skeleton: Skeleton) -> Array:
+def joints(pose: BodyPose, size: float, skeleton: Skeleton) -> Array:
     """Joint centres (..., J, 3) in the world.
 
     Args:
         pose: arrays with or without a leading T axis.
-        size: `Body.size`.
+        size: `BodyDimensions.size`.
         skeleton: H36M-17 or COCO-17. Its "neck" is the point between neck and nose, its
             "head" lies near the top of the head; COCO's eyes and ears are on the surface.
 
     Raises:
-        KeyError: the skeleton has a joint that this body does not name.
+        KeyError: the skeleton has a joint that this body lacks.
     """
     named: dict[str, Array] = {"pelvis": pose.pelvis, "spine": pose.spine, "thorax": pose.thorax}
     pairs = ("hip", pose.hips), ("knee", pose.knees), ("ankle", pose.ankles)
@@ -103,12 +105,3 @@ def joints(pose: Pose, size: float, skeleton: Skeleton) -> Array:
     for name, place in HEAD.items():
         named[name] = pose.skull + pose.head_axes @ (size * np.array(place))
     return np.stack([named[name] for name in skeleton.joints], -2)
-
-
-def bone_lengths(points: Array, skeleton: Skeleton) -> Array:
-    """Length (..., B) of every bone of a skeleton, from joints (..., J, 3)."""
-    parents, children = np.array(skeleton.bones).T
-    return np.asarray(np.linalg.norm(points[..., children, :] - points[..., parents, :], axis=-1))
-
-
-TRUTH_SKELETONS = (H36M17, COCO17)

@@ -1,7 +1,8 @@
-"""Casting rays at solids: depth and solid per sample, then surface where something was hit.
+"""Ray casting: depth and solid per sample, then the surface where a solid was hit.
 
-Solids come in the view's own axes: x right, y down (or any), z away. A pinhole view samples
-the plane z = 1, a parallel view (the lamp's) samples metres.
+Solids are given in the axes of the view: x right, y down (or any), z away. A pinhole view samples
+the plane z = 1, a parallel view (that of the lamp) samples metres. Each solid is intersected only
+with the rays inside its bounds; all rays with all solids would take many times as long.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ Ids: TypeAlias = NDArray[np.int16]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """Where a view is sampled.
+    """The samples of a view.
 
     Attributes:
         xs, ys: (W,) and (H,) coordinates of the samples, evenly spaced.
@@ -33,7 +34,7 @@ class Grid:
 
 
 def cast(solids: Solids, grid: Grid) -> tuple[Floats, Ids]:
-    """Depth (H, W) and number (H, W) of the nearest solid; inf and -1 where there is none."""
+    """Depth (H, W) and index (H, W) of the nearest solid; inf and -1 where no solid is hit."""
     depth = np.full((len(grid.ys), len(grid.xs)), np.inf, np.float32)
     which = np.full(depth.shape, -1, np.int16)
     inverse = np.linalg.inv(solids.axes)
@@ -41,6 +42,7 @@ def cast(solids: Solids, grid: Grid) -> tuple[Floats, Ids]:
         if columns.start < columns.stop and rows.start < rows.stop:
             part = Grid(xs=grid.xs[columns], ys=grid.ys[rows], pinhole=grid.pinhole)
             found = _depth(solids, inverse[number], number, part)
+            # A depth buffer: the nearest solid so far.
             nearer = found < depth[rows, columns]
             depth[rows, columns][nearer] = found[nearer]
             which[rows, columns][nearer] = number
@@ -48,8 +50,9 @@ def cast(solids: Solids, grid: Grid) -> tuple[Floats, Ids]:
 
 
 def _windows(solids: Solids, grid: Grid) -> list[tuple[slice, slice]]:
-    """Columns and rows of the grid that each solid may fill."""
+    """Columns and rows of the grid inside the bounds of each solid."""
     boxes = solids.bounds(pinhole=grid.pinhole)
+    # Samples are sorted, so the bounds of a solid are a range of them.
     columns = np.searchsorted(grid.xs, boxes[:, [0, 2]])
     rows = np.searchsorted(grid.ys, boxes[:, [1, 3]])
     return [(slice(*c), slice(*r)) for c, r in zip(columns, rows, strict=True)]
@@ -58,7 +61,7 @@ def _windows(solids: Solids, grid: Grid) -> list[tuple[slice, slice]]:
 def _depth(solids: Solids, inverse: Array, number: int, grid: Grid) -> Floats:
     """Depth (H, W) at which rays enter one solid, inf where they miss.
 
-    Rays start in the depth of the solid's origin, so that float32 keeps what is small.
+    Rays start at the depth of the solid's origin, so that float32 keeps small differences.
     """
     u, v = grid.xs[None, :], grid.ys[:, None]
     origin = solids.origin[number]
@@ -79,7 +82,7 @@ def _depth(solids: Solids, inverse: Array, number: int, grid: Grid) -> Floats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surface:
-    """What P samples see of the solids, in the view's axes.
+    """The surface of the solids at P samples, in the axes of the view.
 
     Attributes:
         at: rows and columns of the samples.
@@ -97,6 +100,7 @@ def surface(solids: Solids, grid: Grid, depth: Floats, which: Ids) -> Surface:
     """Points, normals and colours at the samples of a pinhole view that hit something."""
     rows, columns = np.nonzero(which >= 0)
     ids = which[rows, columns]
+    # Samples of one solid end to end: each solid is then shaded at once.
     order = np.argsort(ids, kind="stable")
     rows, columns, ids = rows[order], columns[order], ids[order]
     far = depth[rows, columns]
@@ -118,12 +122,17 @@ def surface(solids: Solids, grid: Grid, depth: Floats, which: Ids) -> Surface:
 
 
 def _normals(solids: Solids, number: int, local: Floats, inverse: Array) -> Floats:
-    """Unit normals (P, 3) at local points: away from the ball that touches there, folds added."""
+    """Unit normals (P, 3) at local points: those of a round cone, with folds of cloth added.
+
+    A round cone is the envelope of balls along its axis; the normal points away from the centre of
+    the ball that touches the surface there.
+    """
     length, radii = solids.length[number], solids.radii[number]
     normal = local.copy()
     if length > 0:
         sine, cosine = taper(length, radii[0], radii[1])
         from_axis = np.hypot(local[:, 0], local[:, 1])
+        # Position along the axis of the centre of the touching ball.
         ball = np.clip(local[:, 2] + from_axis * float(-sine / cosine), 0, length)
         normal[:, 2] -= ball
     material = solids.materials[number]
@@ -132,12 +141,13 @@ def _normals(solids: Solids, number: int, local: Floats, inverse: Array) -> Floa
         fold = np.sin(38 * z + 17 * x + 2 * np.sin(23 * y + number))
         fold += 0.6 * np.sin(71 * z - 29 * y + 3 * np.sin(31 * x))
         normal[:, 2] += (0.5 * material.wrinkle * radii[0] * fold).astype(np.float32)
+    # Normals transform by the inverse transpose of the map.
     turned = normal @ inverse.astype(np.float32)
     return np.asarray(turned / np.linalg.norm(turned, axis=1, keepdims=True), np.float32)
 
 
 def _colours(solids: Solids, number: int, local: Floats) -> Floats:
-    """Linear colours (P, 3): plain or striped, with the mottling of cloth and hair."""
+    """Linear colours (P, 3): plain or striped, with the texture of cloth and hair."""
     material = solids.materials[number]
     colour = np.tile(np.array(material.colour, float), (len(local), 1))
     z = local[:, 2]

@@ -1,4 +1,4 @@
-"""A scene as files: a video and its truth, both whole or not there."""
+"""A scene as files: a video and its truth; either both are written or neither."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 
 from framework.errors import StageError
+from framework.lab.sample.frame import Bytes, render_frame
 from framework.lab.sample.ground_truth import truth
-from framework.lab.sample.picture import Bytes, render_frame
 from framework.lab.sample.scene import Scene
 from framework.video.encode import VideoWriter
 
 THREADS = 2
 BLOCK = 8
-"""Frames drawn ahead of the encoder; bounds the memory."""
+"""Frames rendered ahead of the encoder; this bounds the memory."""
 
 
 def render(
@@ -27,16 +27,16 @@ def render(
     truth_path: Path,
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
-    """Film a scene.
+    """Render a scene as a video, and write its truth.
 
     Args:
-        scene: what is filmed.
-        video_path: the ``.mp4`` to write; its folder is made, an old file replaced.
-        truth_path: the ``.npz`` to write, with the arrays of `framework.lab.sample.ground_truth.truth`.
-        progress: called after every frame with frames done and frames in all.
+        scene: people, camera, frame rate and length.
+        video_path: the ``.mp4`` to write; its folder is made, an existing file is replaced.
+        truth_path: the ``.npz`` to write, with the arrays of `ground_truth.truth`.
+        progress: called after every frame with the number of frames done and of all frames.
 
     Raises:
-        StageError: a file could not be written; neither is left half-written.
+        StageError: a file could not be written; no partial file is left.
     """
     total = len(scene.times)
     try:
@@ -61,7 +61,7 @@ def render(
 
 
 def _frames(scene: Scene) -> Iterator[Bytes]:
-    """The pictures in order; NumPy and OpenCV let threads draw side by side."""
+    """The frames in order; NumPy and OpenCV release the GIL, so threads render in parallel."""
     times = scene.times.tolist()
     with ThreadPoolExecutor(THREADS) as pool:
         for first in range(0, len(times), BLOCK):

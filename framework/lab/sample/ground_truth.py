@@ -1,4 +1,4 @@
-"""What is exactly true of a scene: joints in world, camera and image, and who hides whom."""
+"""The exact truth of a scene: joints in world, camera and image, and occlusion between people."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from framework.geometry.camera import camera_from_world, project
 from framework.lab.sample.body import joints
-from framework.lab.sample.figure import dress
+from framework.lab.sample.figure import person_solids
 from framework.lab.sample.scene import Scene
 from framework.lab.sample.solids import Array, Solids, first_hit
 from framework.skeletons import COCO17, H36M17, Skeleton
@@ -21,16 +21,16 @@ SCHEMA_VERSION = 1
 
 
 def truth(scene: Scene) -> Truth:
-    """Arrays that describe every frame of a scene; N people, T frames, no pickled objects.
+    """Return arrays that describe every frame of a scene; N people, T frames, no pickled objects.
 
     Returns:
         ``schema_version``, ``fps``, ``image_size_wh`` (2,), ``time_s`` (T,) seconds;
         ``joint_names`` (17,) of H36M-17 with ``joints_world`` (z up), ``joints_camera`` (both
         (N, T, 17, 3) metres) and ``joints_2d`` (N, T, 17, 2) pixels; ``coco_names``,
         ``coco_world``, ``coco_camera``, ``coco_2d`` likewise; ``visible`` (N, T, 17): the COCO
-        joint is inside the frame and not behind another person (its own body may hide it);
-        ``boxes`` (N, T, 4) x1 y1 x2 y2 pixels around everything drawn of a person, hidden or
-        outside the frame included, NaN for one not wholly in front of the camera;
+        joint is inside the image and not behind another person (self-occlusion is ignored);
+        ``boxes`` (N, T, 4) x1 y1 x2 y2 pixels around everything drawn of a person, occluded parts
+        and parts outside the image included, NaN for a person not wholly in front of the camera;
         ``camera_K`` (3, 3), ``camera_R`` (T, 3, 3), ``camera_t`` (T, 3) from world to camera.
     """
     times = scene.times
@@ -38,11 +38,11 @@ def truth(scene: Scene) -> Truth:
     rotation, translation = (np.array(part) for part in zip(*cameras, strict=True))
     h36m, coco = (_joints(scene, times, skeleton) for skeleton in (H36M17, COCO17))
     solids = _solids(scene, times, rotation, translation)
-    seen = {
+    in_camera = {
         name: camera_from_world(points, rotation[:, None], translation[:, None])
         for name, points in (("joints", h36m), ("coco", coco))
     }
-    flat = {name: project(points, scene.matrix) for name, points in seen.items()}
+    pixels = {name: project(points, scene.matrix) for name, points in in_camera.items()}
     arrays: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "fps": float(scene.fps),
@@ -50,13 +50,13 @@ def truth(scene: Scene) -> Truth:
         "time_s": times,
         "joint_names": np.array(H36M17.joints),
         "joints_world": h36m,
-        "joints_camera": seen["joints"],
-        "joints_2d": flat["joints"],
+        "joints_camera": in_camera["joints"],
+        "joints_2d": pixels["joints"],
         "coco_names": np.array(COCO17.joints),
         "coco_world": coco,
-        "coco_camera": seen["coco"],
-        "coco_2d": flat["coco"],
-        "visible": _inside(flat["coco"], scene.size_wh) & ~_hidden(seen["coco"], solids),
+        "coco_camera": in_camera["coco"],
+        "coco_2d": pixels["coco"],
+        "visible": _inside(pixels["coco"], scene.size_wh) & ~_occluded(in_camera["coco"], solids),
         "boxes": np.reshape(
             [_box(one, scene.matrix) for row in solids for one in row], (len(solids), len(times), 4)
         ),
@@ -69,8 +69,8 @@ def truth(scene: Scene) -> Truth:
 
 def _joints(scene: Scene, times: Array, skeleton: Skeleton) -> Array:
     """(N, T, J, 3) in the world."""
-    everybody = zip(scene.poses(times), scene.people, strict=True)
-    found = [joints(pose, person.body.size, skeleton) for pose, person in everybody]
+    people = zip(scene.poses(times), scene.people, strict=True)
+    found = [joints(pose, person.body.size, skeleton) for pose, person in people]
     return np.reshape(found, (len(scene.people), len(times), len(skeleton.joints), 3))
 
 
@@ -78,7 +78,7 @@ def _solids(scene: Scene, times: Array, rotation: Array, translation: Array) -> 
     """Solids in camera axes, per person and frame."""
     return [
         [
-            dress(pose.at(row), person.body.size, person.outfit).moved(
+            person_solids(pose.at(row), person.body.size, person.outfit).moved(
                 rotation[row], translation[row]
             )
             for row in range(len(times))
@@ -91,18 +91,20 @@ def _inside(pixels: Array, size_wh: tuple[int, int]) -> NDArray[np.bool_]:
     return np.asarray(((pixels >= 0) & (pixels < np.array(size_wh))).all(-1))
 
 
-def _hidden(points: Array, solids: list[list[Solids]]) -> NDArray[np.bool_]:
-    """(N, T, J) whether somebody else stands between the camera and a joint."""
-    hidden = np.zeros(points.shape[:3], bool)
+def _occluded(points: Array, solids: list[list[Solids]]) -> NDArray[np.bool_]:
+    """(N, T, J) whether another person is between the camera and a joint."""
+    occluded = np.zeros(points.shape[:3], bool)
+    # A person's own body is not tested: every joint is inside it.
     for one, two in ((a, b) for a in range(len(solids)) for b in range(len(solids)) if a != b):
         for row, other in enumerate(solids[two]):
-            hidden[one, row] |= _blocked(points[one, row], other)
-    return hidden
+            occluded[one, row] |= _blocked(points[one, row], other)
+    return occluded
 
 
 def _blocked(points: Array, solids: Solids) -> NDArray[np.bool_]:
     """(J,) whether solids block the line from the camera to points (J, 3), both camera axes."""
     inverse = np.linalg.inv(solids.axes)
+    # The camera in the local axes of each solid.
     start = -np.einsum("sij,sj->si", inverse, solids.origin)[..., None]
     direction = np.einsum("sij,kj->sik", inverse, points)
     wide, narrow = solids.radii.T[..., None]
@@ -112,6 +114,7 @@ def _blocked(points: Array, solids: Solids) -> NDArray[np.bool_]:
         solids.length[:, None],
         (wide, narrow),
     )
+    # Parameter 0 is the camera, 1 the joint: only solids between them block it.
     return np.asarray(((entry > 0) & (entry < 1)).any(0))
 
 

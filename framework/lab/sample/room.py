@@ -1,4 +1,7 @@
-"""The room: a box with a floor of planks, painted walls and a picture, seen from inside."""
+"""The room: a box with a floor of planks, painted walls and a framed print, seen from inside.
+
+Background with edges and textures, so that a detector has the usual chance of false positives.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ LOW = np.array([-3.9, -7.0, 0.0])
 HIGH = np.array([6.5, 3.3, 3.1])
 
 TO_LIGHT = np.array([-0.50, -0.62, 1.0]) / np.linalg.norm([-0.50, -0.62, 1.0])
-"""Direction from anything in the room towards its lamp, which is far away and large."""
+"""Direction from any point in the room towards the lamp, which is far away and large."""
 
 KEY = np.array([1.55, 1.27, 0.98], np.float32)
 SKY = np.array([0.50, 0.52, 0.56], np.float32)
@@ -31,10 +34,10 @@ def linear(srgb: Array) -> Array:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backdrop:
-    """The empty room as a camera sees it.
+    """The image of the empty room.
 
     Attributes:
-        ambient: (H, W, 3) linear light from everywhere.
+        ambient: (H, W, 3) linear ambient light.
         key: (H, W, 3) linear light from the lamp, without shadows of people.
         points: (H, W, 3) metres in the world.
     """
@@ -51,15 +54,20 @@ def backdrop(
     rotation: tuple[float, ...],
     translation: tuple[float, ...],
 ) -> Backdrop:
-    """The room through a camera (``K``, ``R``, ``t`` as flat tuples), 3 x 3 samples a pixel."""
+    """Render the room for a camera (``K``, ``R``, ``t`` as flat tuples), 3 x 3 samples per pixel.
+
+    The arguments can be hashed: a camera that stands still renders the room once.
+    """
     width, height = size_wh
     camera, turn = np.reshape(matrix, (3, 3)), np.reshape(rotation, (3, 3))
     eye = -turn.T @ np.array(translation)
     parts = []
+    # Nine samples per pixel against aliasing of planks and edges.
     for dy, dx in ((y, x) for y in (1 / 6, 1 / 2, 5 / 6) for x in (1 / 6, 1 / 2, 5 / 6)):
         u, v = np.meshgrid(np.arange(width) + dx, np.arange(height) + dy)
         rays = np.stack([u, v, np.ones_like(u)], -1) @ np.linalg.inv(camera).T @ turn
-        parts.append(_seen(eye, rays))
+        parts.append(_hit(eye, rays))
+    # The sample in the middle of the pixel.
     middle = parts[4][2]
     return Backdrop(
         ambient=np.mean([part[0] for part in parts], 0).astype(np.float32),
@@ -68,9 +76,10 @@ def backdrop(
     )
 
 
-def _seen(eye: Array, rays: Array) -> tuple[Array, Array, Array]:
-    """Light from everywhere, light of the lamp and the point, where rays leave the box."""
+def _hit(eye: Array, rays: Array) -> tuple[Array, Array, Array]:
+    """Ambient light, light of the lamp and position of the points where rays leave the box."""
     never = rays == 0
+    # Slab method: the nearest of the planes that each ray moves towards.
     away = (np.where(rays > 0, HIGH, LOW) - eye) / np.where(never, 1, rays)
     away = np.where(never, np.inf, away)
     axis = away.argmin(-1)
@@ -81,25 +90,26 @@ def _seen(eye: Array, rays: Array) -> tuple[Array, Array, Array]:
     above = 0.5 + 0.5 * normal[..., 2:]
     corners = _corners(points, axis)[..., None]
     ambient = colour * (BOUNCE + above * (SKY - BOUNCE)) * corners
-    lamp = np.maximum(normal @ TO_LIGHT, 0) * _pool(points)
+    lamp = np.maximum(normal @ TO_LIGHT, 0) * _lamp_falloff(points)
     return ambient, colour * KEY * lamp[..., None] * (0.35 + 0.65 * corners), points
 
 
-def _pool(points: Array) -> Array:
-    """The lamp is brightest around the stage and fades towards the walls."""
+def _lamp_falloff(points: Array) -> Array:
+    """Brightness (...) of the lamp: greatest in the middle of the room, less near the walls."""
     away = points - np.array([-0.2, 0.4, 0.6])
     return np.asarray(0.48 + 0.65 * np.exp(-(away**2 @ np.array([0.060, 0.050, 0.10]))))
 
 
 def _corners(points: Array, axis: NDArray[np.int64]) -> Array:
-    """Corners of a room are darker: less of it can light them."""
+    """Factor (...) of ambient occlusion: corners of a room get less light."""
     near = np.minimum(points - LOW, HIGH - points)
+    # The wall itself is at distance 0; only the other walls darken it.
     near = np.where(np.eye(3, dtype=bool)[axis], np.inf, near)
     return np.asarray(np.prod(1 - 0.38 * np.exp(-near / 0.28), -1))
 
 
 def _paint(points: Array, axis: NDArray[np.int64], far: NDArray[np.bool_]) -> Array:
-    """Colours (sRGB) of the room's surfaces at points (..., 3)."""
+    """Colours (..., 3) sRGB of the surfaces of the room at points (..., 3)."""
     x, y, z = np.moveaxis(points, -1, 0)
     wall = np.array([0.55, 0.70, 0.75]) * (1.02 - 0.05 * z[..., None] / HIGH[2])
     skirting = (z < 0.11)[..., None]
@@ -112,12 +122,12 @@ def _paint(points: Array, axis: NDArray[np.int64], far: NDArray[np.bool_]) -> Ar
 
 
 def _noise(a: Array, b: Array, seed: float) -> Array:
-    """A fixed pseudo-random number 0..1 per whole-number pair."""
+    """A fixed pseudo-random number 0..1 for each pair of whole numbers (a usual shader hash)."""
     return np.asarray((np.sin(a * 127.1 + b * 311.7 + seed) * 43758.5453) % 1.0)
 
 
 def _planks(x: Array, y: Array) -> Array:
-    """Oak boards along y, each with its own tone, grain and seams."""
+    """Oak boards along y, each with its tone, grain and seams."""
     wide, long = 0.19, 1.7
     column = np.floor(x / wide)
     shifted = y / long + _noise(column, column * 0, 3.0)
@@ -125,13 +135,14 @@ def _planks(x: Array, y: Array) -> Array:
     tone = 0.90 + 0.16 * _noise(column, row, 7.0)
     across, down = x / wide - column, shifted - row
     grain = np.sin(95 * x + 3.0 * np.sin(2.3 * y + 9 * _noise(column, row, 1.0)))
+    # Distance to the nearest gap between boards, metres.
     seam = np.minimum(np.minimum(across, 1 - across) * wide, np.minimum(down, 1 - down) * long)
     tone = (tone + 0.018 * grain) * (1 - 0.30 * np.exp(-((seam / 0.005) ** 2)))
     return np.asarray(np.array([0.70, 0.53, 0.37]) * tone[..., None])
 
 
 def _rug(x: Array, y: Array, floor: Array) -> Array:
-    """A round woven rug with a border in the middle of the stage."""
+    """A round woven rug with a border in the middle of the room."""
     away = np.hypot(x + 0.1, y + 0.05)
     thread = 1 + 0.02 * np.sin(150 * away)
     ring = ((away > 1.26) & (away < 1.34))[..., None]

@@ -1,4 +1,4 @@
-"""What is filmed: people with bodies, clothes and motion, and a camera that may move."""
+"""A scene: people with bodies, clothes and motion, and a camera that may move."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framework.geometry.camera import intrinsics, look_at
-from framework.lab.sample.body import Body, Pose
+from framework.lab.sample.body import BodyDimensions, BodyPose
 from framework.lab.sample.figure import Outfit
-from framework.lab.sample.motion import ArmGesture, Motion, Squat, wave
+from framework.lab.sample.motion_script import ArmGesture, MotionScript, Squat, wave
 from framework.lab.sample.steps import Stand, Turn, Walk, ease
 
 Array: TypeAlias = NDArray[np.float64]
@@ -21,16 +21,16 @@ Point: TypeAlias = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody in the scene."""
+    """A person in the scene."""
 
-    body: Body = field(default_factory=Body)
+    body: BodyDimensions = field(default_factory=BodyDimensions)
     outfit: Outfit = field(default_factory=Outfit)
-    motion: Motion = field(default_factory=Motion)
+    motion: MotionScript = field(default_factory=MotionScript)
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Where the camera is at a time: its place and the point it looks at, metres."""
+    """The position of the camera at a time, and the point that it is directed at, metres."""
 
     time_s: float
     eye: Point
@@ -39,11 +39,11 @@ class View:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Camera:
-    """A pinhole camera that glides from view to view.
+    """A pinhole camera that moves smoothly from view to view.
 
     Attributes:
-        views: one for a camera that stands still; else in order of time.
-        fov_y_deg: angle between the upper and the lower edge of the picture.
+        views: one for a camera that stands still, else several in order of time.
+        fov_y_deg: angle of view between the upper and the lower edge of the image.
     """
 
     views: tuple[View, ...] = (View(0.0, (0.0, -4.7, 1.45), (0.0, 0.0, 0.93)),)
@@ -52,8 +52,10 @@ class Camera:
     def pose(self, time_s: float) -> tuple[Array, Array]:
         """``R`` (3, 3) and ``t`` (3,) from world to camera."""
         times = np.array([view.time_s for view in self.views])
+        # The view before the time; the first or last pair outside all of them.
         row = int(np.clip(np.searchsorted(times, time_s) - 1, 0, max(0, len(times) - 2)))
         one, two = self.views[row], self.views[min(row + 1, len(self.views) - 1)]
+        # A single view is a pair with itself.
         span = max(two.time_s - one.time_s, 1e-9)
         share = float(ease(np.array((time_s - one.time_s) / span)))
         eye = np.array(one.eye) * (1 - share) + np.array(two.eye) * share
@@ -63,13 +65,13 @@ class Camera:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """Everything that a picture or its truth depends on.
+    """Everything that a rendered frame or its truth depends on.
 
     Attributes:
-        people: who is there; order is the order in the truth.
-        camera: who looks.
-        fps: frames a second.
-        seconds: length of the clip.
+        people: the people, in the order of the truth.
+        camera: the camera.
+        fps: frames per second.
+        seconds: length of the video.
         size_wh: width and height in pixels.
     """
 
@@ -90,8 +92,8 @@ class Scene:
         """``K`` (3, 3)."""
         return intrinsics(self.size_wh, np.radians(self.camera.fov_y_deg))
 
-    def poses(self, times: Array) -> list[Pose]:
-        """One `Pose` (T, ...) per person."""
+    def poses(self, times: Array) -> list[BodyPose]:
+        """One `BodyPose` (T, ...) per person."""
         return [person.motion.pose(person.body, times) for person in self.people]
 
 
@@ -102,17 +104,17 @@ def default_scene(
     size_wh: tuple[int, int] = (960, 540),
     seed: int = 0,
 ) -> Scene:
-    """One who comes, waves, squats and walks off; another who passes behind.
+    """Return the scene of the sample: a person comes, waves, squats and leaves, another passes.
 
     Args:
-        seconds: how much of the ten-second play is shown.
-        fps: frames a second.
+        seconds: length; the motion is made for ten seconds.
+        fps: frames per second.
         size_wh: width and height in pixels.
-        seed: 0 for the usual two; any other number dresses and measures two others.
+        seed: 0 for the usual two people; any other number changes their bodies and clothes.
     """
     people = [
         Person(motion=_visitor()),
-        Person(body=Body(size=0.93), outfit=_OTHER, motion=_passer_by()),
+        Person(body=BodyDimensions(size=0.93), outfit=_OTHER, motion=_passer_by()),
     ]
     if seed:
         random = np.random.default_rng(seed)
@@ -121,7 +123,7 @@ def default_scene(
 
 
 def _varied(person: Person, random: np.random.Generator) -> Person:
-    """Somebody else who does the same."""
+    """A person of other size and clothes with the same motion."""
 
     def colour(low: float, high: float) -> Point:
         red, green, blue = random.uniform(low, high, 3)
@@ -154,9 +156,9 @@ _OTHER = Outfit(
 )
 
 
-def _visitor() -> Motion:
-    """Comes from the left, greets, squats, turns to the side and walks off to the back."""
-    return Motion(
+def _visitor() -> MotionScript:
+    """Comes from the left, waves, squats, turns to the side and walks to the back."""
+    return MotionScript(
         start_xy=(-1.30, 1.5),
         heading_deg=-30,
         acts=(
@@ -173,10 +175,10 @@ def _visitor() -> Motion:
     )
 
 
-def _passer_by() -> Motion:
-    """Stands half outside the picture, then crosses it from right to left."""
+def _passer_by() -> MotionScript:
+    """Stands half outside the image, then crosses it from right to left."""
     nod = ArmGesture(side="left", start_s=0.2, end_s=1.2, flex=20, elbow=70)
-    return Motion(
+    return MotionScript(
         start_xy=(3.70, 1.75),
         heading_deg=180,
         acts=(Stand(0.7), Walk(((5.9, 0),), step_m=0.58, period_s=0.5)),

@@ -1,8 +1,9 @@
-"""Round cones, flattened at will: the one kind of solid everything is made of.
+"""Round cones under affine maps: the one kind of solid that figures are made of.
 
-A solid is the hull of two balls on its local z axis, seen through an affine map. Capsules,
-ellipsoids and flattened trunks are all of this kind, and a ray meets it in closed form: the
-ray is taken into local space, where distances along it stay what they were.
+A solid is the convex hull of two balls on its local z axis, transformed by an affine map. Capsules,
+ellipsoids and flattened trunks are all of this kind. The intersection with a ray has a closed form:
+the ray is transformed to local space, where its parameters stay the same, and meets two spheres and
+a cone (quadratic equations).
 """
 
 from __future__ import annotations
@@ -20,16 +21,16 @@ Floats: TypeAlias = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """How a surface looks.
+    """Appearance of a surface.
 
     Attributes:
         colour: sRGB, 0..1.
         stripe: sRGB of stripes across the solid's axis, or None.
-        stripe_m: distance from stripe to stripe, metres.
-        stripe_share: how much of that distance a stripe takes.
+        stripe_m: period of the stripes, metres.
+        stripe_share: share of the period that is of the stripe's colour.
         gloss: strength of the highlight, 0..1.
         wrinkle: slope of folds, 0 for smooth skin.
-        weave: relative strength of the fine mottling of cloth and hair.
+        weave: relative strength of the fine texture of cloth and hair.
     """
 
     colour: tuple[float, float, float]
@@ -85,12 +86,12 @@ class Solids:
 
     @property
     def thickness(self) -> Array:
-        """(S,) radius of the largest ball or ellipsoid along its shortest axis."""
+        """(S,) largest radius of each solid along its shortest axis, metres."""
         return np.asarray(np.linalg.norm(self.axes, axis=1).min(-1) * self.radii.max(-1))
 
     @property
     def nearest(self) -> Array:
-        """(S,) smallest z of each solid."""
+        """(S,) least z of each solid, metres."""
         stretch = np.linalg.norm(self.axes[:, 2], axis=-1)
         far_end = self.origin[:, 2] + self.axes[:, 2, 2] * self.length
         ends = np.stack([self.origin[:, 2], far_end], -1)
@@ -108,7 +109,7 @@ class Solids:
         )
 
     def bounds(self, *, pinhole: bool) -> Array:
-        """The rectangle (S, 4) x1 y1 x2 y2 that each solid fills, exactly.
+        """The exact bounding rectangles (S, 4) x1 y1 x2 y2 of the projected solids.
 
         A solid is the convex hull of two ellipsoids and so is its outline. The outline of an
         ellipsoid with centre c and half axes A is the conic dual to ``c c' - A A'`` (Hartley
@@ -123,20 +124,22 @@ class Solids:
         spread = np.einsum("sij,skj->sik", self.axes, self.axes)
         spread = spread[:, None] * (self.radii**2)[:, :, None, None]
         if pinhole:
+            # Rows and columns 0 to 2 of the dual conic give tangents parallel to the image axes.
             dual = centres[..., :, None] * centres[..., None, :] - spread
             middle = dual[..., :2, 2] / dual[..., 2:, 2]
             square = np.einsum("...ii->...i", dual)[..., :2] / dual[..., 2:, 2]
-            reach = np.sqrt(np.maximum(middle**2 - square, 0))
+            half = np.sqrt(np.maximum(middle**2 - square, 0))
         else:
             middle = centres[..., :2]
-            reach = np.sqrt(np.einsum("...ii->...i", spread)[..., :2])
-        return np.concatenate([(middle - reach).min(1), (middle + reach).max(1)], -1)
+            half = np.sqrt(np.einsum("...ii->...i", spread)[..., :2])
+        return np.concatenate([(middle - half).min(1), (middle + half).max(1)], -1)
 
 
 def taper(length: ArrayLike, wide: ArrayLike, narrow: ArrayLike) -> tuple[Array, Array]:
     """Sine and cosine of the angle between a round cone's flank and its axis."""
+    # The flank touches both balls, so the angle follows from their radii.
     sine = np.subtract(wide, narrow) / np.maximum(length, 1e-9)
-    # One ball inside the other: there is no flank.
+    # One ball is inside the other, and there is no flank.
     sine = np.where(np.abs(sine) < 1, sine, 0)
     return sine, np.sqrt(1 - sine * sine)
 
@@ -147,10 +150,10 @@ def first_hit(
     length: ArrayLike,
     radii: tuple[ArrayLike, ArrayLike],
 ) -> NDArray[np.floating]:
-    """Where rays enter round cones that stand on their local origin along local z.
+    """Ray parameters at which rays enter round cones along the local z axis.
 
-    Everything broadcasts. The near side of the hull is the nearest of three entries: into
-    either ball, and into the flank where it joins the circles in which it touches the balls.
+    All arguments broadcast. The entry into the hull is the nearest of three: into either ball, and
+    into the flank between the circles in which it touches the balls.
 
     Args:
         start: x, y, z of any point on each ray.
@@ -197,12 +200,12 @@ def _root(a: ArrayLike, b: ArrayLike, c: ArrayLike) -> NDArray[np.floating]:
 
 
 class Builder:
-    """Collects solids one by one, as a sculptor adds clay."""
+    """Collects solids one by one."""
 
     def __init__(self) -> None:
         self._cones: list[tuple[Array, Array, Array]] = []
         self._shapes: list[tuple[float, float, float]] = []
-        self._eggs: list[tuple[Array, Array]] = []
+        self._ellipsoids: list[tuple[Array, Array]] = []
         self._materials: tuple[list[Material], list[Material]] = ([], [])
 
     def cone(
@@ -222,16 +225,16 @@ class Builder:
         self._shapes.append((*radii, flat))
         self._materials[0].append(material)
 
-    def egg(
+    def ellipsoid(
         self, centre: Array, axes: Array, radii: tuple[float, float, float], material: Material
     ) -> None:
         """Add an ellipsoid with these half axes along the columns of ``axes``."""
-        self._eggs.append((centre, axes * np.array(radii)))
+        self._ellipsoids.append((centre, axes * np.array(radii)))
         self._materials[1].append(material)
 
     def build(self) -> Solids:
         """Everything added so far: first the cones, then the ellipsoids."""
-        groups = [group for group in (self._built_cones(), self._built_eggs()) if len(group)]
+        groups = [group for group in (self._built_cones(), self._built_ellipsoids()) if len(group)]
         return Solids.joined(groups)
 
     def _built_cones(self) -> Solids:
@@ -239,6 +242,7 @@ class Builder:
         shapes = np.reshape(self._shapes, (-1, 3))
         length = np.linalg.norm(end - start, axis=1)
         up = (end - start) / length[:, None]
+        # Orthogonal to the axis, as ``front`` is only roughly so.
         depth = front - up * (front * up).sum(1, keepdims=True)
         depth /= np.linalg.norm(depth, axis=1, keepdims=True)
         axes = np.stack([depth * shapes[:, 2:], np.cross(up, depth), up], -1)
@@ -250,11 +254,11 @@ class Builder:
             materials=tuple(self._materials[0]),
         )
 
-    def _built_eggs(self) -> Solids:
-        count = len(self._eggs)
+    def _built_ellipsoids(self) -> Solids:
+        count = len(self._ellipsoids)
         return Solids(
-            origin=np.reshape([centre for centre, _ in self._eggs], (count, 3)),
-            axes=np.reshape([axes for _, axes in self._eggs], (count, 3, 3)),
+            origin=np.reshape([centre for centre, _ in self._ellipsoids], (count, 3)),
+            axes=np.reshape([axes for _, axes in self._ellipsoids], (count, 3, 3)),
             length=np.zeros(count),
             radii=np.ones((count, 2)),
             materials=tuple(self._materials[1]),

@@ -1,6 +1,7 @@
-"""Where feet go: a plan of footsteps, and the feet over time that follow it.
+"""A plan of footsteps, and the feet over time that follow it.
 
-Everything else of the body follows its feet, so they neither slide nor sink.
+All other parts of the body follow the feet, so that these neither slide on the floor nor sink into
+it.
 """
 
 from __future__ import annotations
@@ -12,29 +13,29 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from framework.lab.sample.body import SIDES, Body
+from framework.lab.sample.body import SIDES, BodyDimensions
 
 Array: TypeAlias = NDArray[np.float64]
 
 SWING = 0.8
-"""Share of a step's period in which the foot is in the air; the rest stands on both feet."""
+"""Share of the period of a step in which the foot is in the air; then both feet stand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Stay where you are."""
+    """Stand still."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Walk along arcs, one after the other, and stop with both feet side by side.
+    """Walk along arcs, one after the other, and stop with the feet side by side.
 
     Attributes:
         arcs: pairs of length in metres and change of heading in degrees (left is positive).
-        step_m: about how long a step is.
-        period_s: time from step to step.
+        step_m: approximate length of a step.
+        period_s: time from one step to the next.
     """
 
     arcs: tuple[tuple[float, float], ...]
@@ -55,12 +56,12 @@ Act: TypeAlias = Stand | Walk | Turn
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One foot goes from where it is to another place.
+    """One foot moves to another place.
 
     Attributes:
         side: 0 left, 1 right.
-        lift_s, land_s: when it leaves and when it meets the floor.
-        xy: (x, y) below the ankle, metres.
+        lift_s, land_s: when it leaves and when it touches the floor.
+        xy: position below the ankle, metres.
         yaw: heading of the foot, radians.
     """
 
@@ -88,15 +89,15 @@ class Feet:
 
 
 def ease(share: Array) -> Array:
-    """From 0 to 1 with neither a start nor a stop that jerks (smootherstep)."""
+    """From 0 to 1 with velocity and acceleration 0 at both ends (Perlin's smootherstep)."""
     x = np.clip(share, 0, 1)
     return np.asarray(x**3 * (x * (6 * x - 15) + 10))
 
 
 def plan(
-    start_xy: tuple[float, float], heading: float, acts: Sequence[Act], body: Body
+    start_xy: tuple[float, float], heading: float, acts: Sequence[Act], body: BodyDimensions
 ) -> list[Step]:
-    """Footsteps of several acts in a row, from standing at a place with a heading (radians)."""
+    """Footsteps of several acts in a row, from standing at a position with a heading (radians)."""
     steps: list[Step] = []
     place, yaw, clock = np.array(start_xy, float), heading, 0.0
     for act in acts:
@@ -115,33 +116,40 @@ def plan(
     return steps
 
 
-def _print(place: Array, yaw: float, side: int, body: Body) -> tuple[float, float]:
-    """The place of a foot beside the middle of the body."""
+def _print(place: Array, yaw: float, side: int, body: BodyDimensions) -> tuple[float, float]:
+    """The position of a foot beside the middle of the body."""
     aside = SIDES[side] * 0.95 * body.hip * body.size
     return float(place[0] - np.sin(yaw) * aside), float(place[1] + np.cos(yaw) * aside)
 
 
 def _track(place: Array, yaw: float, act: Walk | Turn) -> tuple[list[Array], list[float], float]:
-    """Middle of the body and heading for every step of an act; both feet end side by side."""
+    """Middle of the body and heading for every step of an act; the feet end side by side."""
     if isinstance(act, Turn):
+        # Steps of about 40 degrees, each by both feet.
         count = max(1, round(abs(act.degrees) / 40))
         yaws = yaw + np.radians(act.degrees) * np.arange(1, count + 1) / count
         return [place] * (2 * count), list(np.repeat(yaws, 2)), act.period_s
     lengths, turns = np.array(act.arcs, float).T
     knots = np.concatenate([[0], np.cumsum(lengths)])
     headings = yaw + np.radians(np.concatenate([[0], np.cumsum(turns)]))
+    # The path is integrated numerically: arcs with headings that change linearly.
     fine = np.linspace(0, knots[-1], 400)
     along = np.interp(fine, knots, headings)
     moves = np.stack([np.cos(along), np.sin(along)], -1)[:-1] * (fine[1] - fine[0])
     path = place + np.concatenate([np.zeros((1, 2)), np.cumsum(moves, 0)])
     count = max(2, round(knots[-1] / act.step_m))
+    # The last step puts the second foot beside the first.
     reached = np.append(np.arange(1, count + 1) / count, 1.0) * knots[-1]
     places = [np.array([np.interp(s, fine, path[:, i]) for i in (0, 1)]) for s in reached]
     return places, list(np.interp(reached, knots, headings)), act.period_s
 
 
 def follow(
-    steps: Sequence[Step], start_xy: tuple[float, float], heading: float, body: Body, times: Array
+    steps: Sequence[Step],
+    start_xy: tuple[float, float],
+    heading: float,
+    body: BodyDimensions,
+    times: Array,
 ) -> Feet:
     """Feet at times (T,) seconds: flat while they stand, rolled over the ball while they leave."""
     middle = np.array(start_xy, float)
@@ -159,6 +167,7 @@ def follow(
         moved = _swing(share)[:, None]
         xy[:, foot] += moved * (np.array(step.xy) - xy[:, foot])
         yaw[:, foot] += moved[:, 0] * (step.yaw - yaw[:, foot])
+        # Long strides roll over the foot more.
         roll = min(1.0, stride / (1.2 * body.size))
         lift[:, foot] += _bump(share) * body.size * (0.05 + 0.03 * roll)
         pitch[:, foot] += roll * _rocker(times, step.lift_s, step.land_s)

@@ -1,5 +1,6 @@
-"""Rehearsals: recorded people drawn as figures, looked at by a real detector.
+"""Simulation of a detector's errors: recorded people are rendered as figures and detected.
 
-What a detector says of drawn people, beside where their joints exactly are, tells how it errs:
-in which poses, from where, how long, and how its scores say so.
+The detections beside the exact positions of the joints show the errors of a real detector: in which
+poses, from which views, for how long, and with which scores. Training transfers these errors to
+other motion. ``python -m framework.simulate`` is the command.
 """

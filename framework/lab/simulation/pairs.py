@@ -1,4 +1,4 @@
-"""What a detector said of drawn people, beside where they were."""
+"""Detections of rendered people beside the exact truth, as files."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ from pathlib import Path
 import numpy as np
 
 from framework.errors import InputError
+from framework.results import BROKEN
 from framework.types import Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pairs:
-    """N windows of T frames at 30 frames/s.
+    """N windows of T frames at 30 frames per second; the names of the fields are the npz keys.
 
     Attributes:
         keypoints: (N, T, 17, 2) float32 COCO-17 in units of the focal length, 0 where missing.
-        scores: (N, T, 17) float32 as lifters are shown them; 0 where missing.
+        scores: (N, T, 17) float32 in 0..1, on the scale of `framework.scores.calibrated`; 0 where
+            missing.
         points: (N, T, 23, 3) float32, the truth: `BODY`, metres, camera space.
-        own: (N, T, 17, 3) float32, the detector's own 3D, H36M-17, metres; NaN where there is none.
+        own: (N, T, 17, 3) float32, the 3D pose of the detector itself, H36M-17, metres; NaN where
+            it gives none.
     """
 
     keypoints: Floats
@@ -38,7 +41,7 @@ class Pairs:
 
     @classmethod
     def load(cls, paths: list[Path]) -> Pairs:
-        """Read files one after the other.
+        """Read files and put their windows one after the other.
 
         Raises:
             InputError: one of them is no such file.
@@ -49,6 +52,6 @@ class Pairs:
             try:
                 with np.load(path, allow_pickle=False) as file:
                     parts.append({name: np.asarray(file[name], np.float32) for name in names})
-            except (OSError, ValueError, KeyError) as error:
-                raise InputError(f"{path} holds no rehearsal: {error}") from error
+            except BROKEN as error:
+                raise InputError(f"{path} holds no simulated detections: {error}") from error
         return cls(**{name: np.concatenate([part[name] for part in parts]) for name in names})

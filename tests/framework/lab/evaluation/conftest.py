@@ -1,4 +1,4 @@
-"""A person, answers and truths made by hand."""
+"""A person, predictions and truths made by hand."""
 
 import json
 from fractions import Fraction
@@ -34,7 +34,7 @@ STANDING = {
 
 @pytest.fixture
 def standing():
-    """(T, 17, 3) of somebody who does not move."""
+    """(T, 17, 3) of a person who does not move."""
 
     def make(rows=5):
         joints = np.array([STANDING[joint] for joint in H36M17.joints], np.float32)

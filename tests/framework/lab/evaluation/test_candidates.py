@@ -1,4 +1,4 @@
-"""Every combination is judged, and what combinations share is done once."""
+"""Every combination is a candidate, and what combinations share is computed once."""
 
 from dataclasses import replace
 
@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from framework.errors import BackendError, ConfigurationError
-from framework.lab.evaluation.candidates import choices, judge, with_poses
+from framework.lab.evaluation.candidates import combinations, run_each, with_poses
 
 
 def names(*overrides):
-    return [choice.name for choice in choices(overrides)]
+    return [found.name for found in combinations(overrides)]
 
 
 def test_commas_are_combinations_named_by_what_differs():
@@ -18,43 +18,45 @@ def test_commas_are_combinations_named_by_what_differs():
     assert names("lifter=temporal") == ["temporal"]
     assert names("detector=a,b", "lifter=c,d") == ["a c", "a d", "b c", "b d"]
     assert names("refiner=[],[x,y]", "lifter=c") == ["[]", "[x,y]"]
-    assert names("detector.weights=a,b") == names()
+    assert names("lifter.flip=true,false") == ["True", "False"]
 
 
-def test_what_is_about_lifting_does_not_watch_again():
-    both = choices(["lifter=a,b", "lifter.flip=false", "refiner=[x]", "stride=2", "detector.m=1"])
-    assert {choice.watching for choice in both} == {("stride=2", "detector.m=1")}
+def test_combinations_that_differ_in_the_lifter_only_share_the_tracks():
+    both = combinations(
+        ["lifter=a,b", "lifter.flip=false", "refiner=[x]", "stride=2", "detector.m=1"]
+    )
+    assert {each.tracking for each in both} == {("stride=2", "detector.m=1")}
     assert both[1].lifting == ("lifter=b", "lifter.flip=false", "refiner=[x]")
 
 
-def test_one_that_lacks_something_does_not_stop_the_others():
-    def answer(choice):
-        if choice.name == "videopose3d":
+def test_a_combination_without_weights_does_not_stop_the_others():
+    def run(combination):
+        if combination.name == "videopose3d":
             raise BackendError("no weights")
-        return choice.name
+        return combination.name
 
-    chosen = choices(["lifter=videopose3d,temporal"])
-    (first, missing), (second, there) = judge(chosen, answer)
+    chosen = combinations(["lifter=videopose3d,temporal"])
+    (first, missing), (second, there) = run_each(chosen, run)
     assert (first.name, str(missing)) == ("videopose3d", "no weights")
     assert (second.name, there) == ("temporal", "temporal")
     with pytest.raises(BackendError, match="no weights"):
-        list(judge(chosen[:1], answer))
+        list(run_each(chosen[:1], run))
 
 
 def test_a_misspelt_name_stops_before_anything_runs():
     with pytest.raises(ConfigurationError, match="temporal"):
-        list(judge(choices(["lifter=detector3d,tempral"]), lambda _: pytest.fail("it ran")))
+        list(run_each(combinations(["lifter=detector3d,tempral"]), lambda _: pytest.fail("it ran")))
 
 
-def test_rows_that_an_interpolator_made_are_not_judged(standing, result_of):
+def test_rows_of_interpolated_frames_are_not_evaluated(standing, result_of):
     doubled = result_of(standing(7), fps=60)
     source = np.arange(7) % 2 == 0
-    watched = replace(
+    tracked = replace(
         doubled,
         frame_index=np.arange(4),
         time_s=doubled.time_s[source],
         tracks=tuple(track.take(source) for track in doubled.tracks),
         poses=(),
     )
-    result = with_poses(watched, list(doubled.tracks), list(doubled.poses))
+    result = with_poses(tracked, list(doubled.tracks), list(doubled.poses))
     assert [len(pose) for pose in result.poses] == [4]

@@ -1,4 +1,4 @@
-"""The command: tables on the screen and as files, and an exit code for every mistake."""
+"""``python -m framework.evaluate``: tables on the screen and as files, and exit codes."""
 
 import json
 
@@ -13,8 +13,8 @@ from framework.registry import registry
 
 
 @pytest.fixture
-def judged(tmp_path, standing, result_of):
-    """A results file 32 mm off at one wrist, and the truth, ``(result=..., truth=...)``."""
+def evaluated(tmp_path, standing, result_of):
+    """A results file that is 32 mm off at one wrist, and the truth, ``(result=..., truth=...)``."""
     off = standing()
     off[:, 13, 2] += 0.032
     np.savez(tmp_path / "clip.npz", **results.to_arrays(result_of(off)))
@@ -22,8 +22,8 @@ def judged(tmp_path, standing, result_of):
     return f"result={tmp_path / 'clip.npz'}", f"truth={tmp_path / 'truth.npz'}"
 
 
-def test_a_result_is_judged_on_the_screen_and_in_three_files(judged, tmp_path, capsys):
-    assert main([*judged, f"output={tmp_path / 'out'}"]) == 0
+def test_a_result_is_evaluated_on_the_screen_and_in_three_files(evaluated, tmp_path, capsys):
+    assert main([*evaluated, f"output={tmp_path / 'out'}"]) == 0
     assert "2.0" in capsys.readouterr().out
     (section,) = json.loads((tmp_path / "out/evaluation.json").read_text())["sections"]
     (row,) = section["rows"]
@@ -34,13 +34,13 @@ def test_a_result_is_judged_on_the_screen_and_in_three_files(judged, tmp_path, c
     page = (tmp_path / "out/evaluation.md").read_text()
     assert "| left_wrist | 32.0 |" in page
     assert "| clip.npz | 5 | 2.0 |" in page
-    picture = cv2.imread(str(tmp_path / "out/evaluation.png"))
-    assert picture.shape[1] == 900
-    assert (picture.min(axis=-1) < 100).any()
+    chart = cv2.imread(str(tmp_path / "out/evaluation.png"))
+    assert chart.shape[1] == 900
+    assert (chart.min(axis=-1) < 100).any()
 
 
-def test_the_limbs_alone_are_twelve_joints(judged, tmp_path):
-    assert main([*judged, f"output={tmp_path}", "joints=limbs"]) == 0
+def test_the_limbs_alone_are_twelve_joints(evaluated, tmp_path):
+    assert main([*evaluated, f"output={tmp_path}", "joints=limbs"]) == 0
     (section,) = json.loads((tmp_path / "evaluation.json").read_text())["sections"]
     assert len(section["joints"]) == 12
     assert section["rows"][0]["measures"]["mpjpe"] == pytest.approx(32 / 12, abs=1e-3)
@@ -55,8 +55,17 @@ def test_the_limbs_alone_are_twelve_joints(judged, tmp_path):
         (["lifter"], 2, "form key=value"),
         (["result=x", "truth=y", "lifter=temporal"], 2, "nothing is run"),
         (["mocap=x", "truth=y"], 2, "leave out truth="),
-        (["result=x", "truth=y", "joints=some"], 2, "neither all nor limbs"),
-        (["result=x", "truth=y", "seed=-1"], 2, "seed=-1"),
+        (
+            ["result=x", "truth=y", "joints=some"],
+            2,
+            "joints is some, but must be one of all, limbs",
+        ),
+        (["result=x", "truth=y", "seed=-1"], 2, "seed is -1, but must be from 0"),
+        (["result=x", "truth=y", "seed=many"], 2, "could not be converted to Integer"),
+        (["result=x", "trut=y"], 2, "did you mean 'truth'"),
+        (["-m", "result=x"], 2, "runs no sweep"),
+        (["--truth", "y"], 2, "Write truth=VALUE"),
+        (["result=x", "truth=y", "experiment=fast"], 2, "nothing is run"),
         (["result=x", "truth=nowhere.trc"], 3, "nowhere.trc: there is no such file"),
         (["mocap=nowhere"], 3, "no packed motion"),
     ],
@@ -74,12 +83,12 @@ def test_help_names_every_option(capsys):
     assert all(f"{option}=" in text for option in ("truth", "mocap", "joints", "seed", "output"))
 
 
-def test_people_kept_back_are_judged_with_clean_and_noisy_keypoints(mocap, tmp_path):
+def test_held_out_people_are_evaluated_with_clean_and_noisy_keypoints(mocap, tmp_path):
     arguments = [f"mocap={mocap}", "lifter=temporal,detector3d", "threads=1", "seed=3"]
     assert main([*arguments, f"output={tmp_path / 'one'}"]) == 0
     report = json.loads((tmp_path / "one/evaluation.json").read_text())
     clean, noisy = ({row["name"]: row for row in part["rows"]} for part in report["sections"])
-    # Ben does what Anna does, so her poses are all there is to know.
+    # Ben does what Anna does, so her poses are as good as his.
     errors = {name: row["measures"] and row["measures"]["mpjpe"] for name, row in clean.items()}
     assert errors["nearest neighbour"] < 0.5 * errors["mean pose"]
     assert errors["temporal"] < 0.5 * errors["mean pose"]
@@ -90,7 +99,7 @@ def test_people_kept_back_are_judged_with_clean_and_noisy_keypoints(mocap, tmp_p
     assert again == report
 
 
-def test_real_video_against_its_truth_is_watched_once(shared_data, mocap, tmp_path):
+def test_a_real_video_is_detected_once(shared_data, mocap, tmp_path):
     """The detector's own 3D was measured at 82 mm on this clip by other code."""
     videos, runs = shared_data / "videos", []
 
@@ -119,10 +128,10 @@ def test_real_video_against_its_truth_is_watched_once(shared_data, mocap, tmp_pa
     assert code == 0
     assert runs == ["balancing_cam03.mp4"]
     (section,) = json.loads((tmp_path / "evaluation.json").read_text())["sections"]
-    baselines, judged = section["rows"][:2], section["rows"][2:]
+    baselines, lifted = section["rows"][:2], section["rows"][2:]
     assert [row["name"] for row in baselines] == ["mean pose", "nearest neighbour"]
     assert all(row["measures"]["p_mpjpe"] > 120 for row in baselines)
-    own, temporal = (row["measures"] for row in judged)
+    own, temporal = (row["measures"] for row in lifted)
     assert own["frames"] == 100
     assert own["p_mpjpe"] == pytest.approx(82, abs=3)
     assert own["mpjpe"] is None

@@ -1,4 +1,4 @@
-"""Answers meet the truth of the same moment and of the same person."""
+"""Predictions are paired with the truth of the same time and the same person."""
 
 import numpy as np
 import pytest
@@ -46,7 +46,7 @@ def test_a_frame_without_truth_is_a_gap(standing, result_of):
     assert np.isnan(pair.truth).all((1, 2)).tolist() == [False, False, True, False, False]
 
 
-def test_people_are_known_by_their_place_in_the_picture(standing, result_of):
+def test_people_are_matched_by_their_positions_in_the_image(standing, result_of):
     low, high = standing(3), standing(3) * 1.5
     first = result_of(high, low)
     swapped = [first.tracks[n].keypoints for n in (1, 0)]
@@ -60,7 +60,7 @@ def test_people_are_known_by_their_place_in_the_picture(standing, result_of):
     assert len(pairs) == 2
 
 
-def test_one_person_is_compared_with_the_track_that_answers_most(standing, result_of):
+def test_one_person_is_compared_with_the_track_with_the_most_poses(standing, result_of):
     brief = standing(4)
     brief[1:] = np.nan
     (pair,) = pair_up(
@@ -71,11 +71,11 @@ def test_one_person_is_compared_with_the_track_that_answers_most(standing, resul
 
 def test_people_that_cannot_be_told_apart_are_an_error(standing, result_of):
     two = truth_of(standing(2), standing(2), frame_index=np.arange(2))
-    with pytest.raises(InputError, match="who is who"):
+    with pytest.raises(InputError, match="to tell them apart"):
         pair_up(result_of(standing(2)), two)
 
 
 def test_a_truth_of_other_frames_is_an_error(standing, result_of):
     other = truth_of(standing(2), frame_index=np.array([90, 91]))
-    with pytest.raises(InputError, match=r"nothing of any frame of clip\.mp4"):
+    with pytest.raises(InputError, match=r"no frame in common with clip\.mp4"):
         pair_up(result_of(standing(2)), other)

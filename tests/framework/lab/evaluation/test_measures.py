@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from framework.lab.evaluation.matching import Pair
+from framework.lab.evaluation.matching import PosePair
 from framework.lab.evaluation.measures import (
     ALL,
     LIMBS,
@@ -18,7 +18,7 @@ WRIST = H36M17.index("left_wrist")
 
 
 def pair(predicted, truth, *, camera=True, action="", joint_sigmas=None):
-    return Pair(
+    return PosePair(
         action=action,
         predicted=predicted,
         truth=truth,

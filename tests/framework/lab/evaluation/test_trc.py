@@ -50,10 +50,10 @@ def test_metres_stay_metres_and_windows_line_ends_do_not_matter():
         ("NumMarkers", "Markers", "no NumMarkers"),
         ("Nose", "RHip", "line 4 names 1 markers"),
         ("RHip\t\t\tNose", "RHip\t\tNose\t", "line 4"),
-        ("\t20\t", "\ttwenty\t", "line 7: 'twenty' is no number"),
+        ("\t20\t", "\ttwenty\t", "line 7: 'twenty' is not a number"),
         ("\t20\t", "\tinf\t", "line 7: 'inf' is out of range"),
         ("30\n2\t", "30\t5\n2\t", "line 7 has 9 cells instead of 8"),
-        ("\n2\t", "\n1\t", "does not rise after row 1"),
+        ("\n2\t", "\n1\t", "does not increase after row 1"),
         ("\n2\t", "\n1.5\t", "line 8 does not begin"),
         ("\n2\t0.033", "\n2\t", "line 8 does not begin"),
     ],
@@ -78,7 +78,7 @@ def test_errors_name_the_file(tmp_path):
 
 @settings(deadline=None, max_examples=200)
 @given(st.data())
-def test_a_damaged_file_is_refused_or_read_as_what_it_says(data):
+def test_a_damaged_file_is_refused_or_read_as_it_is(data):
     at = data.draw(st.integers(0, len(WHOLE)))
     length = data.draw(st.integers(0, 12))
     new = data.draw(st.text("0123456789.-eE+\t\nmXRHnaif_\x00 ", max_size=6))

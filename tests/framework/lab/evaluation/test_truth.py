@@ -1,4 +1,4 @@
-"""Whatever says what is true becomes H36M-17 with times."""
+"""Every format of true poses becomes H36M-17 with times."""
 
 import json
 
@@ -60,8 +60,8 @@ def test_plain_arrays_are_in_camera_axes_and_have_frames_or_times(tmp_path, stan
 
 
 def test_poses_as_videopose3d_exports_them_are_a_truth(tmp_path, standing):
-    np.save(tmp_path / "answers.npy", standing(4))
-    truth = load_truth(tmp_path / "answers.npy")
+    np.save(tmp_path / "predictions.npy", standing(4))
+    truth = load_truth(tmp_path / "predictions.npy")
     assert truth.in_camera_axes
     assert truth.frame_index.tolist() == [0, 1, 2, 3]
     about_pelvis = truth.joints[0] - truth.joints[0, :, :1]
@@ -85,8 +85,8 @@ def test_a_result_is_a_truth_with_pixels(tmp_path, standing, result_of):
         ({"x": np.zeros(3)}, "no 'joints'"),
         ({"joints": np.zeros((4, 16, 3))}, "not "),
         ({"joints": np.zeros((4, 17, 3), int)}, "int64"),
-        ({"joints": np.zeros((4, 17, 3)), "time_s": [0.0, 1, 1, 2]}, "rising"),
-        ({"joints": np.zeros((4, 17, 3)), "time_s": [0.0, 1]}, "4 rising"),
+        ({"joints": np.zeros((4, 17, 3)), "time_s": [0.0, 1, 1, 2]}, "increasing"),
+        ({"joints": np.zeros((4, 17, 3)), "time_s": [0.0, 1]}, "4 increasing"),
         ({"joints": np.array(["a", "b"]), "positions_m": np.zeros((1, 2, 3))}, "fewer than three"),
         (
             {"joints": np.array(["Hip", "MidHip", "Nose"]), "positions_m": np.zeros((1, 3, 3))},

@@ -66,7 +66,7 @@ def test_joints_are_the_ends_of_bones(arm):
     np.testing.assert_allclose(skeleton.places[0], [(1, 2, 3), (3, 2, 3), (4, 2, 3)], atol=1e-9)
 
 
-def test_angles_are_in_the_bones_own_axes(arm):
+def test_angles_are_in_the_axes_of_the_bone(arm):
     # The upper bone's own y axis is the world's -x: turning about it leaves the bone, which lies
     # along x, where it is. The lower one then turns about z as the upper one left it.
     places = read_asfamc(*arm).places[1]

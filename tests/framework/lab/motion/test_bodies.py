@@ -15,12 +15,12 @@ def bones(person):
     return torch.from_numpy(bones_of(person.points))[None].repeat(32, 1, 1, 1)
 
 
-def chance(seed=0):
+def generator(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
 def test_rotations_agree_with_scipy():
-    rotvec = torch.randn(50, 3, generator=chance())
+    rotvec = torch.randn(50, 3, generator=generator())
     wanted = Rotation.from_rotvec(rotvec.numpy()).as_matrix()
     torch.testing.assert_close(
         rotations(rotvec).double(), torch.from_numpy(wanted), atol=1e-5, rtol=0
@@ -41,7 +41,7 @@ def test_mirroring_twice_changes_nothing(bones):
 
 def test_turning_limbs_keeps_their_lengths_and_the_hips(bones):
     changes = BodyChanges(lengths=0.0, turned=1.0, tilted=0.0, ball_rad=1.0, hinge_rad=1.0)
-    turned = varied(bones, changes, chance())
+    turned = varied(bones, changes, generator())
     torch.testing.assert_close(turned.norm(dim=-1), bones.norm(dim=-1), atol=1e-3, rtol=0)
     assert (turned - bones)[:, :, BODY.index("left_elbow")].abs().max() > 0.1
     hips = [BODY.index("left_hip"), BODY.index("right_hip")]
@@ -51,7 +51,7 @@ def test_turning_limbs_keeps_their_lengths_and_the_hips(bones):
 
 def test_a_forearm_follows_its_upper_arm(bones):
     changes = BodyChanges(lengths=0.0, turned=1.0, tilted=0.0, hinge_rad=0.0, ball_rad=1.0)
-    turned = varied(bones, changes, chance(1))
+    turned = varied(bones, changes, generator(1))
 
     def bend(of):
         arm = [of[:, :, BODY.index(f"right_{joint}")] for joint in ("elbow", "wrist")]
@@ -65,14 +65,14 @@ def test_a_forearm_follows_its_upper_arm(bones):
 
 
 def test_left_and_right_bones_change_together(bones):
-    changed = varied(bones, BodyChanges(turned=0.0, tilted=0.0), chance())
+    changed = varied(bones, BodyChanges(turned=0.0, tilted=0.0), generator())
     left, right = (changed[:, :, BODY.index(f"{s}_knee")].norm(dim=-1) for s in ("left", "right"))
     torch.testing.assert_close(left, right)
     assert left[:, 0].std() > 0.02
 
 
 def test_without_changes_only_mirrors_remain(bones):
-    changed = varied(bones, NOTHING, chance())
+    changed = varied(bones, NOTHING, generator())
     same = (changed - bones).abs().amax(dim=(1, 2, 3)) < 1e-6
     mirror = (changed - mirrored(bones, torch.ones(32) > 0)).abs().amax(dim=(1, 2, 3)) < 1e-6
     assert (same | mirror).all()

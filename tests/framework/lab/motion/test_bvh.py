@@ -65,7 +65,7 @@ def test_positions_inside_the_tree_replace_offsets(tmp_path):
 @settings(deadline=None, max_examples=60)
 def test_a_file_that_is_cut_off_is_an_input_error(tmp_path_factory, cut):
     path = write(tmp_path_factory.mktemp("bvh"), ARM[:cut])
-    with pytest.raises(InputError, match=r"clip\.bvh is not a BVH file"):
+    with pytest.raises(InputError, match=r"clip\.bvh is not a valid BVH file"):
         read_bvh(path)
 
 

@@ -1,4 +1,6 @@
-"""Rigs: what the joints of a file mean, held against recordings packed elsewhere."""
+"""Rigs: the meaning of joints, compared with recordings that were packed by other code."""
+
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -85,8 +87,31 @@ def test_an_unknown_rig_names_those_that_there_are():
         load_rig("cmu_motionbulider")
 
 
-def test_a_rig_of_ones_own_must_say_what_the_joints_are(tmp_path):
+def test_a_rig_of_a_user_must_name_all_joints(tmp_path):
     path = tmp_path / "mine.yaml"
     path.write_text("unit_m: 1.0\njoints: {left_hip: a}\nspine: []\nskull: b\nhead: b\n")
-    with pytest.raises(ConfigurationError, match=r"does not say what is left_ankle"):
+    with pytest.raises(ConfigurationError, match=r"does not name left_ankle"):
         load_rig(str(path))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("unit_m: 0", "unit_m is 0.0, but must be above 0"),
+        ("head_up: up", "head_up is up, but must be one of"),
+        ("fps: -30", "fps is -30.0, but must be above 0"),
+    ],
+)
+def test_values_that_are_not_allowed_are_named(tmp_path, line, said):
+    known = files("framework.conf").joinpath("rig/lafan1.yaml").read_text()
+    key = line.partition(":")[0]
+    kept = [each for each in known.splitlines() if not each.startswith(f"{key}:")]
+    path = tmp_path / "own.yaml"
+    path.write_text("\n".join([*kept, line]))
+    with pytest.raises(ConfigurationError, match=said):
+        load_rig(str(path))
+
+
+@pytest.mark.parametrize("name", ["bandai_namco", "cc_base", "cmu_asf", "daz", "lafan1"])
+def test_rigs_that_are_included_are_valid(name):
+    assert load_rig(name).unit_m > 0

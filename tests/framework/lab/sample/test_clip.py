@@ -1,4 +1,4 @@
-"""The files of the sample and the command that writes them."""
+"""The files of the sample."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -11,9 +11,6 @@ import pytest
 from framework.errors import StageError
 from framework.lab.sample import default_scene, render, render_frame
 from framework.lab.sample.ground_truth import truth
-from framework.sample import main
-
-TINY = ["--size", "128x72", "--seconds", "0.5", "--fps", "10"]
 
 
 def test_the_video_shows_the_frames_and_the_truth_describes_them(tmp_path: Path) -> None:
@@ -54,47 +51,3 @@ def test_a_folder_that_cannot_be_made_is_one_clear_error(tmp_path: Path) -> None
     scene = replace(default_scene(size_wh=(64, 36)), seconds=0.1)
     with pytest.raises(StageError, match="could not be written"):
         render(scene, tmp_path / "file" / "a.mp4", tmp_path / "b.npz")
-
-
-def test_the_command_prints_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    assert main(["--output", str(tmp_path), *TINY]) == 0
-    printed = capsys.readouterr().out.split()
-    assert printed == [str(tmp_path / "sample.mp4"), str(tmp_path / "sample_truth.npz")]
-    assert all(Path(path).stat().st_size > 1000 for path in printed)
-
-
-def test_if_missing_leaves_whole_files_alone(tmp_path: Path) -> None:
-    video = tmp_path / "sample.mp4"
-    video.write_bytes(b"mine")
-    (tmp_path / "sample_truth.npz").touch()
-    assert main(["--output", str(tmp_path), "--if-missing", *TINY]) == 0
-    assert video.read_bytes() == b"mine"
-    (tmp_path / "sample_truth.npz").unlink()
-    assert main(["--output", str(tmp_path), "--if-missing", *TINY]) == 0
-    assert video.read_bytes() != b"mine"
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        ["--size", "big"],
-        ["--size", "20x20"],
-        ["--fps", "0"],
-        ["--fps", "1/0"],
-        ["--seconds", "-1"],
-        ["--seconds", "nan"],
-        ["--seed", "-1"],
-    ],
-)
-def test_wrong_options_end_with_2_and_a_hint(tmp_path, capsys, wrong) -> None:
-    assert main(["--output", str(tmp_path), *wrong]) == 2
-    message = capsys.readouterr().err
-    assert message.startswith("error: ") and wrong[1] in message and "\n  " in message
-    assert not list(tmp_path.iterdir())
-
-
-def test_another_seed_dresses_other_people_in_the_same_play() -> None:
-    usual, other, again = (default_scene(seed=seed, size_wh=(192, 108)) for seed in (0, 5, 5))
-    assert other == again
-    assert [p.motion for p in other.people] == [p.motion for p in usual.people]
-    assert other.people[0].outfit != usual.people[0].outfit

@@ -1,4 +1,4 @@
-"""The default detector sees the main person of the sample in every frame, the right way round."""
+"""The default detector finds the main person of the sample, with left and right as they are."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -30,7 +30,7 @@ def errors() -> np.ndarray:
         try:
             locate(entry)
         except BackendError as error:
-            pytest.skip(f"{entry.name} cannot be had: {error.message.splitlines()[0]}")
+            pytest.skip(f"{entry.name} is not available: {error.message.splitlines()[0]}")
     scene = default_scene(fps=Fraction(4))
     known = truth(scene)
     heights = known["boxes"][0, :, 3] - known["boxes"][0, :, 1]
@@ -65,5 +65,5 @@ def test_joints_are_within_a_few_percent_of_the_body(errors) -> None:
     assert np.percentile(errors[:, 0], 95) < 0.06
 
 
-def test_nobody_is_mirrored(errors) -> None:
+def test_no_person_is_mirrored(errors) -> None:
     assert (errors[:, 0].mean(-1) < errors[:, 1].mean(-1)).mean() >= 0.95

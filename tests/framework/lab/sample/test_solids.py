@@ -42,7 +42,7 @@ def solids() -> Solids:
     start, end = np.array([-0.3, 0.2, 4.0]), np.array([0.5, -0.4, 3.0])
     builder.cone(start, end, (0.22, 0.1), GREY, front=np.array([0, 0, 1.0]), flat=0.6)
     turn = np.linalg.qr(np.random.default_rng(3).normal(size=(3, 3)))[0]
-    builder.egg(np.array([-0.6, -0.5, 3.5]), turn, (0.1, 0.3, 0.2), GREY)
+    builder.ellipsoid(np.array([-0.6, -0.5, 3.5]), turn, (0.1, 0.3, 0.2), GREY)
     return builder.build()
 
 
@@ -68,7 +68,7 @@ def test_bounds_are_exactly_what_a_solid_fills(pinhole: bool) -> None:
 def test_the_nearer_solid_hides_the_other() -> None:
     builder = Builder()
     for depth in (3.0, 2.0, 4.0):
-        builder.egg(np.array([0, 0, depth]), np.eye(3), (0.2, 0.2, 0.2), GREY)
+        builder.ellipsoid(np.array([0, 0, depth]), np.eye(3), (0.2, 0.2, 0.2), GREY)
     middle = np.zeros(1, np.float32)
     depth, which = cast(builder.build(), Grid(xs=middle, ys=middle, pinhole=True))
     assert which[0, 0] == 1

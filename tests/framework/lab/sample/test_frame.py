@@ -1,4 +1,4 @@
-"""What is drawn is what the truth says: limbs around joints, left on the left, near before far."""
+"""Rendered frames agree with the truth: limbs around joints, left and right, occlusion."""
 
 from dataclasses import replace
 
@@ -7,36 +7,36 @@ import pytest
 
 from framework.lab.sample import Camera, Person, Scene, View, default_scene, render_frame, truth
 from framework.lab.sample.figure import Outfit
-from framework.lab.sample.motion import Motion, wave
+from framework.lab.sample.motion_script import MotionScript, wave
 from framework.skeletons import COCO17, H36M17
 
 SIZE = (480, 270)
 
 
 def standing(x: float, y: float, heading_deg: float = -90.0, **outfit: object) -> Person:
-    motion = Motion(start_xy=(x, y), heading_deg=heading_deg, seconds=3)
+    motion = MotionScript(start_xy=(x, y), heading_deg=heading_deg, seconds=3)
     return Person(motion=motion, outfit=Outfit(**outfit))
 
 
-def filmed(*people: Person) -> np.ndarray:
+def rendered(*people: Person) -> np.ndarray:
     return render_frame(Scene(people=people, size_wh=SIZE), 0.0).astype(int)
 
 
 def drawn(scene: Scene, time_s: float) -> np.ndarray:
-    """(H, W) where somebody, not a shadow, is: what light colours of clothes and skin change."""
+    """(H, W) where a person is, but no shadow: pixels whose colour or brightness is other."""
     bare = replace(scene, people=())
     change = render_frame(scene, time_s).astype(int) - render_frame(bare, time_s)
     hue = change - change.mean(-1, keepdims=True)
     return np.abs(hue).max(-1) + np.maximum(change.max(-1), 0) > 12
 
 
-def test_a_frame_is_an_rgb_picture_of_the_size_wanted() -> None:
+def test_a_frame_is_an_rgb_image_of_the_size_asked_for() -> None:
     image = render_frame(default_scene(size_wh=(321, 241)), 1.0)
     assert image.shape == (241, 321, 3)
     assert image.dtype == np.uint8
 
 
-def test_the_same_moment_is_the_same_picture() -> None:
+def test_the_same_time_is_the_same_image() -> None:
     scene = default_scene(size_wh=SIZE)
     assert (render_frame(scene, 2.5) == render_frame(scene, 2.5)).all()
 
@@ -81,7 +81,7 @@ def test_the_left_hand_is_drawn_where_the_truth_has_it() -> None:
     assert changed[wrist[1], wrist[0]]
 
 
-def test_a_face_looks_at_the_camera_and_hair_away_from_it() -> None:
+def test_a_face_is_towards_the_camera_and_hair_is_behind() -> None:
     def skin_share(heading_deg: float) -> float:
         person = standing(0, 0, heading_deg, skin=(1.0, 0.6, 0.6), hair=(0.1, 0.1, 0.3))
         scene = Scene(people=(person,), size_wh=SIZE, seconds=0.03)
@@ -100,13 +100,13 @@ def test_the_one_in_front_covers_the_one_behind() -> None:
     scene = Scene(people=(blue, red), size_wh=SIZE, seconds=0.03)
     x, y = np.array(truth(scene)["joints_2d"][1, 0, H36M17.index("spine")]).astype(int)
     for people in ((red, blue), (blue, red)):
-        pixel = filmed(*people)[y, x]
+        pixel = rendered(*people)[y, x]
         assert pixel[0] > 2 * pixel[2]
 
 
 def test_people_throw_shadows_on_the_floor_away_from_the_lamp() -> None:
     person = standing(0, 0)
-    change = filmed(person).sum(-1) - filmed().sum(-1)
+    change = rendered(person).sum(-1) - rendered().sum(-1)
     feet = truth(Scene(people=(person,), size_wh=SIZE, seconds=0.03))["coco_2d"][0, 0, -2:]
     x, y = feet.mean(0).astype(int)
     right, left = change[y - 12 : y, x + 15 : x + 50], change[y - 12 : y, x - 50 : x - 15]
@@ -114,9 +114,9 @@ def test_people_throw_shadows_on_the_floor_away_from_the_lamp() -> None:
     assert abs(left.mean()) < 10
 
 
-def test_nobody_in_sight_is_an_empty_room() -> None:
+def test_people_outside_the_image_leave_an_empty_room() -> None:
     for away in (standing(9.0, 0.0), standing(0.0, -6.5)):
-        assert (filmed() == filmed(away)).mean() > 0.99
+        assert (rendered() == rendered(away)).mean() > 0.99
 
 
 def test_the_room_moves_when_the_camera_does() -> None:

@@ -1,4 +1,8 @@
-"""Quick pictures of one figure: plain light, no shadows, a backdrop of soft shapes."""
+"""Fast rendering of one figure: plain shading, no shadows, a background of soft shapes.
+
+Detectors find joints by limbs and clothes, so clothes, light, background, blur and image noise are
+drawn anew for each window; a detector's errors on one appearance would be learned as errors of all.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framework.lab.sample.cast import Grid, cast, surface
-from framework.lab.sample.figure import Outfit, dress
+from framework.lab.sample.figure import Outfit, person_solids
 from framework.lab.sample.solids import Solids
-from framework.lab.simulation.actor import Array, posed, size_of
+from framework.lab.simulation.figure import Array, figure_pose, size_of
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -24,13 +28,13 @@ _SOFT_PX = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """Which part of the image plane (in units of the focal length) is filmed, and how finely.
+class Viewport:
+    """The part of the image plane (in units of the focal length) that is rendered.
 
     Attributes:
-        left, top: of the picture's corner.
-        pixels: in one unit.
-        size_wh: of the picture in pixels.
+        left, top: position of the image's upper left corner, units of the focal length.
+        pixels: pixels per unit.
+        size_wh: width and height in pixels.
     """
 
     left: float
@@ -39,91 +43,112 @@ class Frame:
     size_wh: tuple[int, int]
 
     def to_pixels(self, image: Array) -> Array:
-        """(..., 2) places in units of the focal length as pixels of the picture."""
+        """(..., 2) positions in units of the focal length to pixels of the image."""
         return np.asarray((image - np.array([self.left, self.top])) * self.pixels)
 
     def to_image(self, pixels: Array) -> Array:
-        """The way back."""
+        """(..., 2) pixels of the image to units of the focal length, the inverse of `to_pixels`."""
         return np.asarray(pixels / self.pixels + np.array([self.left, self.top]))
 
 
-def framed(points: Array, random: np.random.Generator) -> Frame:
-    """Frame somebody's way through the picture; now and then a part is cut off.
+def choose_viewport(points: Array, random: np.random.Generator) -> Viewport:
+    """Choose a viewport that holds a person in all frames; 15 % cut a part of the person off.
 
     Args:
-        points: (T, J, 3) camera space, all before the camera.
-        random: source of chance.
+        points: (T, J, 3) camera space, all in front of the camera.
+        random: generator of margins and of the person's height in pixels.
     """
     image = points[..., :2] / points[..., 2:]
     tall = float(np.median(np.ptp(image, axis=1).max(axis=-1)))
     margin = tall * random.uniform(0.12, 0.5, 4)
     if random.random() < 0.15:
+        # A negative margin cuts the person off at that side.
         margin[random.integers(4)] = -tall * random.uniform(0, 0.35)
     low = image.min(axis=(0, 1)) - margin[:2]
     high = image.max(axis=(0, 1)) + margin[2:]
     span = np.maximum(high - low, 0.6 * tall)
+    # People are 140 to 300 pixels tall, and the image is at most 480 pixels.
     pixels = min(random.uniform(*_FIGURE_PX) / tall, _LARGEST_PX / float(span.max()))
     width, height = (int(np.clip(round(x * pixels), 64, _LARGEST_PX)) for x in span)
-    return Frame(float(low[0]), float(low[1]), pixels, (width, height))
+    return Viewport(float(low[0]), float(low[1]), pixels, (width, height))
 
 
-def film(points: Array, frame: Frame, random: np.random.Generator) -> Iterator[Bytes]:
-    """Draw somebody: (H, W, 3) RGB for each of the points (T, 23, 3), camera space."""
-    pose, size, look = posed(points), size_of(points), _outfit(random)
+def render_figure(
+    points: Array, viewport: Viewport, random: np.random.Generator
+) -> Iterator[Bytes]:
+    """Render a person as a clothed figure, frame by viewport.
+
+    Args:
+        points: (T, 23, 3) `BODY`, camera space, metres.
+        viewport: the part of the image plane to render.
+        random: generator of clothes, light, background and image noise.
+
+    Yields:
+        (H, W, 3) uint8 RGB, one for each of the T frames.
+    """
+    pose, size, outfit = figure_pose(points), size_of(points), _outfit(random)
     girth, light = random.uniform(0.85, 1.25), _light(random)
-    back = _backdrop(frame.size_wh, random)
-    warmth = random.uniform(0.7, 1.1) * random.uniform(0.85, 1.15, 3)
+    background = _background(viewport.size_wh, random)
+    tint = random.uniform(0.7, 1.1) * random.uniform(0.85, 1.15, 3)
     grain = random.uniform(0, 6)
     for row in range(len(points)):
-        solids = _stouter(dress(pose.at(row), size, look), girth)
-        image = back.copy()
-        _draw(image, solids.take(solids.nearest > _NEAR_M), frame, light)
-        soft = cv2.GaussianBlur(image * (255 * warmth).astype(np.float32), (3, 3), 0)
+        solids = _with_girth(person_solids(pose.at(row), size, outfit), girth)
+        image = background.copy()
+        _draw(image, solids.take(solids.nearest > _NEAR_M), viewport, light)
+        soft = cv2.GaussianBlur(image * (255 * tint).astype(np.float32), (3, 3), 0)
         noise = grain * random.standard_normal((*image.shape[:2], 1), np.float32)
         yield np.clip(soft + noise, 0, 255).astype(np.uint8)
 
 
-def _draw(image: Floats, solids: Solids, frame: Frame, light: Array) -> None:
-    """Lay solids, in camera axes, over a picture (H, W, 3), 0..1."""
+def _draw(image: Floats, solids: Solids, viewport: Viewport, light: Array) -> None:
+    """Draw solids, in camera axes, over an image (H, W, 3) of linear values 0..1, in place."""
     if not len(solids):
         return
     boxes = solids.bounds(pinhole=True)
-    low = np.maximum(np.floor(frame.to_pixels(boxes[:, :2].min(axis=0))), 0).astype(int)
-    high = np.minimum(np.ceil(frame.to_pixels(boxes[:, 2:].max(axis=0))), frame.size_wh).astype(int)
+    low = np.maximum(np.floor(viewport.to_pixels(boxes[:, :2].min(axis=0))), 0).astype(int)
+    high = np.minimum(
+        np.ceil(viewport.to_pixels(boxes[:, 2:].max(axis=0))), viewport.size_wh
+    ).astype(int)
     if (low >= high).any():
         return
-    xs = (np.arange(low[0], high[0]) + 0.5) / frame.pixels + frame.left
-    ys = (np.arange(low[1], high[1]) + 0.5) / frame.pixels + frame.top
+    xs = (np.arange(low[0], high[0]) + 0.5) / viewport.pixels + viewport.left
+    ys = (np.arange(low[1], high[1]) + 0.5) / viewport.pixels + viewport.top
     grid = Grid(xs=xs.astype(np.float32), ys=ys.astype(np.float32), pinhole=True)
     depth, which = cast(solids, grid)
     hit = surface(solids, grid, depth, which)
     normals = np.zeros((*depth.shape, 3), np.float32)
     normals[hit.at] = hit.normals
+    # Creases between solids are smoothed, as cloth covers them.
     smooth = cv2.blur(normals, (_SOFT_PX, _SOFT_PX))[hit.at]
     normal = smooth / np.maximum(np.linalg.norm(smooth, axis=1, keepdims=True), 1e-6)
     lit = np.maximum(normal @ light.astype(np.float32), 0)
+    # Light from the sky on what faces up (y points down), diffuse light of the lamp (Lambert).
     shade = (0.5 - 0.12 * normal[:, 1] + 0.8 * lit)[:, None]
     part = image[low[1] : high[1], low[0] : high[0]]
+    # Gamma of displays: linear light to sRGB.
     part[hit.at] = np.clip(hit.colours * shade, 0, 1) ** (1 / 2.2)
 
 
-def _stouter(solids: Solids, girth: float) -> Solids:
-    """Thicker or thinner limbs and trunk; heads and hands stay."""
+def _with_girth(solids: Solids, girth: float) -> Solids:
+    """Thicker or thinner limbs and trunk; head and hands stay as they are."""
     thick = (solids.length > 0) & (solids.radii.max(axis=1) > 0.03)
     return replace(solids, radii=np.where(thick[:, None], girth * solids.radii, solids.radii))
 
 
 def _light(random: np.random.Generator) -> Array:
-    """Towards the lamp, from above and more or less from the front, camera axes."""
+    """(3,) unit vector towards the light, above and more or less in front, camera axes."""
     direction = np.array([random.normal(), -random.uniform(0.3, 1.5), -random.uniform(0, 1.5)])
     return np.asarray(direction / np.linalg.norm(direction))
 
 
 def _outfit(random: np.random.Generator) -> Outfit:
+    """Random colours of skin, hair and clothes, and the cut of the clothes."""
+
     def colour(low: float, high: float) -> tuple[float, float, float]:
         red, green, blue = random.uniform(low, high) + random.uniform(-0.2, 0.2, 3)
         return float(np.clip(red, 0, 1)), float(np.clip(green, 0, 1)), float(np.clip(blue, 0, 1))
 
+    # From dark to light skin along one hue.
     red, green, blue = random.uniform(0.4, 1.0) * np.array([0.90, 0.68, 0.55])
     return Outfit(
         skin=(float(red), float(green), float(blue)),
@@ -137,8 +162,8 @@ def _outfit(random: np.random.Generator) -> Outfit:
     )
 
 
-def _backdrop(size_wh: tuple[int, int], random: np.random.Generator) -> Floats:
-    """(H, W, 3) in 0..1: coloured blots, and a floor in half of the pictures."""
+def _background(size_wh: tuple[int, int], random: np.random.Generator) -> Floats:
+    """(H, W, 3) in 0..1: coloured shapes, and a floor in half of the images."""
     coarse = random.uniform(0.15, 0.85) + 0.2 * random.standard_normal((3, 4, 1))
     coarse = coarse + 0.08 * random.standard_normal((3, 4, 3))
     smooth = cv2.resize(coarse.astype(np.float32), size_wh, interpolation=cv2.INTER_CUBIC)

@@ -1,7 +1,8 @@
-"""Motion of a body: footsteps carry it, gestures are laid over the walk.
+"""Scripts of motion: footsteps move a body, gestures are added to the walk.
 
-Pelvis, trunk and arms follow the feet: the pelvis rides between them as high as the legs
-reach, the trunk turns against it, each arm swings with the opposite foot.
+Pelvis, trunk and arms follow the feet: the pelvis is between them as high as the legs permit, the
+trunk turns against it, and each arm swings with the opposite foot, as people walk. Amplitudes are
+chosen by eye.
 """
 
 from __future__ import annotations
@@ -14,28 +15,28 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, minimum_filter1d
 
-from framework.lab.sample.body import SIDES, Body, Pose
+from framework.lab.sample.body import SIDES, BodyDimensions, BodyPose
 from framework.lab.sample.steps import Act, ease, follow, plan
 
 Array: TypeAlias = NDArray[np.float64]
 
 RATE = 120.0
-"""Samples a second of the plan that a pose at any time is read from."""
+"""Samples per second of the channels that poses are interpolated from."""
 
 Side: TypeAlias = Literal["left", "right"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArmGesture:
-    """An arm leaves its swing, holds a pose and comes back.
+    """An arm leaves its swing, holds a pose and returns.
 
     Attributes:
         side: which arm.
-        start_s, end_s: from leaving the swing to being back.
+        start_s, end_s: when the arm leaves the swing, and when it is back.
         flex, abduct, twist, elbow: degrees; forward, sideways, outwards about the upper arm's
             axis, and the bend of the elbow.
-        beat_hz, beat_deg: how often and how far the elbow moves to and fro, as in a wave.
-        ease_s: time to get there, and to come back.
+        beat_hz, beat_deg: frequency and amplitude of a periodic motion of the elbow, as in waving.
+        ease_s: time of the transition to the pose, and of that back.
     """
 
     side: Side
@@ -52,7 +53,7 @@ class ArmGesture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Squat:
-    """Knees bend and straighten again; arms reach forward for balance."""
+    """Knees bend and straighten again; the arms move forward for balance."""
 
     start_s: float
     end_s: float
@@ -63,7 +64,7 @@ Gesture: TypeAlias = ArmGesture | Squat
 
 
 def wave(side: Side, start_s: float, end_s: float) -> ArmGesture:
-    """A greeting with the hand beside the head."""
+    """Return the gesture of waving with the hand beside the head."""
     return ArmGesture(
         side=side,
         start_s=start_s,
@@ -78,15 +79,15 @@ def wave(side: Side, start_s: float, end_s: float) -> ArmGesture:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Motion:
-    """What a person does.
+class MotionScript:
+    """The motion of a person: footsteps and gestures.
 
     Attributes:
-        start_xy: where it stands at first, metres.
-        heading_deg: where it looks: 0 along world x, 90 along world y.
-        acts: what the feet do, one after the other; afterwards it stands.
-        gestures: what it does meanwhile.
-        seconds: how long the plan reaches; later it stays as it was then.
+        start_xy: position at time 0, metres.
+        heading_deg: direction that the person faces: 0 along world x, 90 along world y.
+        acts: what the feet do, one act after the other; afterwards the person stands.
+        gestures: gestures on top of that.
+        seconds: length of the script; afterwards the last pose is held.
     """
 
     start_xy: tuple[float, float] = (0.0, 0.0)
@@ -95,8 +96,8 @@ class Motion:
     gestures: tuple[Gesture, ...] = ()
     seconds: float = 60.0
 
-    def pose(self, body: Body, times: Array) -> Pose:
-        """The pose (T, ...) of a body that moves so, at times (T,) in seconds."""
+    def pose(self, body: BodyDimensions, times: Array) -> BodyPose:
+        """The pose (T, ...) of a body that moves by this script, at times (T,) in seconds."""
         grid, channels = _channels(self, body)
         now = {
             name: np.apply_along_axis(lambda y: np.interp(times, grid, y), 0, values)
@@ -106,8 +107,8 @@ class Motion:
 
 
 @lru_cache(maxsize=16)
-def _channels(motion: Motion, body: Body) -> tuple[Array, dict[str, Array]]:
-    """Everything that a pose depends on, on a fine grid of time."""
+def _channels(motion: MotionScript, body: BodyDimensions) -> tuple[Array, dict[str, Array]]:
+    """All channels that a pose depends on, on a fine grid of time."""
     grid = np.arange(0, motion.seconds + 1 / RATE, 1 / RATE)
     heading = np.radians(motion.heading_deg)
     steps = plan(motion.start_xy, heading, motion.acts, body)
@@ -116,9 +117,12 @@ def _channels(motion: Motion, body: Body) -> tuple[Array, dict[str, Array]]:
     squat = sum((_squat(g, grid) for g in motion.gestures if isinstance(g, Squat)), grid * 0)
     forward = np.stack([np.cos(yaw), np.sin(yaw)], -1)
     left = np.stack([-forward[:, 1], forward[:, 0]], -1)
+    # Distance of the feet along the heading: the phase of the stride.
     apart = np.einsum("ti,ti->t", feet.xy[:, 0] - feet.xy[:, 1], forward)
+    # The body shifts over the standing foot while the other is lifted.
     onto = _smooth(feet.lift[:, 1] - feet.lift[:, 0], 0.10) * 0.35
     middle = _smooth(feet.xy.mean(1), 0.16) + onto[:, None] * left
+    # In a squat the pelvis goes back, or the person would fall forward.
     middle = middle - (0.42 * squat)[:, None] * forward
     ankles = _ankles(feet.xy, feet.yaw, feet.pitch, feet.lift, body)
     swing = _smooth(apart, 0.05) / body.size
@@ -142,7 +146,7 @@ def _smooth(values: Array, sigma_s: float) -> Array:
 
 
 def _ahead(values: Array, seconds: float) -> Array:
-    """What the values will be: eyes turn before the body."""
+    """The values some seconds later, smoothed: the head turns before the body."""
     rows = np.minimum(np.arange(len(values)) + int(seconds * RATE), len(values) - 1)
     return _smooth(values[rows], 0.15)
 
@@ -157,8 +161,8 @@ def _squat(squat: Squat, times: Array) -> Array:
     return squat.depth_m * _window(squat.start_s, squat.end_s, half, times)
 
 
-def _ankles(xy: Array, yaw: Array, pitch: Array, lift: Array, body: Body) -> Array:
-    """(T, 2, 3) ankle centres of feet that roll over the ball (heel up) or the heel (toes up)."""
+def _ankles(xy: Array, yaw: Array, pitch: Array, lift: Array, body: BodyDimensions) -> Array:
+    """(T, 2, 3) ankle centres; a foot rolls over its ball (heel up) or its heel (toes up)."""
     pivot = np.where(pitch > 0, body.ball, -body.heel) * body.size
     high = body.ankle_height * body.size
     forward = pivot - pivot * np.cos(pitch) + high * np.sin(pitch)
@@ -167,14 +171,15 @@ def _ankles(xy: Array, yaw: Array, pitch: Array, lift: Array, body: Body) -> Arr
     return np.concatenate([xy + ahead, up[..., None]], -1)
 
 
-def _height(middle: Array, left: Array, ankles: Array, body: Body) -> Array:
-    """(T,) height of the pelvis: as high as both legs reach, not quite straight, and smooth."""
-    reach = 0.988 * (body.thigh + body.shin) * body.size
+def _height(middle: Array, left: Array, ankles: Array, body: BodyDimensions) -> Array:
+    """(T,) height of the pelvis: as high as both legs permit, not quite straight, and smooth."""
+    leg = 0.988 * (body.thigh + body.shin) * body.size
     aside = body.hip * body.size * np.array(SIDES)[:, None]
     away = ankles[..., :2] - (middle[:, None] + aside * left[:, None])
-    highest = ankles[..., 2] + np.sqrt(np.maximum(reach**2 - (away**2).sum(-1), 0.01))
+    highest = ankles[..., 2] + np.sqrt(np.maximum(leg**2 - (away**2).sum(-1), 0.01))
     radius = int(0.05 * RATE)
-    # The lower envelope, widened by the reach of the filter: the mean never exceeds the limit.
+    # The minimum over the support of the filter: so the smoothed height never exceeds the limit,
+    # and legs never have to be longer than they are.
     lowest = minimum_filter1d(highest.min(1), 2 * radius + 1, mode="nearest")
     return np.asarray(gaussian_filter1d(lowest, radius / 2, radius=radius, mode="nearest"))
 
@@ -184,6 +189,7 @@ def _arms(gestures: tuple[Gesture, ...], times: Array, swing: Array, squat: Arra
     arms = np.zeros((len(times), 2, 4))
     for index, side in enumerate(SIDES):
         flex = -0.62 * side * swing + np.radians(2)
+        # Arms come forward as the knees bend.
         balance = np.clip(squat / 0.3, 0, 1)
         arms[:, index, 0] = flex + balance * (np.radians(112) - flex)
         arms[:, index, 1] = np.radians(9 + 4 * balance)
@@ -212,11 +218,12 @@ def _turn(axis: int, angle: Array) -> Array:
     return matrix
 
 
-def _pose(now: dict[str, Array], body: Body) -> Pose:
-    """Bones of fixed length hung into the channels of `_channels`."""
+def _pose(now: dict[str, Array], body: BodyDimensions) -> BodyPose:
+    """The pose of a body with bones of fixed length, from values of `_channels`."""
     yaw, swing, bend = now["yaw"], now["swing"], now["squat"]
     upright = _turn(2, yaw)
     pelvis_axes = upright @ _turn(2, -0.16 * swing) @ _turn(1, 0.03 + 0.9 * bend)
+    # The trunk leans forward in walking and more in a squat.
     lean = 0.05 + 0.04 * np.abs(swing) + 1.7 * bend
     belly_axes = upright @ _turn(1, 0.6 * lean)
     chest_axes = upright @ _turn(2, 0.20 * swing) @ _turn(1, lean)
@@ -236,7 +243,7 @@ def _pose(now: dict[str, Array], body: Body) -> Pose:
     ahead = _turn(2, now["foot_yaw"])[..., 0] + 0.10 * np.stack(
         [side * upright[..., 1] for side in SIDES], 1
     )
-    return Pose(
+    return BodyPose(
         pelvis=pelvis,
         pelvis_axes=pelvis_axes,
         spine=spine,
@@ -255,8 +262,8 @@ def _pose(now: dict[str, Array], body: Body) -> Pose:
     )
 
 
-def _placed(axes: Array, points: Array, body: Body) -> Array:
-    """Points (2, 3) in units of a body's own axes (T, 3, 3) as vectors (T, 2, 3) in the world."""
+def _placed(axes: Array, points: Array, body: BodyDimensions) -> Array:
+    """Offsets (2, 3) along axes (T, 3, 3) of a body as vectors (T, 2, 3) in the world."""
     return np.asarray(np.einsum("tij,sj->tsi", axes, points * body.size))
 
 
@@ -269,13 +276,18 @@ def _arm_axes(arms: Array, chest_axes: Array) -> tuple[Array, Array]:
     return upper, upper @ _turn(1, -elbow)
 
 
-def _knees(hips: Array, ankles: Array, ahead: Array, body: Body) -> Array:
-    """Knees (T, 2, 3) of legs with fixed bones that bend towards ``ahead``."""
+def _knees(hips: Array, ankles: Array, ahead: Array, body: BodyDimensions) -> Array:
+    """Knees (T, 2, 3) of legs with bones of fixed length that bend towards ``ahead``.
+
+    Two-bone inverse kinematics: the law of cosines gives the position of the knee along the line
+    from hip to ankle, and its distance from that line.
+    """
     thigh, shin = body.thigh * body.size, body.shin * body.size
     line = ankles - hips
     length = np.linalg.norm(line, axis=-1, keepdims=True)
     down = line / length
     along = (length**2 + thigh**2 - shin**2) / (2 * length)
+    # The part of the direction that is orthogonal to the line from hip to ankle.
     out = ahead - (ahead * down).sum(-1, keepdims=True) * down
     out = out / np.linalg.norm(out, axis=-1, keepdims=True)
     return np.asarray(hips + along * down + np.sqrt(np.maximum(thigh**2 - along**2, 0)) * out)

@@ -1,4 +1,8 @@
-"""From points of motion capture to the posed figure of the sample."""
+"""From points of motion capture to the pose of the sample's figure.
+
+A figure needs axes of pelvis, chest, head, hands and feet, which points do not give; they are
+chosen so that no part is mirrored and nothing is twisted against its neighbour.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +10,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framework.lab.motion.body import BODY
-from framework.lab.sample.body import Body, Pose
+from framework.lab.sample.body import BodyDimensions, BodyPose
 
 Array = NDArray[np.float64]
 
-_AVERAGE = Body()
+_AVERAGE = BodyDimensions()
 
 
 def size_of(points: Array) -> float:
-    """`Body.size` of somebody with these points (T, 23, 3), by the length of the legs."""
+    """`BodyDimensions.size` of a person with these points (T, 23, 3), by the length of the legs."""
     hip, knee, ankle = (_both(points, joint) for joint in ("hip", "knee", "ankle"))
+    # Legs are measured alike by all rigs; trunks are not.
     legs = _length(knee - hip) + _length(ankle - knee)
     return float(np.median(legs) / (_AVERAGE.thigh + _AVERAGE.shin))
 
 
-def posed(points: Array) -> Pose:
-    """Hang the parts of a figure into points (T, 23, 3), metres, in any right-handed axes.
+def figure_pose(points: Array) -> BodyPose:
+    """Return the pose of a figure whose joints are at the given points.
 
-    Trunks are as wide as the points say. Feet stand at a right angle to the shins, thumbs look
-    forward: points do not tell.
+    The trunk is as wide as the points of hips and shoulders. The orientation of feet and hands is
+    not recorded: feet are at a right angle to the shins, and thumbs point forward.
+
+    Args:
+        points: (T, 23, 3) `BODY`, metres, in any right-handed axes.
     """
     at = {joint: points[:, index] for index, joint in enumerate(BODY.joints)}
     hips, shoulders = _both(points, "hip"), _both(points, "shoulder")
@@ -34,11 +42,12 @@ def posed(points: Array) -> Pose:
     chest_axes = _axes(shoulders[:, 0] - shoulders[:, 1], at["thorax"] - at["spine"])
     head_axes = _axes(at["left_ear"] - at["right_ear"], at["head"] - at["skull"])
     size = size_of(points)
-    # Rigs put the base of the neck here and there; the figure's lies a little above its shoulders.
+    # Rigs differ in where the base of the neck is; the figure's lies a little above its shoulders.
     drop = _AVERAGE.shoulder_drop * size * chest_axes[..., 2]
+    # Feet point forward; those of legs stretched out in front point up.
     ahead = pelvis_axes[..., 0] + 0.5 * pelvis_axes[..., 2]
     thumbs = chest_axes[..., 0] + 0.3 * chest_axes[..., 2]
-    return Pose(
+    return BodyPose(
         pelvis=at["pelvis"],
         pelvis_axes=_widened(pelvis_axes, hips, _AVERAGE.hip * size),
         spine=at["spine"],
@@ -71,7 +80,7 @@ def _unit(vectors: Array) -> Array:
 
 
 def _across(vectors: Array, axis: Array) -> Array:
-    """Unit vectors along what is left of some when their part along a unit axis is taken out."""
+    """Unit vectors (..., 3) of the components orthogonal to a unit axis."""
     return _unit(vectors - (vectors * axis).sum(axis=-1, keepdims=True) * axis)
 
 
@@ -90,7 +99,8 @@ def _facing(up: Array, forward: Array) -> Array:
 
 
 def _widened(axes: Array, pair: Array, usual_m: float) -> Array:
-    """Stretch the left axis, so that what hangs on it is as wide as a pair of joints (T, 2, 3)."""
+    """Stretch the left axis so that the part is as wide as a pair of joints (T, 2, 3)."""
+    # The figure puts the joints of a part symmetrically about its middle.
     half = _length(pair[:, 0] - pair[:, 1]) / 2
     return np.concatenate(
         (axes[..., :1], axes[..., 1:2] * (half / usual_m)[..., None], axes[..., 2:]), axis=-1

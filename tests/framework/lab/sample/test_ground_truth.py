@@ -8,12 +8,18 @@ import pytest
 
 from framework.geometry.camera import camera_from_world, project
 from framework.lab.sample import Camera, Person, Scene, View, default_scene, truth
-from framework.lab.sample.body import Body, bone_lengths
-from framework.lab.sample.motion import Motion, wave
+from framework.lab.sample.body import BodyDimensions
+from framework.lab.sample.motion_script import MotionScript, wave
 from framework.lab.sample.steps import Stand, Turn, Walk, plan
-from framework.skeletons import COCO17, H36M17, map_joints
+from framework.skeletons import COCO17, H36M17, Skeleton, map_joints
 
 SMALL = (320, 180)
+
+
+def bone_lengths(points: np.ndarray, skeleton: Skeleton) -> np.ndarray:
+    """Length (..., B) of every bone of a skeleton, from joints (..., J, 3)."""
+    parents, children = np.array(skeleton.bones).T
+    return np.linalg.norm(points[..., children, :] - points[..., parents, :], axis=-1)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +33,9 @@ def known(scene: Scene) -> dict[str, np.ndarray]:
 
 
 def person_at(x: float, y: float, heading_deg: float = -90, **motion: object) -> Person:
-    return Person(motion=Motion(start_xy=(x, y), heading_deg=heading_deg, seconds=5, **motion))
+    return Person(
+        motion=MotionScript(start_xy=(x, y), heading_deg=heading_deg, seconds=5, **motion)
+    )
 
 
 def still(*people: Person, seconds: float = 0.1) -> Scene:
@@ -73,7 +81,7 @@ def test_bones_keep_their_length(known, scene) -> None:
         assert lengths[0, thigh] == pytest.approx(person.body.thigh * person.body.size)
 
 
-def test_left_is_on_the_right_of_the_image_of_one_who_faces_the_camera() -> None:
+def test_left_is_on_the_right_of_the_image_of_a_person_who_faces_the_camera() -> None:
     known = truth(still(person_at(0, 0)))
     flat = known["coco_2d"][0, 0]
     for joint in ("eye", "ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle"):
@@ -81,7 +89,7 @@ def test_left_is_on_the_right_of_the_image_of_one_who_faces_the_camera() -> None
         assert flat[left, 0] > flat[right, 0]
 
 
-def test_left_is_on_the_left_of_the_image_of_one_who_walks_away() -> None:
+def test_left_is_on_the_left_of_the_image_of_a_person_who_walks_away() -> None:
     flat = truth(still(person_at(0, 0, heading_deg=90)))["coco_2d"][0, 0]
     assert flat[COCO17.index("left_hip"), 0] < flat[COCO17.index("right_hip"), 0]
 
@@ -105,8 +113,8 @@ def test_knees_bend_forward_and_elbows_too(known) -> None:
 
 
 def test_feet_stand_on_the_floor_and_do_not_slide() -> None:
-    body = Body()
-    motion = Motion(acts=(Walk(((2.0, 60),)), Turn(90), Stand(0.5)), seconds=6)
+    body = BodyDimensions()
+    motion = MotionScript(acts=(Walk(((2.0, 60),)), Turn(90), Stand(0.5)), seconds=6)
     times = np.arange(0, 6, 1 / 60)
     pose = motion.pose(body, times)
     steps = plan(motion.start_xy, np.radians(motion.heading_deg), motion.acts, body)
@@ -122,8 +130,8 @@ def test_feet_stand_on_the_floor_and_do_not_slide() -> None:
 
 
 def test_no_part_of_a_foot_sinks_into_the_floor() -> None:
-    body = Body()
-    pose = Motion(acts=(Walk(((3.0, 0),)),), seconds=5).pose(body, np.arange(0, 5, 1 / 60))
+    body = BodyDimensions()
+    pose = MotionScript(acts=(Walk(((3.0, 0),)),), seconds=5).pose(body, np.arange(0, 5, 1 / 60))
     for forward in (body.ball, -body.heel):
         under = pose.ankles + pose.foot_axes @ np.array([forward, 0, -body.ankle_height])
         assert under[..., 2].min() > -0.005
@@ -144,14 +152,14 @@ def test_a_person_behind_another_is_not_visible() -> None:
     assert not behind[torso].any()
 
 
-def test_a_joint_outside_the_picture_is_not_visible() -> None:
+def test_a_joint_outside_the_image_is_not_visible() -> None:
     known = truth(still(person_at(2.72, 0)))
     inside = known["coco_2d"][0, 0, :, 0] < SMALL[0]
     assert inside.any() and not inside.all()
     assert (known["visible"][0, 0] == inside).all()
 
 
-def test_the_second_person_comes_into_the_picture_and_passes_behind(known) -> None:
+def test_the_second_person_comes_into_the_image_and_passes_behind(known) -> None:
     first, second = known["visible"]
     assert not second[0].all() and second[0].any()
     assert first.all()
@@ -168,7 +176,7 @@ def test_a_moving_camera_has_a_pose_for_every_frame() -> None:
     assert (np.diff(eyes[:, 0]) > 0).all() and eyes[-1, 0] > 0.9
 
 
-def test_nobody_is_an_empty_truth() -> None:
+def test_a_scene_without_people_has_an_empty_truth() -> None:
     known = truth(still())
     assert known["coco_2d"].shape == (0, 1, 17, 2)
     assert known["visible"].shape == (0, 1, 17)
