@@ -21,7 +21,7 @@ import torch
 from framework.config import build, compose_config
 from framework.focal import FOCAL
 from framework.geometry.camera import camera_from_world
-from framework.lab.motion.noise import PERFECT, Noise, detected
+from framework.lab.motion.noise import PERFECT, Noise, noisy_keypoints
 from framework.lab.sample import Camera, Person, Scene, View, default_scene
 from framework.lab.sample.body import BodyDimensions, joints
 from framework.lab.sample.motion_script import MotionScript, Squat, wave
@@ -88,7 +88,9 @@ def four_people() -> Scene:
         ),
         Person(
             body=BodyDimensions(size=1.0),
-            motion=MotionScript(start_xy=(-2.2, 3.0), heading_deg=0, acts=(Walk(((4.4, 0),)), Turn(180))),
+            motion=MotionScript(
+                start_xy=(-2.2, 3.0), heading_deg=0, acts=(Walk(((4.4, 0),)), Turn(180))
+            ),
         ),
         Person(
             body=BodyDimensions(size=0.96),
@@ -143,7 +145,7 @@ def errors_of(scene: Scene, noise: Noise, settings: list[str], seed: int) -> np.
     """(N,) mean distance from the true root of each person, relative to its distance."""
     video = VideoInfo(path=Path("scene.mp4"), size_wh=scene.size_wh, fps=scene.fps)
     random = torch.Generator().manual_seed(seed)
-    keypoints, scores = detected(
+    keypoints, scores = noisy_keypoints(
         torch.from_numpy(true_joints(scene, COCO17)).float(), noise, random
     )
     tracks = [

@@ -16,7 +16,7 @@ import numpy as np
 
 from framework.appearance import COLOURS, PARTS
 from framework.lab.evaluation.identities import IdentityScores, identity_scores
-from framework.lab.sample.crowd import Crowd, detected, watch
+from framework.lab.sample.crowd import Crowd, project_people
 from framework.lab.sample.crowds import FPS, PLAYS, Play, ten_people
 from framework.plugins.tracker._association.associate import Associator
 from framework.plugins.tracker._association.config import AssociationConfig
@@ -57,8 +57,8 @@ def usable(name: str) -> bool:
 
 def scores(name: str, play: Play) -> IdentityScores:
     """Follow one scene."""
-    crowd = watch(play.scene)
-    frames, _ = detected(crowd, play.flaws)
+    crowd = project_people(play.scene)
+    frames, _ = simulated_detections(crowd, play.flaws)
     tracker = made(name)
     tracker.start(VideoInfo(path=Path("none"), size_wh=crowd.size_wh, fps=Fraction(FPS)))
     for row, frame in enumerate(frames):
@@ -80,19 +80,22 @@ def cell(found: IdentityScores) -> str:
 
 def milliseconds() -> float:
     """CPU time of one frame with all ten in view, their colours included, the best of five."""
-    crowd = watch(ten_people().scene)
+    crowd = project_people(ten_people().scene)
     everybody = replace(crowd, shown=np.ones_like(crowd.shown))
     rng = np.random.default_rng(0)
     looks = rng.dirichlet(np.full(COLOURS, 0.1), (len(crowd.boxes), PARTS)).astype(np.float32)
-    frames = [replace(frame, appearance=looks[: len(frame)]) for frame in detected(everybody)[0]]
+    frames = [
+        replace(frame, appearance=looks[: len(frame)])
+        for frame in simulated_detections(everybody)[0]
+    ]
     return 1e3 * min(seconds(everybody, frames) for _ in range(5)) / len(frames)
 
 
 def linking_ms() -> float:
     """CPU time of linking ten people who hide each other, by frame, the best of five."""
-    crowd = watch(ten_people().scene)
+    crowd = project_people(ten_people().scene)
     associator, history = Associator(AssociationConfig(), crowd.size_wh), History()
-    for row, frame in enumerate(detected(crowd)[0]):
+    for row, frame in enumerate(simulated_detections(crowd)[0]):
         time_s = float(crowd.time_s[row])
         history.append(row, time_s, frame, associator.update(time_s, frame))
 

@@ -103,7 +103,3 @@ def _orientations(count: int, cameras: Cameras, random: torch.Generator) -> Tens
     about_x = rotations(torch.stack((pitch, zero, zero), dim=1))
     about_z = rotations(torch.stack((zero, zero, roll), dim=1))
     return about_z @ about_x @ _UPRIGHT @ about_y
-
-
-seen_by = place_cameras
-"""Name of an earlier version."""

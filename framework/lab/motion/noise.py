@@ -310,7 +310,3 @@ def _at_lower_rates(
     both = (scores[window, low] > 0) & ((scores[window, high] > 0) | (part == 0))
     between = torch.lerp(scores[window, low], scores[window, high], part) * both
     return torch.lerp(keypoints[window, low], keypoints[window, high], part[..., None]), between
-
-
-detected, spoilt = noisy_keypoints, degraded
-"""Names of an earlier version."""

@@ -47,10 +47,6 @@ class MotionSource(Options):
     subject: str = option("", "person in a BVH or ASF/AMC file, as the split names people")
 
 
-Source = MotionSource
-"""Name of an earlier version."""
-
-
 @dataclass(frozen=True, slots=True)
 class Used:
     """One file that was read for a part of the split, for the model card.

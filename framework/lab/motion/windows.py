@@ -85,7 +85,3 @@ def random_generator(seed: int, step: int) -> torch.Generator:
     The Art of Computer Programming 3, 6.4) puts the steps of small seeds far apart.
     """
     return torch.Generator().manual_seed((seed * _GOLDEN + step) % (1 << 32))
-
-
-chance = random_generator
-"""Name of an earlier version."""

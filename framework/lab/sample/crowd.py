@@ -188,7 +188,3 @@ def _frame(
         keypoint_scores=np.where(covered, 0.3, 0.9).astype(np.float32),
         complete=inside & (covered.sum(1) <= 2),
     )
-
-
-watch, detected = project_people, simulated_detections
-"""Names of an earlier version."""

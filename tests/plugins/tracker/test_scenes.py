@@ -13,7 +13,7 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 
 from framework.lab.evaluation.identities import sequence_of
-from framework.lab.sample.crowd import detected, watch
+from framework.lab.sample.crowd import project_people
 from framework.lab.sample.crowds import PLAYS, ten_people
 from framework.plugins.tracker.all.all import All
 from framework.plugins.tracker.all.config import AllConfig
@@ -26,9 +26,9 @@ from framework.types import VideoInfo
 
 
 def followed(tracker, play):
-    crowd = watch(play.scene)
+    crowd = project_people(play.scene)
     tracker.start(VideoInfo(path=Path("none.mp4"), size_wh=crowd.size_wh, fps=Fraction(30)))
-    for row, frame in enumerate(detected(crowd, play.flaws)[0]):
+    for row, frame in enumerate(simulated_detections(crowd, play.flaws)[0]):
         tracker.update(row, float(crowd.time_s[row]), frame)
     return crowd, tracker.finish()
 

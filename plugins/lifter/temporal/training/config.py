@@ -13,7 +13,7 @@ from omegaconf import MISSING, DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from framework.errors import ConfigurationError
-from framework.lab.motion.sources import Source
+from framework.lab.motion.sources import MotionSource
 from framework.options import Options, option
 from framework.train import with_new_names
 
@@ -27,7 +27,7 @@ class TrainConfig(Options):
 
     motion_root: str = option(MISSING, "folder of the recordings")
     output: str = option(MISSING, "folder of checkpoint, log, weights and model card")
-    motion: list[Source] = option(MISSING, "recordings to train on")
+    motion: list[MotionSource] = option(MISSING, "recordings to train on")
     split: str = option(MISSING, "JSON file with people by part: train, validation, test")
     tensorboard: bool = option(False, "also log for TensorBoard, into output/tensorboard")
     simulation: str | None = option(

@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import save
 from torch import nn
 
-from framework.lab.motion.windows import Library, chance
+from framework.lab.motion.windows import Library, random_generator
 from framework.options import Options, option
 
 from .detector_errors import DetectorErrors
@@ -106,7 +106,7 @@ class LifterTrainer:
         """Take one step."""
         began = time.monotonic()
         # A generator per step, not per run: a resumed run draws the same batches.
-        random = chance(self.seed, self.step)
+        random = random_generator(self.seed, self.step)
         batch = make_batch(self.library, self.recipe, random, self.detector_errors)
         keypoints, scores, detector_3d, truth = (part.to(self.device) for part in batch)
         factor = self.schedule.factor(self.step)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from framework.lab.motion.body import COCO
-from framework.lab.motion.noise import Noise, detected, spoilt
+from framework.lab.motion.noise import Noise, degraded, noisy_keypoints
 from framework.lab.motion.recipe import WindowRecipe
 from framework.lab.motion.windows import Library
 from framework.options import Options, option
@@ -78,13 +78,13 @@ def make_batch(
         detector_errors: of a simulation, or None: all errors are synthetic.
     """
     points = recipe.draw(library, recipe.windows, random)
-    keypoints, scores = detected(points[:, :, COCO], recipe.noise, random)
+    keypoints, scores = noisy_keypoints(points[:, :, COCO], recipe.noise, random)
     detector_3d = torch.full((*scores.shape, 3), torch.nan)
     count = round(recipe.windows * recipe.simulated) if detector_errors else 0
     if detector_errors and count:
         simulated = detector_errors.transfer(points[:count], random)
         # Left-right swaps, missing joints and frames are synthetic here too.
-        keypoints[:count], scores[:count] = spoilt(
+        keypoints[:count], scores[:count] = degraded(
             simulated.keypoints, simulated.scores, recipe.noise, random
         )
         # Not always, or the network would rely on a 3D that most detectors do not have.

@@ -13,7 +13,7 @@ from framework.geometry.metrics import MM_PER_M, joint_errors, procrustes_errors
 from framework.lab.motion.bodies import BodyChanges
 from framework.lab.motion.body import Floats
 from framework.lab.motion.noise import PERFECT
-from framework.lab.motion.windows import Library, chance
+from framework.lab.motion.windows import Library, random_generator
 from framework.lab.simulation.pairs import Pairs
 
 from .recipe import Batch, Recipe, make_batch
@@ -67,8 +67,12 @@ class Validation:
         plain = BodyChanges(lengths=0.0, turned=0.0, tilted=0.0)
         noisy = replace(recipe, windows=_WINDOWS, speed_spread=0.0, bodies=plain, simulated=0.0)
         clean = replace(noisy, noise=PERFECT)
-        self._noisy = [make_batch(library, noisy, chance(1 << 20, n)) for n in range(batches)]
-        self._clean = [make_batch(library, clean, chance(1 << 20, n)) for n in range(batches)]
+        self._noisy = [
+            make_batch(library, noisy, random_generator(1 << 20, n)) for n in range(batches)
+        ]
+        self._clean = [
+            make_batch(library, clean, random_generator(1 << 20, n)) for n in range(batches)
+        ]
         self._real = [_as_batch(pairs)] if pairs else []
 
     def measure(self, network: nn.Module) -> ValidationErrors:

@@ -40,13 +40,13 @@ def test_a_recorded_person_is_lifted(lifter, track_of, video, shared_data):
     import torch
 
     from framework.lab.motion.body import COCO
-    from framework.lab.motion.cameras import Cameras, project, seen_by
+    from framework.lab.motion.cameras import Cameras, place_cameras, project
     from framework.lab.motion.packed import read_packed
 
     clips = read_packed(shared_data / "mocap" / "permissive" / "cmu_native.npz")
     clip = next(clip for clip in clips if clip.subject == "cmu_069" and len(clip.points) >= 90)
     points = torch.from_numpy(clip.points[:90])[None].repeat(6, 1, 1, 1)
-    seen = seen_by(points, Cameras(), torch.Generator().manual_seed(3))
+    seen = place_cameras(points, Cameras(), torch.Generator().manual_seed(3))
     pixels = 1.2 * 1280 * project(seen[:, :, COCO]).numpy() + np.float32([640, 360])
     tracks = [track_of(window) for window in pixels]
     truth = (seen[:, :, :17] - seen[:, :, :1]).numpy()

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from framework.lab.motion.body import BODY, COCO
-from framework.lab.motion.cameras import Cameras, project, seen_by
+from framework.lab.motion.cameras import Cameras, place_cameras, project
 from framework.lab.motion.noise import UNIT_M
 from framework.lab.simulation.pairs import Pairs
 from framework.plugins.lifter.temporal.training.detector_errors import DetectorErrors
@@ -18,7 +18,7 @@ TOO_LOW = 0.05
 @pytest.fixture
 def points(person):
     windows = torch.from_numpy(person.points)[None, :30].repeat(12, 1, 1, 1)
-    return seen_by(windows, Cameras(), torch.Generator().manual_seed(0))
+    return place_cameras(windows, Cameras(), torch.Generator().manual_seed(0))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from framework.errors import ConfigurationError
-from framework.lab.motion.sources import Kind, Source
+from framework.lab.motion.sources import Kind, MotionSource
 from framework.plugins.lifter.temporal.network import load_network
 from framework.plugins.lifter.temporal.training.config import TrainConfig
 from framework.plugins.lifter.temporal.training.loop import Schedule
@@ -33,7 +33,7 @@ def config(tmp_path, packed):
     def build(output, steps, **schedule):
         return TrainConfig(
             output=str(tmp_path / output),
-            motion=[Source(path=str(packed), licence="none")],
+            motion=[MotionSource(path=str(packed), licence="none")],
             split=str(split),
             network=NETWORK,
             recipe=Recipe(windows=8, frames=27),
@@ -58,7 +58,9 @@ def test_a_resumed_run_equals_an_uninterrupted_one(config, monkeypatch):
 
     broken = config("broken", 8, save_every=4)
     with monkeypatch.context() as patch:
-        patch.setattr("framework.plugins.lifter.temporal.training.loop.chance", _power_cut_at(6))
+        patch.setattr(
+            "framework.plugins.lifter.temporal.training.loop.random_generator", _power_cut_at(6)
+        )
         patch.setattr("framework.plugins.lifter.temporal.training.loop.make_batch", _unless_cut)
         with pytest.raises(KeyboardInterrupt):
             train(broken)
@@ -74,9 +76,9 @@ def test_a_resumed_run_equals_an_uninterrupted_one(config, monkeypatch):
 
 
 def _power_cut_at(step):
-    from framework.lab.motion.windows import chance
+    from framework.lab.motion.windows import random_generator
 
-    return lambda seed, now: None if now == step else chance(seed, now)
+    return lambda seed, now: None if now == step else random_generator(seed, now)
 
 
 def _unless_cut(library, recipe, random, detector_errors):
@@ -124,14 +126,14 @@ def test_a_longer_schedule_goes_on_from_the_same_checkpoint(config):
 
 
 def test_motion_that_is_not_there_is_named(config):
-    lost = replace(config("lost", 4), motion=[Source(path="/nowhere/*.npz")])
+    lost = replace(config("lost", 4), motion=[MotionSource(path="/nowhere/*.npz")])
     with pytest.raises(ConfigurationError, match=r"no file matches /nowhere/\*\.npz"):
         train(lost)
 
 
 def test_bvh_recordings_are_trained_on_beside_packed_ones(config, shared_data):
     mixed = config("mixed", 3)
-    source = Source(
+    source = MotionSource(
         path=f"{shared_data}/mocap/permissive/bvh/cmu_motionbuilder_*.bvh",
         kind=Kind.bvh,
         rig="cmu_motionbuilder",
@@ -144,7 +146,7 @@ def test_bvh_recordings_are_trained_on_beside_packed_ones(config, shared_data):
 
 
 def test_a_bvh_without_a_rig_is_refused(config, shared_data):
-    source = Source(path=f"{shared_data}/mocap/permissive/bvh/*.bvh", kind=Kind.bvh)
+    source = MotionSource(path=f"{shared_data}/mocap/permissive/bvh/*.bvh", kind=Kind.bvh)
     bare = replace(config("bare", 3), motion=[source])
     with pytest.raises(ConfigurationError, match="needs a rig and a subject"):
         train(bare)
