@@ -16,7 +16,7 @@ import numpy as np
 
 from framework.appearance import COLOURS, PARTS
 from framework.lab.evaluation.identities import IdentityScores, identity_scores
-from framework.lab.sample.crowd import Crowd, project_people
+from framework.lab.sample.crowd import Crowd, project_people, simulated_detections
 from framework.lab.sample.crowds import FPS, PLAYS, Play, ten_people
 from framework.plugins.tracker._association.associate import Associator
 from framework.plugins.tracker._association.config import AssociationConfig

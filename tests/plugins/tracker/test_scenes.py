@@ -13,7 +13,7 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 
 from framework.lab.evaluation.identities import sequence_of
-from framework.lab.sample.crowd import project_people
+from framework.lab.sample.crowd import project_people, simulated_detections
 from framework.lab.sample.crowds import PLAYS, ten_people
 from framework.plugins.tracker.all.all import All
 from framework.plugins.tracker.all.config import AllConfig
