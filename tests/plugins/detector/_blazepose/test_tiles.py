@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from framework.errors import BackendError
 from framework.plugins.detector._blazepose.files import DETECTOR
-from framework.plugins.detector._blazepose.litert import LiteRtModel
 from framework.plugins.detector._blazepose.tiles import SIZE, anchors, decode, tiles
+from framework.plugins.detector._inference.litert import LiteRtModel
 from framework.weights import locate
 
 sides = st.integers(1, 4000)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from framework.plugins.detector._topdown.config import TopDownConfig
-from framework.plugins.detector._topdown.following import Follower
+from framework.plugins.detector._topdown.following import TopDownFollower
 from framework.skeletons import COCO17
 from framework.types import FrameBatch
 
@@ -58,11 +58,11 @@ def frame(step: int) -> FrameBatch:
     )
 
 
-def follower(world: World, **settings) -> Follower:
-    return Follower(world, world, TopDownConfig(**settings))
+def follower(world: World, **settings) -> TopDownFollower:
+    return TopDownFollower(world, world, TopDownConfig(**settings))
 
 
-def numbers(some: Follower, step: int) -> list[int]:
+def numbers(some: TopDownFollower, step: int) -> list[int]:
     return some.follow(frame(step)).numbers.tolist()
 
 
@@ -124,7 +124,7 @@ def test_two_who_come_to_follow_the_same_person_are_one_and_the_older_stays():
 def test_nobody_is_where_the_model_is_not_sure(settings):
     world = World({"a": (100, 200), "b": (300, 200)}, sure={"b": 0.2})
     some = follower(world, **settings)
-    people = some.watch(frame(0))[0] if settings else some.follow(frame(0))
+    people = some.detect_each(frame(0))[0] if settings else some.follow(frame(0))
     np.testing.assert_allclose(people.keypoints, [SHAPE + np.array([100, 200])])
 
 
@@ -132,7 +132,7 @@ def test_no_more_are_looked_at_than_asked_for_and_the_best_come_first():
     world = World({name: (80 * (row + 1), 200) for row, name in enumerate("abcdef")})
     some = follower(world, max_people=2)
     assert [numbers(some, step) for step in range(3)] == [[0, 1]] * 3
-    (people,) = follower(world, max_people=2).watch(frame(0))
+    (people,) = follower(world, max_people=2).detect_each(frame(0))
     assert people.boxes[:, 4].tolist() == [0.9, 0.8]
 
 

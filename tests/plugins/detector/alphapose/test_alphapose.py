@@ -12,7 +12,7 @@ from framework.errors import BackendError, ConfigurationError
 from framework.pipeline import Pipeline
 from framework.plugins.detector.alphapose import library
 from framework.plugins.detector.alphapose.alphapose import AlphaPose, FastPose, fill, peaks
-from framework.plugins.detector.alphapose.config import AlphaPoseConfig, Body
+from framework.plugins.detector.alphapose.config import AlphaPoseConfig, AlphaPoseKeypoints
 from framework.registry import registry
 from framework.skeletons import COCO17, HALPE26
 from framework.stages import Runtime
@@ -136,7 +136,7 @@ def test_the_list_says_that_it_is_non_commercial():
     assert (pose.non_commercial, persons.non_commercial) == (True, False)
 
 
-@pytest.fixture(scope="module", params=list(Body))
+@pytest.fixture(scope="module", params=list(AlphaPoseKeypoints))
 def built(request):
     """AlphaPose's own network with random weights, by the joints it sees."""
     torch.manual_seed(0)
@@ -171,7 +171,7 @@ def test_peaks_are_where_alphapose_finds_them():
 def test_crops_are_as_alphapose_cuts_them(read_frames):
     from alphapose.utils.transforms import get_affine_transform, im_to_torch
 
-    from framework.plugins.detector._topdown.crops import crop, regions
+    from framework.plugins.detector._images.crops import crop, regions
 
     image = read_frames("dance_480p.mp4", 1).images[0]
     box = np.array([[300.0, 60.0, 500.0, 470.0]])
@@ -201,7 +201,7 @@ def test_random_weights_reach_keypoints(built, tmp_path, read_frames, shared_dat
     )
     with AlphaPose(settings, CPU) as detector:
         detector.start(video)
-        assert detector.skeleton is (COCO17 if body is Body.coco17 else HALPE26)
+        assert detector.skeleton is (COCO17 if body is AlphaPoseKeypoints.coco17 else HALPE26)
         people = detector.detect(read_frames("dance_480p.mp4", 3))
     assert len(people) == 3
     assert all(len(found) and found.keypoints.shape[1] == config.joints for found in people)
@@ -237,7 +237,11 @@ def test_the_wrong_body_and_the_wrong_file_are_refused(built, tmp_path):
     body, _, network = built
     path = tmp_path / "random.pth"
     torch.save(network.state_dict(), path)
-    other = Body.halpe26 if body is Body.coco17 else Body.coco17
+    other = (
+        AlphaPoseKeypoints.halpe26
+        if body is AlphaPoseKeypoints.coco17
+        else AlphaPoseKeypoints.coco17
+    )
     with pytest.raises(BackendError, match="conv_out"):
         AlphaPose(AlphaPoseConfig(body=other, checkpoint=path), CPU).open_model()
     path.write_bytes(b"<!DOCTYPE html>")

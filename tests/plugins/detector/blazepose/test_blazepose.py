@@ -10,14 +10,14 @@ import pytest
 from framework.errors import BackendError, ConfigurationError, StageError
 from framework.plugins.detector._blazepose import files
 from framework.plugins.detector._blazepose.boxes import box_around
-from framework.plugins.detector._blazepose.landmarks import LandmarkModel, Pose
+from framework.plugins.detector._blazepose.landmarks import LandmarkModel, PoseLandmarks
 from framework.plugins.detector.blazepose import register_detectors, register_weights
 from framework.plugins.detector.blazepose.blazepose import BlazePose
 from framework.plugins.detector.blazepose.config import (
     BlazePoseConfig,
-    Model,
-    PersonDetector,
-    Tiles,
+    BlazePoseModel,
+    BlazePosePersonDetector,
+    BlazePoseTiles,
 )
 from framework.skeletons import BLAZEPOSE33
 from framework.stages import Detector, Runtime
@@ -166,8 +166,8 @@ def test_with_flip_the_mirror_image_is_found_as_the_mirror_image_of_what_is_foun
     def apart(flip: bool) -> float:
         """Mean distance in pixels."""
         model = LandmarkModel(path, threads=2, flip=flip)
-        seen = model.look(image, square)
-        other = model.look(image[:, ::-1], np.array([width - 432.0, 250.0, 480.0, 0.0]))
+        seen = model.estimate(image, square)
+        other = model.estimate(image[:, ::-1], np.array([width - 432.0, 250.0, 480.0, 0.0]))
         np.testing.assert_allclose(other.presence, seen.presence, atol=1e-3 if flip else 1)
         back = other.keypoints[mirror] * (-1, 1) + (width, 0)
         if flip:
@@ -229,7 +229,7 @@ def test_boxes_lie_within_the_frame(roof, video):
 def test_somebody_seen_only_beyond_the_frame_has_a_box_of_what_is_guessed_within():
     keypoints = np.full((33, 2), 700.0)
     keypoints[:2] = (630, 470), (640, 480)
-    pose = Pose(
+    pose = PoseLandmarks(
         square=np.array([690.0, 470, 200, 0]),
         presence=0.6,
         keypoints=keypoints,
@@ -249,11 +249,11 @@ def test_yolox_finds_everybody_where_its_file_is_given(shared_data, read_frames,
     pytest.importorskip("onnxruntime")
     frames = read_frames("pose2sim/two_people_cam01.mp4", 6, start=60)
     path = shared_data / "models" / "yolox_nano.onnx"
-    with opened(video, person_detector=PersonDetector.yolox, yolox_path=path) as detector:
+    with opened(video, person_detector=BlazePosePersonDetector.yolox, yolox_path=path) as detector:
         assert min(len(found) for found in detector.detect(frames)) >= 3
 
 
-@pytest.mark.parametrize("tiles", list(Tiles))
+@pytest.mark.parametrize("tiles", list(BlazePoseTiles))
 def test_every_layout_of_tiles_finds_a_person_near_by(dancer, video, tiles):
     with opened(video, tiles=tiles) as detector:
         assert [len(found) for found in detector.detect(part(dancer, 0, 3))] == [1, 1, 1]
@@ -265,7 +265,7 @@ def test_the_entry_names_what_there_is():
     assert isinstance(BlazePose(entry.config(), Runtime()), Detector)
     known = {weights.name for weights in register_weights()}
     assert {need.name for need in entry.requires[1:]} <= known
-    assert set(files.LANDMARKS) == {model.value for model in Model}
+    assert set(files.LANDMARKS) == {model.value for model in BlazePoseModel}
 
 
 def test_an_unopened_detector_travels_to_another_process(video, dancer):
@@ -277,18 +277,18 @@ def test_an_unopened_detector_travels_to_another_process(video, dancer):
 
 
 def test_a_detector_that_is_not_open_says_so(dancer):
-    with pytest.raises(StageError, match="context manager"):
+    with pytest.raises(StageError, match="is not open"):
         BlazePose(BlazePoseConfig(), Runtime()).detect(dancer)
 
 
 @pytest.mark.parametrize(
     ("settings", "key"),
     [
-        ({"score_threshold": 1.5}, "detector.score_threshold"),
-        ({"presence_new": -0.1}, "detector.presence_new"),
-        ({"detection_threshold": float("nan")}, "detector.detection_threshold"),
-        ({"redetect_s": -1.0}, "detector.redetect_s"),
-        ({"max_people": 0}, "detector.max_people"),
+        ({"score_threshold": 1.5}, "score_threshold"),
+        ({"presence_new": -0.1}, "presence_new"),
+        ({"detection_threshold": float("nan")}, "detection_threshold"),
+        ({"redetect_s": -1.0}, "redetect_s"),
+        ({"max_people": 0}, "max_people"),
     ],
 )
 def test_a_setting_that_cannot_be_is_named(settings, key):
@@ -299,6 +299,6 @@ def test_a_setting_that_cannot_be_is_named(settings, key):
 def test_a_missing_yolox_file_is_named(tmp_path):
     pytest.importorskip("onnxruntime")
     path = tmp_path / "absent.onnx"
-    config = BlazePoseConfig(person_detector=PersonDetector.yolox, yolox_path=path)
+    config = BlazePoseConfig(person_detector=BlazePosePersonDetector.yolox, yolox_path=path)
     with ExitStack() as stack, pytest.raises(BackendError, match=r"absent\.onnx"):
         stack.enter_context(BlazePose(config, Runtime()))

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from framework.plugins.detector._blazepose import rules
-from framework.plugins.detector._blazepose.landmarks import Pose, read_pose
+from framework.plugins.detector._blazepose.landmarks import PoseLandmarks, read_landmarks
 from framework.plugins.detector.blazepose.config import BlazePoseConfig
-from framework.plugins.detector.blazepose.following import Follower
+from framework.plugins.detector.blazepose.following import BlazePoseFollower
 from framework.skeletons import BLAZEPOSE33
 
 IMAGE = np.zeros((480, 640, 3), np.uint8)
@@ -18,7 +18,7 @@ def square(x: float, y: float = 240.0, side: float = 200.0, angle: float = 0.0) 
     return np.array([x, y, side, angle])
 
 
-def standing(at: np.ndarray, presence: float = 1.0) -> Pose:
+def standing(at: np.ndarray, presence: float = 1.0) -> PoseLandmarks:
     """An upright stick person in a square."""
     rows = {"shoulder": -0.2, "hip": 0.0, "knee": 0.2, "ankle": 0.38, "elbow": -0.1, "wrist": 0.0}
     points = np.zeros((33, 2))
@@ -26,7 +26,7 @@ def standing(at: np.ndarray, presence: float = 1.0) -> Pose:
     for joint, row in rows.items():
         for side, column in (("left", 0.06), ("right", -0.06)):
             points[BLAZEPOSE33.index(f"{side}_{joint}")] = column, row
-    return Pose(
+    return PoseLandmarks(
         square=at,
         presence=presence,
         keypoints=at[:2] + at[2] * points,
@@ -39,12 +39,12 @@ def standing(at: np.ndarray, presence: float = 1.0) -> Pose:
 class Script:
     """People at given places; a look sees the nearest, and nobody far from all of them."""
 
-    people: list[Pose] = field(default_factory=list)
+    people: list[PoseLandmarks] = field(default_factory=list)
     proposals: list[np.ndarray] = field(default_factory=list)
     searches: list[bool] = field(default_factory=list)
     looks: int = 0
 
-    def look(self, image: np.ndarray, at: np.ndarray) -> Pose:
+    def estimate(self, image: np.ndarray, at: np.ndarray) -> PoseLandmarks:
         self.looks += 1
         near = [p for p in self.people if np.hypot(*(p.square[:2] - at[:2])) < 60]
         return near[0] if near else standing(at, presence=0.0)
@@ -54,12 +54,12 @@ class Script:
         return np.array(self.proposals).reshape(-1, 4)
 
 
-def numbers(follower: Follower, time_s: float) -> list[int]:
+def numbers(follower: BlazePoseFollower, time_s: float) -> list[int]:
     return [person.number for person in follower.update(IMAGE, time_s)]
 
 
-def follow(script: Script, **settings: float) -> Follower:
-    return Follower(script, script, BlazePoseConfig(**settings))
+def follow(script: Script, **settings: float) -> BlazePoseFollower:
+    return BlazePoseFollower(script, script, BlazePoseConfig(**settings))
 
 
 @pytest.mark.parametrize("fps", [5, 25.051, 30, 50])
@@ -115,7 +115,7 @@ def test_of_two_who_follow_the_same_person_the_older_stays():
     )
     follower = follow(script)
     assert numbers(follower, 0.0) == [0, 1]
-    script.look = lambda image, at: standing(square(300))
+    script.estimate = lambda image, at: standing(square(300))
     assert numbers(follower, 0.1) == [0]
 
 
@@ -139,9 +139,9 @@ def test_candidates_that_repeat_a_better_one_or_somebody_known_are_not_looked_at
     candidates = np.array(
         [square(100), square(110), square(110, side=400), square(300), square(500, side=39)]
     )
-    kept = rules.worth_a_look(candidates, np.array([square(310)]))
+    kept = rules.distinct(candidates, np.array([square(310)]))
     np.testing.assert_array_equal(kept, candidates[[0, 2]])
-    assert rules.worth_a_look(np.zeros((0, 4)), np.zeros((0, 4))).shape == (0, 4)
+    assert rules.distinct(np.zeros((0, 4)), np.zeros((0, 4))).shape == (0, 4)
 
 
 def test_a_person_is_the_same_when_upside_down_but_not_beside():
@@ -153,9 +153,9 @@ def test_a_person_is_the_same_when_upside_down_but_not_beside():
 
 def test_a_smaller_skeleton_within_a_person_is_a_part_of_that_person():
     person = standing(square(300))
-    assert rules.part_of(standing(square(300, 220, side=100)), person)
-    assert not rules.part_of(person, standing(square(300, 220, side=100)))
-    assert not rules.part_of(standing(square(420, 220, side=100)), person)
+    assert rules.is_part_of(standing(square(300, 220, side=100)), person)
+    assert not rules.is_part_of(person, standing(square(300, 220, side=100)))
+    assert not rules.is_part_of(standing(square(420, 220, side=100)), person)
 
 
 def test_a_newcomer_whose_torso_does_not_show_is_no_person():
@@ -168,9 +168,9 @@ def test_a_newcomer_whose_torso_does_not_show_is_no_person():
 
 
 def test_landmarks_that_ran_away_or_changed_size_are_about_somebody_else():
-    assert rules.stayed(square(300), standing(square(340)))
-    assert not rules.stayed(square(300), standing(square(360)))
-    assert not rules.stayed(square(300), standing(square(300, side=400)))
+    assert rules.agrees_with(square(300), standing(square(340)))
+    assert not rules.agrees_with(square(300), standing(square(360)))
+    assert not rules.agrees_with(square(300), standing(square(300, side=400)))
 
 
 def test_raw_landmarks_are_read_in_the_axes_of_the_frame():
@@ -179,7 +179,7 @@ def test_raw_landmarks_are_read_in_the_axes_of_the_frame():
     points[33, :2], points[34, :2] = (128, 128), (128, 28)
     world[0] = [0.1, -0.5, -0.2]
     at = square(300, 200, side=512, angle=np.pi / 2)  # the head is at the right
-    pose = read_pose(points, 0.9, world, at)
+    pose = read_landmarks(points, 0.9, world, at)
     np.testing.assert_allclose(pose.keypoints[0], [300 + 256, 200])
     np.testing.assert_allclose(pose.world[0], [0.5, 0.1, -0.2], atol=1e-12)
     np.testing.assert_allclose(pose.square, [300, 200, 500, np.pi / 2])

@@ -6,7 +6,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from framework.plugins.detector.keypoints.config import KeypointsConfig
+from framework.errors import InputError
+from framework.plugins.detector.keypoints.config import KeypointFilesConfig
 from framework.plugins.detector.keypoints.reading import read
 from framework.skeletons import SKELETONS, map_joints
 from framework.testing.sample import walk
@@ -60,9 +61,24 @@ def reading(tmp_path):
             for member, document in content.items():
                 (path / member).parent.mkdir(parents=True, exist_ok=True)
                 (path / member).write_text(json.dumps(document))
-        return read(path, KeypointsConfig(**settings))
+        return read(path, KeypointFilesConfig(**settings))
 
     return make
+
+
+@pytest.fixture
+def refusal():
+    """Read a file that must be refused, in one line that names it; return that line."""
+
+    def refused(path, **options):
+        with pytest.raises(InputError) as caught:
+            read(path, KeypointFilesConfig(**options))
+        error = caught.value
+        assert error.hint and "\n" not in error.message
+        assert path.name in error.message
+        return error.message
+
+    return refused
 
 
 @pytest.fixture(scope="session")
@@ -73,3 +89,22 @@ def per_frame():
         return [len(recording.people(int(frame))) for frame in recording.index]
 
     return count
+
+
+@pytest.fixture
+def alphapose(flat):
+    """An entry of AlphaPose's default form; its detector was sure of the person to 0.9."""
+
+    def make(image, skeleton="coco17", idx=0, **parts):
+        keypoints = flat(skeleton, **parts)
+        scores = np.array(keypoints[2::3])
+        return {
+            "image_id": image,
+            "category_id": 1,
+            "keypoints": keypoints,
+            "score": scores.mean() + 0.9 + 1.25 * scores.max(),
+            "box": [200, 50, 150, 300],
+            "idx": idx,
+        }
+
+    return make

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from framework.errors import ConfigurationError, InputError, StageError
-from framework.plugins.detector.keypoints.config import KeypointsConfig
-from framework.plugins.detector.keypoints.keypoints import Keypoints
+from framework.plugins.detector.keypoints.config import KeypointFilesConfig
+from framework.plugins.detector.keypoints.keypoints import KeypointFiles
 from framework.skeletons import BODY25
 from framework.stages import FileDetector, Runtime
 from framework.types import FrameBatch, VideoInfo
@@ -45,7 +45,7 @@ def results_file(tmp_path, flat):
 
 
 def detector(**settings):
-    return Keypoints(KeypointsConfig(**settings), Runtime())
+    return KeypointFiles(KeypointFilesConfig(**settings), Runtime())
 
 
 def counts(stage, frames):
@@ -63,7 +63,7 @@ def test_frames_of_a_video_have_their_people_by_number(results_file):
 def test_frames_that_an_interpolator_made_are_refused(results_file):
     stage = detector(file=results_file())
     stage.start(CLIP)
-    with pytest.raises(ConfigurationError, match="interpolator makes"):
+    with pytest.raises(ConfigurationError, match="for interpolated frames"):
         stage.detect(frames_of([1, 1, 2, 2], made=[1, 3]))
 
 
@@ -95,7 +95,7 @@ def test_keypoints_of_larger_pictures_are_scaled_to_the_video(results_file, pers
 
 def test_keypoints_of_pictures_of_another_shape_are_refused(results_file):
     stage = detector(file=results_file(), image_size_wh=[640, 640])
-    with pytest.raises(InputError, match=r"dance\.json' is of pictures of 640x640.*640x480"):
+    with pytest.raises(InputError, match=r"dance\.json' is of images of 640x640.*640x480"):
         stage.start(CLIP)
 
 
@@ -172,5 +172,5 @@ def test_what_a_file_does_not_say_of_its_clip_is_asked_for(results_file, told, a
 )
 def test_settings_that_make_no_sense_are_refused(settings):
     (key,) = settings
-    with pytest.raises(ConfigurationError, match=f"detector.{key} is"):
-        KeypointsConfig(**settings)
+    with pytest.raises(ConfigurationError, match=f"^{key} is"):
+        KeypointFilesConfig(**settings)

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from framework.plugins.detector.keypoints.config import Frames
+from framework.plugins.detector.keypoints.config import FrameNumbering
 from framework.plugins.detector.keypoints.numbering import frame_numbers, in_natural_order
 
 TIMES = ["2018-07-04T12_06_23.253809.png", "2018-07-04T12_06_24.306951.png"]
 
 
-def numbers(pictures, how=Frames.auto, first=0):
+def numbers(pictures, how=FrameNumbering.auto, first=0):
     return frame_numbers(pictures, how, first)
 
 
@@ -38,17 +38,17 @@ def test_names_that_differ_in_more_than_a_number_are_taken_in_their_order():
     assert numbers(TIMES) is None
     assert numbers(["a.jpg", "b.jpg"]) is None
     assert numbers([136, "a.jpg"]) is None
-    assert numbers(["0.jpg", "9.jpg"], Frames.order) is None
+    assert numbers(["0.jpg", "9.jpg"], FrameNumbering.order) is None
 
 
 @pytest.mark.parametrize(
     ("pictures", "how", "first", "said"),
     [
-        (TIMES, Frames.number, 0, "no number"),
-        (["0.jpg", "1.jpg"], Frames.auto, 1, "number 0, before"),
-        (["1.jpg", "01.jpg"], Frames.auto, 0, "one number"),
-        ([397133, 397140], Frames.auto, 0, "from 397133 to 397140, hardly.*order"),
-        ([10**30, 0], Frames.number, 0, "hardly"),
+        (TIMES, FrameNumbering.number, 0, "no number"),
+        (["0.jpg", "1.jpg"], FrameNumbering.auto, 1, "number 0, before"),
+        (["1.jpg", "01.jpg"], FrameNumbering.auto, 0, "same number"),
+        ([397133, 397140], FrameNumbering.auto, 0, "from 397133 to 397140, hardly.*order"),
+        ([10**30, 0], FrameNumbering.number, 0, "hardly"),
     ],
 )
 def test_numbers_that_make_no_sense_are_refused(pictures, how, first, said):
@@ -58,7 +58,7 @@ def test_numbers_that_make_no_sense_are_refused(pictures, how, first, said):
 
 def test_large_numbers_can_be_counted_from_the_first():
     assert numbers([397133, 397140], first=397133) == [0, 7]
-    assert numbers([397133], Frames.number) == [397133]
+    assert numbers([397133], FrameNumbering.number) == [397133]
 
 
 def test_natural_order():

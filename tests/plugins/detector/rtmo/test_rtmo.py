@@ -65,9 +65,9 @@ def test_another_network_is_refused(simcc_file, tmp_path):
 
 def test_every_size_has_its_file_and_settings_are_checked():
     assert len({entry.filename for entry in register_weights()}) == 3
-    with pytest.raises(ConfigurationError, match=r"detector\.detection_threshold"):
+    with pytest.raises(ConfigurationError, match="detection_threshold is"):
         RtmoConfig(detection_threshold=2.0)
-    with pytest.raises(ConfigurationError, match=r"detector\.max_people"):
+    with pytest.raises(ConfigurationError, match="max_people is"):
         RtmoConfig(max_people=0)
-    with pytest.raises(StageError, match="context manager"):
+    with pytest.raises(StageError, match="is not open"):
         Rtmo(RtmoConfig(), Runtime()).detect(batch(GREY))

@@ -9,9 +9,9 @@ import pytest
 pytest.importorskip("onnxruntime")
 
 from framework.errors import BackendError, ConfigurationError
-from framework.plugins.detector._topdown.config import PersonDetector
+from framework.plugins.detector._persons.names import PersonDetectorName
 from framework.plugins.detector.rtmpose import register_detectors, register_weights
-from framework.plugins.detector.rtmpose.config import Body, Model, RtmPoseConfig
+from framework.plugins.detector.rtmpose.config import RtmPoseConfig, RtmPoseKeypoints, RtmPoseModel
 from framework.plugins.detector.rtmpose.files import PERSONS, POSES
 from framework.plugins.detector.rtmpose.rtmpose import RtmPose
 from framework.plugins.detector.rtmpose.simcc import SimCcModel, decode
@@ -116,7 +116,7 @@ def settings(simcc_file, tmp_path_factory):
     boxes.write_text(json.dumps(entries))
     return {
         "path": simcc_file(),
-        "person_detector": PersonDetector.file,
+        "person_detector": PersonDetectorName.file,
         "person_path": boxes,
     }
 
@@ -149,12 +149,12 @@ def test_contract(check, settings, dotted):
 
 def test_every_choice_has_its_files():
     known = {entry.name for entry in register_weights()}
-    for model in Model:
+    for model in RtmPoseModel:
         assert PERSONS[model.value].name in known
-        for body in Body:
+        for body in RtmPoseKeypoints:
             entry = POSES[model.value, body.value]
             assert entry.name in known
-            assert ("halpe26" in entry.filename) == (body is Body.halpe26)
+            assert ("halpe26" in entry.filename) == (body is RtmPoseKeypoints.halpe26)
             assert entry.sources[0]["member"] == "end2end.onnx"
     names = [entry.filename for entry in register_weights()]
     assert len(set(names)) == len(names)
@@ -163,12 +163,12 @@ def test_every_choice_has_its_files():
 @pytest.mark.parametrize(
     ("wrong", "key"),
     [
-        ({"pose_threshold": 1.5}, "detector.pose_threshold"),
-        ({"score_threshold": float("nan")}, "detector.score_threshold"),
-        ({"detection_threshold": -1.0}, "detector.detection_threshold"),
-        ({"redetect_s": -1.0}, "detector.redetect_s"),
-        ({"max_people": 0}, "detector.max_people"),
-        ({"person_detector": PersonDetector.file}, "detector.person_path"),
+        ({"pose_threshold": 1.5}, "pose_threshold"),
+        ({"score_threshold": float("nan")}, "score_threshold"),
+        ({"detection_threshold": -1.0}, "detection_threshold"),
+        ({"redetect_s": -1.0}, "redetect_s"),
+        ({"max_people": 0}, "max_people"),
+        ({"person_detector": PersonDetectorName.file}, "person_path"),
     ],
 )
 def test_a_setting_that_cannot_be_is_named(wrong, key):

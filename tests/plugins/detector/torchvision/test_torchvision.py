@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from framework.errors import BackendError, ConfigurationError, StageError
-from framework.plugins.detector._topdown.config import PersonDetector
-from framework.plugins.detector._topdown.persons import open_persons
+from framework.plugins.detector._persons.detectors import open_person_detector
+from framework.plugins.detector._persons.names import PersonDetectorName
 from framework.plugins.detector.torchvision import register_detectors, register_weights
 from framework.plugins.detector.torchvision.config import TorchvisionConfig
 from framework.registry import Registered
@@ -151,7 +151,7 @@ def test_nobody_is_an_empty_answer(settings):
 @pytest.mark.slow
 @pytest.mark.parametrize("nobody", [False, True])
 def test_a_clip_becomes_a_video_from_the_command_line(settings, render, nobody):
-    options = [f"detector.{name}={value}" for name, value in settings.items()]
+    options = [f"^{name}={value}" for name, value in settings.items()]
     ran = render(
         "detector=torchvision", *options, f"detector.detection_threshold={1.0 if nobody else 0.5}"
     )
@@ -173,7 +173,7 @@ def test_other_weights_are_refused(tmp_path, settings):
         config = TorchvisionConfig(**{**settings, "path": tmp_path / name})
         with pytest.raises(BackendError), KeypointRcnn(config, Runtime(device="cpu")):
             pass
-    with pytest.raises(StageError, match="context manager"):
+    with pytest.raises(StageError, match="is not open"):
         KeypointRcnn(TorchvisionConfig(), Runtime(device="cpu")).detect(batch(0))
 
 
@@ -190,13 +190,15 @@ def test_the_mobile_person_detector_runs_and_refuses_other_weights(tmp_path, set
         model.roi_heads.box_predictor.cls_score.bias.copy_(bias)
     path = tmp_path / "person.pth"
     torch.save(model.state_dict(), path)
-    finder = open_persons(PersonDetector.torchvision, Runtime(device="cpu"), path=path)
+    finder = open_person_detector(PersonDetectorName.torchvision, Runtime(device="cpu"), path=path)
     together = finder.boxes(batch(0, 1))
     (alone,) = finder.boxes(batch(1))
     assert all(boxes.shape[1] == 5 and len(boxes) for boxes in together)
     np.testing.assert_allclose(together[1], alone, atol=1e-3)
     with pytest.raises(BackendError, match="not torchvision's Faster R-CNN"):
-        open_persons(PersonDetector.torchvision, Runtime(device="cpu"), path=settings["path"])
+        open_person_detector(
+            PersonDetectorName.torchvision, Runtime(device="cpu"), path=settings["path"]
+        )
 
 
 @pytest.mark.skipif(find_spec("torchvision") is not None, reason="torchvision is installed")
@@ -209,7 +211,7 @@ def test_without_torchvision_the_command_that_brings_it_is_shown():
 
 def test_settings_are_checked_and_the_weights_are_known():
     for wrong in ({"score_threshold": 2.0}, {"max_people": 0}, {"short_side_px": 1}):
-        with pytest.raises(ConfigurationError, match=f"detector.{next(iter(wrong))}"):
+        with pytest.raises(ConfigurationError, match=f"^{next(iter(wrong))}"):
             TorchvisionConfig(**wrong)
     (entry,) = register_weights()
     assert entry.filename in entry.sources[0]["url"]

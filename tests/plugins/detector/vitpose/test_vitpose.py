@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from framework.errors import BackendError, ConfigurationError
-from framework.plugins.detector._topdown.config import PersonDetector
+from framework.plugins.detector._persons.names import PersonDetectorName
 from framework.plugins.detector.vitpose import register_detectors
 from framework.plugins.detector.vitpose.config import VitPoseConfig
 from framework.registry import Registered
@@ -80,7 +80,7 @@ def settings(folder, tmp_path_factory):
     )
     return {
         "model": str(folder),
-        "person_detector": PersonDetector.file,
+        "person_detector": PersonDetectorName.file,
         "person_path": boxes,
     }
 
@@ -116,14 +116,14 @@ def test_answers_are_those_of_transformers_half_a_pixel_on(folder):
 
 @installed
 def test_a_refinement_that_runs_away_is_left_out_and_no_answer_is_none():
-    from framework.plugins.detector.vitpose.vitpose import peaks_kept
+    from framework.plugins.detector.vitpose.vitpose import without_artefacts
 
     maps = np.zeros((1, 3, 16, 12), np.float32)
     maps[0, :2, 5, 4] = 0.8
     around = np.array([[100.0, 200.0, 110.0, 150.0]])  # a pixel of the map is 10 of the frame
     peak, near, far = [85.0, 175.0], [89.0, 166.0], [88.0, 164.0]
     refined = np.array([[near, far, peak]])
-    points, scores = peaks_kept(refined, maps, around)
+    points, scores = without_artefacts(refined, maps, around)
     np.testing.assert_allclose(points[0, :2], [near, peak])
     assert np.isnan(points[0, 2]).all()
     assert scores[0] == pytest.approx([0.8, 0.8, 0])
@@ -221,5 +221,5 @@ def test_without_transformers_the_command_that_brings_it_is_shown():
 
 def test_the_settings_are_those_of_every_top_down_backend():
     assert VitPoseConfig().model.startswith("usyd-community/")
-    with pytest.raises(ConfigurationError, match=r"detector\.max_people"):
+    with pytest.raises(ConfigurationError, match="max_people is"):
         VitPoseConfig(max_people=0)
