@@ -83,7 +83,7 @@ def inference(threads: int) -> Iterator[None]:
         ) from error
     except AssertionError as error:  # it has no message where heatmaps are not finite
         raise StageError(
-            f"detectron2 failed one of its own checks: {error or 'it does not say which'}",
+            f"detectron2 failed one of its own checks: {str(error) or 'it does not say which'}",
             "Its weights may be damaged: fetch them again.",
         ) from error
     except RuntimeError as error:

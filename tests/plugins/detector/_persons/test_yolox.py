@@ -5,8 +5,13 @@ import pytest
 
 pytest.importorskip("onnxruntime")
 
+
+import pytest
+
 from framework.errors import BackendError
 from framework.plugins.detector._images.batches import one_frame
+from framework.plugins.detector._persons.detectors import open_person_detector
+from framework.plugins.detector._persons.names import PersonDetectorName
 from framework.plugins.detector._persons.yolox import Yolox
 from framework.stages import Runtime
 
@@ -38,3 +43,22 @@ def test_another_network_is_refused_by_its_shapes(shared_data, tmp_path):
     (tmp_path / "text.onnx").write_text("not a network")
     with pytest.raises(BackendError, match="cannot be opened"):
         Yolox(tmp_path / "text.onnx", Runtime(), 0.3)
+
+
+COLOURS = (255, 0, 0), (60, 60, 60)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_yolox_of_people_that_suppresses_by_itself_is_read_too(boxed_file, named):
+    """OpenMMLab's export: boxes in pixels of the square, classes beside them or none."""
+    rows = np.array([[10, 20, 30, 60, 0.9], [0, 0, 8, 8, 0.2], [40, 0, 60, 20, 0.8]])
+    labels = {"labels": np.array([0, 0, 7])} if named else {}
+    finder = open_person_detector(
+        PersonDetectorName.yolox, Runtime(threads=1), path=boxed_file(64, rows, **labels)
+    )
+    red, grey = (one_frame(np.full((480, 640, 3), colour, np.uint8)) for colour in COLOURS)
+    (found,) = finder.boxes(red)
+    np.testing.assert_allclose(found[0, :4], [100, 200, 300, 600], atol=1e-4)
+    assert len(found) == (1 if named else 2)
+    assert found[0, 4] == pytest.approx(0.9), "the picture reached the network as BGR"
+    assert finder.boxes(grey)[0].shape == (0, 5)

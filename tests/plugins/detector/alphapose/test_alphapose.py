@@ -1,6 +1,5 @@
 """FastPose reads crops as AlphaPose does; what can be tested without AlphaPose, and with it."""
 
-import sys
 from importlib.util import find_spec
 
 import numpy as np
@@ -8,9 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from framework.errors import BackendError, ConfigurationError
+from framework.errors import BackendError
 from framework.pipeline import Pipeline
-from framework.plugins.detector.alphapose import library
 from framework.plugins.detector.alphapose.alphapose import AlphaPose, FastPose, fill, peaks
 from framework.plugins.detector.alphapose.config import AlphaPoseConfig, AlphaPoseKeypoints
 from framework.registry import registry
@@ -74,35 +72,6 @@ def test_people_and_frames_share_batches_and_answers_stay_the_same():
         assert points.shape == (len(some), 17, 2)
 
 
-def test_a_configuration_is_read(tmp_path):
-    path = tmp_path / "halpe.yaml"
-    path.write_text(CONFIG)
-    architecture = library.read_config(path)
-    assert (architecture.size_wh, architecture.joints) == ((192, 256), 26)
-    assert architecture.model == {"TYPE": "FastPose", "NUM_LAYERS": 50}
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (CONFIG.replace("NUM_LAYERS: 50", "NUM_LAYERS: 50, DCN: {}"), "CUDA extensions"),
-        (CONFIG.replace("MSELoss", "L1JointRegression"), "L1JointRegression"),
-        ("a: [", "no configuration"),
-        ("just text", "no configuration"),
-        ("MODEL: !!python/object/apply:os.mkdir ['made']", "ConstructorError"),
-        (CONFIG.replace("[256, 192]", "256"), "no configuration"),
-    ],
-)
-def test_other_configurations_are_refused(tmp_path, monkeypatch, content, said):
-    monkeypatch.chdir(tmp_path)
-    path = tmp_path / "other.yaml"
-    path.write_text(content)
-    with pytest.raises(ConfigurationError, match=said) as caught:
-        library.read_config(path)
-    assert str(path) in caught.value.message
-    assert list(tmp_path.iterdir()) == [path]
-
-
 def test_weights_of_another_network_are_refused(tmp_path):
     network, path = nn.Linear(2, 3), tmp_path / "x.pth"
     right = network.state_dict()
@@ -134,25 +103,6 @@ def test_the_list_says_that_it_is_non_commercial():
     pose, persons = registry().find("detector", "alphapose").weights()
     assert not pose.sources, "nobody but its makers may pass it on"
     assert (pose.non_commercial, persons.non_commercial) == (True, False)
-
-
-@pytest.fixture(scope="module", params=list(AlphaPoseKeypoints))
-def built(request):
-    """AlphaPose's own network with random weights, by the joints it sees."""
-    torch.manual_seed(0)
-    package = library.import_library(None)
-    config = library.read_config(library.published_config(package, request.param.value))
-    return request.param, config, library.build(package, config)
-
-
-@installed
-def test_networks_are_built_without_torchvision_and_without_a_download(built):
-    before = sys.modules.get("torchvision")
-    _, config, network = built
-    assert sys.modules.get("torchvision") is before
-    assert len(network.state_dict()) == 348
-    assert len(network.state_dict()["conv_out.bias"]) == config.joints
-    assert not any(name.startswith("alphapose.datasets") for name in sys.modules)
 
 
 @installed

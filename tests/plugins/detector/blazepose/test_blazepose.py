@@ -9,8 +9,6 @@ import pytest
 
 from framework.errors import BackendError, ConfigurationError, StageError
 from framework.plugins.detector._blazepose import files
-from framework.plugins.detector._blazepose.boxes import box_around
-from framework.plugins.detector._blazepose.landmarks import LandmarkModel, PoseLandmarks
 from framework.plugins.detector.blazepose import register_detectors, register_weights
 from framework.plugins.detector.blazepose.blazepose import BlazePose
 from framework.plugins.detector.blazepose.config import (
@@ -22,7 +20,6 @@ from framework.plugins.detector.blazepose.config import (
 from framework.skeletons import BLAZEPOSE33
 from framework.stages import Detector, Runtime
 from framework.types import Detections, FrameBatch
-from framework.weights import locate
 
 pytestmark = pytest.mark.usefixtures("weights")
 
@@ -41,16 +38,6 @@ def part(frames: FrameBatch, start: int, stop: int) -> FrameBatch:
         index=frames.index[rows],
         time_s=frames.time_s[rows],
         is_source=frames.is_source[rows],
-    )
-
-
-def still(*images: np.ndarray) -> FrameBatch:
-    count = len(images)
-    return FrameBatch(
-        images=np.stack(images),
-        index=np.arange(count),
-        time_s=np.arange(count) / 30,
-        is_source=np.ones(count, bool),
     )
 
 
@@ -121,11 +108,11 @@ def test_3d_is_metres_in_camera_axes_with_left_at_the_right_of_one_who_faces_us(
     np.testing.assert_allclose((joint["left_hip"] + joint["right_hip"]) / 2, 0, atol=0.03)
 
 
-def test_somebody_turned_on_the_side_keeps_3d_that_agrees_with_the_picture(dancer, video):
+def test_somebody_turned_on_the_side_keeps_3d_that_agrees_with_the_picture(dancer, video, batch_of):
     with opened(video) as detector:
         (upright,) = detector.detect(part(dancer, 0, 1))
         detector.start(video)
-        (lying,) = detector.detect(still(np.rot90(dancer.images[0]).copy()))
+        (lying,) = detector.detect(batch_of(np.rot90(dancer.images[0]).copy()))
     # A quarter turn to the left takes x to -y and y to x, in the picture and in 3D alike.
     expected = upright.keypoints_3d[0] @ np.array([[0, -1, 0], [1, 0, 0], [0, 0, 1]])
     body = slice(BLAZEPOSE33.index("left_shoulder"), None)
@@ -155,36 +142,13 @@ def test_answers_depend_on_neither_chunks_nor_threads_nor_what_was_watched_befor
     assert_equal(whole, list(chain.from_iterable(parts)))
 
 
-def test_with_flip_the_mirror_image_is_found_as_the_mirror_image_of_what_is_found(dancer):
-    """Without, left and right differ by pixels: the network has learnt them from photographs."""
-    image = dancer.images[0]
-    width = image.shape[1]
-    square = np.array([432.0, 250.0, 480.0, 0.0])
-    mirror = list(BLAZEPOSE33.mirror)
-    path = locate(files.LANDMARKS["full"])
-
-    def apart(flip: bool) -> float:
-        """Mean distance in pixels."""
-        model = LandmarkModel(path, threads=2, flip=flip)
-        seen = model.estimate(image, square)
-        other = model.estimate(image[:, ::-1], np.array([width - 432.0, 250.0, 480.0, 0.0]))
-        np.testing.assert_allclose(other.presence, seen.presence, atol=1e-3 if flip else 1)
-        back = other.keypoints[mirror] * (-1, 1) + (width, 0)
-        if flip:
-            np.testing.assert_allclose(other.world[mirror] * (-1, 1, 1), seen.world, atol=1e-3)
-        return float(np.linalg.norm(back - seen.keypoints, axis=-1).mean())
-
-    assert apart(flip=True) < 0.02
-    assert apart(flip=False) > 1
-
-
-def test_without_start_the_followed_stay(dancer, video):
+def test_without_start_the_followed_stay(dancer, video, batch_of):
     with opened(video) as detector:
         detector.detect(dancer)
         (kept,) = detector.detect(part(dancer, 11, 12))
         detector.start(video)
-        detector.detect(still(np.zeros_like(dancer.images[0])))
-        (forgotten,) = detector.detect(still(np.zeros_like(dancer.images[0])))
+        detector.detect(batch_of(np.zeros_like(dancer.images[0])))
+        (forgotten,) = detector.detect(batch_of(np.zeros_like(dancer.images[0])))
     assert kept.hint_ids.tolist() == [0]
     assert len(forgotten) == 0
 
@@ -201,19 +165,19 @@ def test_frames_are_not_altered(dancer, video):
     "shape", [(1, 1), (2, 300), (17, 5), (64, 64), (241, 321), (480, 853), (1080, 607)]
 )
 @pytest.mark.parametrize("kind", ["blank", "noise"])
-def test_nobody_is_in_a_picture_of_nothing_of_any_size(video, shape, kind):
+def test_nobody_is_in_a_picture_of_nothing_of_any_size(video, shape, kind, batch_of):
     noise = np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8)
     image = noise if kind == "noise" else np.full((*shape, 3), 127, np.uint8)
     with opened(video) as detector:
-        found = detector.detect(still(image, image))
+        found = detector.detect(batch_of(image, image))
     assert [len(d) for d in found] == [0, 0]
     assert all(d.keypoints.shape == (0, 33, 2) for d in found)
 
 
-def test_no_frames_are_no_detections(video):
+def test_no_frames_are_no_detections(video, batch_of):
     with opened(video) as detector:
-        assert len(detector.detect(still(np.zeros((8, 8, 3), np.uint8)))) == 1
-        assert detector.detect(part(still(np.zeros((8, 8, 3), np.uint8)), 0, 0)) == []
+        assert len(detector.detect(batch_of(np.zeros((8, 8, 3), np.uint8)))) == 1
+        assert detector.detect(part(batch_of(np.zeros((8, 8, 3), np.uint8)), 0, 0)) == []
 
 
 def test_boxes_lie_within_the_frame(roof, video):
@@ -224,20 +188,6 @@ def test_boxes_lie_within_the_frame(roof, video):
     assert (boxes >= 0).all()
     assert (boxes <= [width, height, width, height]).all()
     assert (boxes[:, 2:] > boxes[:, :2]).all()
-
-
-def test_somebody_seen_only_beyond_the_frame_has_a_box_of_what_is_guessed_within():
-    keypoints = np.full((33, 2), 700.0)
-    keypoints[:2] = (630, 470), (640, 480)
-    pose = PoseLandmarks(
-        square=np.array([690.0, 470, 200, 0]),
-        presence=0.6,
-        keypoints=keypoints,
-        visibility=np.where(np.arange(33) < 2, 0.1, 0.9),
-        world=np.zeros((33, 3)),
-    )
-    box = box_around(pose, 0.5, (640, 480))
-    np.testing.assert_allclose(box, [620, 460, 640, 480])
 
 
 def test_no_more_people_are_followed_than_asked_for(roof, video):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from framework.plugins.detector._blazepose import rules
-from framework.plugins.detector._blazepose.landmarks import PoseLandmarks, read_landmarks
+from framework.plugins.detector._blazepose.landmarks import PoseLandmarks
 from framework.plugins.detector.blazepose.config import BlazePoseConfig
 from framework.plugins.detector.blazepose.following import BlazePoseFollower
 from framework.skeletons import BLAZEPOSE33
@@ -135,29 +135,6 @@ def test_only_the_best_are_followed_when_there_are_too_many():
     assert [person.pose.square[0] for person in found] == [100, 300]
 
 
-def test_candidates_that_repeat_a_better_one_or_somebody_known_are_not_looked_at():
-    candidates = np.array(
-        [square(100), square(110), square(110, side=400), square(300), square(500, side=39)]
-    )
-    kept = rules.distinct(candidates, np.array([square(310)]))
-    np.testing.assert_array_equal(kept, candidates[[0, 2]])
-    assert rules.distinct(np.zeros((0, 4)), np.zeros((0, 4))).shape == (0, 4)
-
-
-def test_a_person_is_the_same_when_upside_down_but_not_beside():
-    person = standing(square(300))
-    turned = replace(person, keypoints=2 * person.square[:2] - [0, 40] - person.keypoints)
-    assert rules.same_person(person, turned)
-    assert not rules.same_person(person, standing(square(350)))
-
-
-def test_a_smaller_skeleton_within_a_person_is_a_part_of_that_person():
-    person = standing(square(300))
-    assert rules.is_part_of(standing(square(300, 220, side=100)), person)
-    assert not rules.is_part_of(person, standing(square(300, 220, side=100)))
-    assert not rules.is_part_of(standing(square(420, 220, side=100)), person)
-
-
 def test_a_newcomer_whose_torso_does_not_show_is_no_person():
     person = standing(square(300))
     folded = replace(person, keypoints=person.square[:2] + 0.05 * (person.keypoints - 300))
@@ -165,22 +142,3 @@ def test_a_newcomer_whose_torso_does_not_show_is_no_person():
     assert not rules.has_torso(folded)
     script = Script(people=[folded], proposals=[square(300)])
     assert numbers(follow(script), 0.0) == []
-
-
-def test_landmarks_that_ran_away_or_changed_size_are_about_somebody_else():
-    assert rules.agrees_with(square(300), standing(square(340)))
-    assert not rules.agrees_with(square(300), standing(square(360)))
-    assert not rules.agrees_with(square(300), standing(square(300, side=400)))
-
-
-def test_raw_landmarks_are_read_in_the_axes_of_the_frame():
-    points, world = np.zeros((39, 5)), np.zeros((39, 3))
-    points[0, :4] = [128, 0, 9, 2.0]  # upper middle of the crop
-    points[33, :2], points[34, :2] = (128, 128), (128, 28)
-    world[0] = [0.1, -0.5, -0.2]
-    at = square(300, 200, side=512, angle=np.pi / 2)  # the head is at the right
-    pose = read_landmarks(points, 0.9, world, at)
-    np.testing.assert_allclose(pose.keypoints[0], [300 + 256, 200])
-    np.testing.assert_allclose(pose.world[0], [0.5, 0.1, -0.2], atol=1e-12)
-    np.testing.assert_allclose(pose.square, [300, 200, 500, np.pi / 2])
-    assert pose.visibility[0] == pytest.approx(1 / (1 + np.exp(-2)))

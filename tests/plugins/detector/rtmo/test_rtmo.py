@@ -13,21 +13,10 @@ from framework.plugins.detector.rtmo.config import RtmoConfig
 from framework.plugins.detector.rtmo.rtmo import Rtmo
 from framework.stages import Runtime
 from framework.testing import checks_of
-from framework.types import FrameBatch
 
 ROWS = np.array([[10, 20, 30, 60, 1.0], [11, 21, 31, 61, 0.9], [40, 8, 60, 40, 0.8]])
 JOINTS = np.random.default_rng(0).uniform(0, 64, (3, 17, 3)).astype(np.float32)
 RED, GREY = (np.full((480, 640, 3), colour, np.uint8) for colour in ((255, 0, 0), 60))
-
-
-def batch(*images: np.ndarray) -> FrameBatch:
-    count = len(images)
-    return FrameBatch(
-        images=np.stack(images),
-        index=np.arange(count),
-        time_s=np.arange(count) / 30,
-        is_source=np.ones(count, bool),
-    )
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +24,9 @@ def path(boxed_file):
     return boxed_file(64, ROWS, keypoints=JOINTS)
 
 
-def test_people_are_read_back_into_the_frame(path):
+def test_people_are_read_back_into_the_frame(path, batch_of):
     with Rtmo(RtmoConfig(path=path), Runtime(threads=2)) as detector:
-        seen, nobody, again = detector.detect(batch(RED, GREY, RED))
+        seen, nobody, again = detector.detect(batch_of(RED, GREY, RED))
     assert [len(seen), len(nobody), len(again)] == [2, 0, 2], "two lay on each other"
     np.testing.assert_allclose(seen.boxes, ROWS[[0, 2], :4] * 10, rtol=1e-5)
     np.testing.assert_allclose(
@@ -52,8 +41,8 @@ CHECKS = checks_of("detector", register_detectors()[0])
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=[check.name for check in CHECKS])
-def test_contract(check, path):
-    frames = batch(*([RED] * 12))
+def test_contract(check, path, batch_of):
+    frames = batch_of(*([RED] * 12))
     replace(check, subject=replace(check.subject, settings={"path": path}, frames=frames))()
 
 
@@ -63,11 +52,11 @@ def test_another_network_is_refused(simcc_file, tmp_path):
             pass
 
 
-def test_every_size_has_its_file_and_settings_are_checked():
+def test_every_size_has_its_file_and_settings_are_checked(batch_of):
     assert len({entry.filename for entry in register_weights()}) == 3
     with pytest.raises(ConfigurationError, match="detection_threshold is"):
         RtmoConfig(detection_threshold=2.0)
     with pytest.raises(ConfigurationError, match="max_people is"):
         RtmoConfig(max_people=0)
     with pytest.raises(StageError, match="is not open"):
-        Rtmo(RtmoConfig(), Runtime()).detect(batch(GREY))
+        Rtmo(RtmoConfig(), Runtime()).detect(batch_of(GREY))

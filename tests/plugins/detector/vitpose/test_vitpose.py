@@ -15,7 +15,6 @@ from framework.registry import Registered
 from framework.skeletons import COCO17
 from framework.stages import Runtime
 from framework.testing import checks_of
-from framework.types import FrameBatch
 
 BOX = np.array([160.0, 100.0, 290.0, 300.0])
 installed = pytest.mark.skipif(
@@ -25,16 +24,6 @@ installed = pytest.mark.skipif(
 
 def picture(seed: int) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 256, (320, 400, 3), np.uint8)
-
-
-def batch(*images: np.ndarray) -> FrameBatch:
-    count = len(images)
-    return FrameBatch(
-        images=np.stack(images),
-        index=np.arange(count),
-        time_s=np.arange(count) / 30,
-        is_source=np.ones(count, bool),
-    )
 
 
 def saved(folder, *, joints: int = 17, experts: int = 1):
@@ -155,10 +144,10 @@ def test_the_experts_of_vitpose_plus_are_asked_as_for_coco(tmp_path):
     CHECKS := checks_of("detector", register_detectors()[0]),
     ids=[check.name for check in CHECKS],
 )
-def test_contract(check, settings):
+def test_contract(check, settings, batch_of):
     if check.name == "nobody_in_a_blank_frame":
         pytest.skip("random weights see somebody in every box")
-    frames = batch(*(picture(seed) for seed in range(12)))
+    frames = batch_of(*(picture(seed) for seed in range(12)))
     replace(check, subject=replace(check.subject, settings=settings, frames=frames))()
 
 

@@ -7,8 +7,6 @@ import numpy as np
 import pytest
 
 from framework.errors import BackendError, ConfigurationError, StageError
-from framework.plugins.detector._persons.detectors import open_person_detector
-from framework.plugins.detector._persons.names import PersonDetectorName
 from framework.plugins.detector.torchvision import register_detectors, register_weights
 from framework.plugins.detector.torchvision.config import TorchvisionConfig
 from framework.registry import Registered
@@ -175,30 +173,6 @@ def test_other_weights_are_refused(tmp_path, settings):
             pass
     with pytest.raises(StageError, match="is not open"):
         KeypointRcnn(TorchvisionConfig(), Runtime(device="cpu")).detect(batch(0))
-
-
-@installed
-def test_the_mobile_person_detector_runs_and_refuses_other_weights(tmp_path, settings):
-    import torch
-    from torchvision.models.detection import fasterrcnn_mobilenet_v3_large_320_fpn
-
-    torch.manual_seed(0)
-    model = fasterrcnn_mobilenet_v3_large_320_fpn(weights=None, weights_backbone=None)
-    with torch.no_grad():
-        bias = torch.full((91,), -3.0)
-        bias[1] = 3.0
-        model.roi_heads.box_predictor.cls_score.bias.copy_(bias)
-    path = tmp_path / "person.pth"
-    torch.save(model.state_dict(), path)
-    finder = open_person_detector(PersonDetectorName.torchvision, Runtime(device="cpu"), path=path)
-    together = finder.boxes(batch(0, 1))
-    (alone,) = finder.boxes(batch(1))
-    assert all(boxes.shape[1] == 5 and len(boxes) for boxes in together)
-    np.testing.assert_allclose(together[1], alone, atol=1e-3)
-    with pytest.raises(BackendError, match="not torchvision's Faster R-CNN"):
-        open_person_detector(
-            PersonDetectorName.torchvision, Runtime(device="cpu"), path=settings["path"]
-        )
 
 
 @pytest.mark.skipif(find_spec("torchvision") is not None, reason="torchvision is installed")
