@@ -1,7 +1,7 @@
 """Finding people who are not followed yet: candidates that two landmark estimates confirm.
 
-BlazePose's person detector alone proposes many things that are no people. The landmark network
-rejects most of them, once it has seen the candidate from the square that itself would choose.
+BlazePose's person detector alone gives many false positives. The landmark network rejects most of
+them in the second estimate, whose crop is the square that the first one proposes.
 """
 
 from __future__ import annotations

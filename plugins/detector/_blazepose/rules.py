@@ -73,9 +73,9 @@ def _repeats(square: Array, other: Array) -> bool:
 
 
 def agrees_with(square: Array, pose: PoseLandmarks) -> bool:
-    """Whether landmarks are of the person for whom a candidate square (4,) stood.
+    """Whether landmarks are of the person whom a candidate square (4,) proposed.
 
-    Otherwise the network has moved on to somebody else nearby, who has a candidate of their own.
+    Otherwise they are of another person nearby, who has a candidate of their own.
     """
     drift = np.hypot(*(pose.square[:2] - square[:2])) / square[2]
     low, high = _SIZE_CHANGE
@@ -107,8 +107,8 @@ def inside(points: Array, size_wh: tuple[int, int]) -> NDArray[np.bool_]:
 def same_person(first: PoseLandmarks, second: PoseLandmarks) -> bool:
     """Whether two poses lie on each other, the same way round or turned.
 
-    The network sometimes sees one person upright and upside down: then the joints are far apart,
-    but the middles of the torsos are not.
+    Two estimates of one person may differ by half a turn: then the joints are far apart, but the
+    middles of the torsos are not.
     """
     side = min(first.square[2], second.square[2])
     apart = np.linalg.norm(first.keypoints[_JOINTS] - second.keypoints[_JOINTS], axis=1)

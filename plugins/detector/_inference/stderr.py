@@ -21,7 +21,7 @@ def stderr_without(unwanted: bytes | None = None) -> Iterator[None]:
     Args:
         unwanted: lines that contain this are dropped, the others are passed on afterwards. None
             drops every line of a block that succeeds, and none of a block that fails: the log may
-            then tell why.
+            then name the cause.
     """
     with TemporaryFile() as written:
         terminal = os.dup(_STDERR)

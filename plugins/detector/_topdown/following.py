@@ -1,10 +1,9 @@
 """Searching for people at intervals, and following them by their keypoints in between.
 
 A person detector costs more than the pose of a few people, and people move little from frame to
-frame. So the box around the joints of one frame is the box in which the pose model looks in the
-next, as in MediaPipe's BlazePose (arXiv 2006.10204); RTMPose (arXiv 2303.07399) calls it skip-frame
-detection. Without the searches new people would never be found, and a lost
-one never again.
+frame. So the pose model gets, for the next frame, the box around the joints of this one, as in
+BlazePose (arXiv 2006.10204); RTMPose (arXiv 2303.07399) calls it skip-frame detection. Without the
+searches, new people would never be found, and lost people never again.
 """
 
 from __future__ import annotations

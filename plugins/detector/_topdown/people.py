@@ -18,7 +18,7 @@ _MARGIN = 0.125
 """Body around the joints on each side, as a share of their extent."""
 
 _MIN_SIDE_PX = 8.0
-"""A box of fewer pixels in the frame is of somebody who has left it."""
+"""A person whose box has fewer pixels in the frame has left it."""
 
 _DEFAULT_SIGMA = 0.079
 """COCO's annotator spread of a typical joint, for skeletons that state none."""

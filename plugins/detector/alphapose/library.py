@@ -115,7 +115,7 @@ def _without_download() -> Iterator[None]:
     stand_in, models = ModuleType("torchvision"), ModuleType("torchvision.models")
     for depth in _DEPTHS:
         setattr(models, f"resnet{depth}", lambda **_: nn.Module())
-    setattr(stand_in, "models", models)  # noqa: B010  (mypy knows no such attribute)
+    setattr(stand_in, "models", models)  # noqa: B010  (ModuleType has no such attribute for mypy)
     names = {"torchvision": stand_in, "torchvision.models": models}
     before = {name: sys.modules.get(name) for name in names}
     sys.modules.update(names)

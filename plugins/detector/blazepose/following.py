@@ -107,7 +107,7 @@ class BlazePoseFollower:
 
 
 def _without_repeats(people: list[FollowedPerson]) -> list[FollowedPerson]:
-    """Where two numbers have come to follow the same person, the older one stays."""
+    """Where two numbers follow the same person, the older one is kept."""
     kept: list[FollowedPerson] = []
     for person in people:
         if not any(rules.same_person(person.pose, other.pose) for other in kept):

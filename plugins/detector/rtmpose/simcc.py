@@ -31,7 +31,7 @@ _BATCH = 32
 _SKELETONS: dict[int | str | None, Skeleton] = {
     len(one.joints): one for one in (COCO17, HALPE26, WHOLEBODY133)
 }
-"""By the number of joints, which is all that a file says of them."""
+"""By the number of joints, the only thing that identifies it in a file."""
 
 GraphShape = list[int | str | None]
 """Shape of a tensor of an ONNX graph; a variable length is a name or None."""
@@ -55,14 +55,14 @@ class SimCcModel:
         takes, gives = self._model.takes, self._model.gives
         self._size_wh = _size_of(takes)
         shapes = gives
-        # Exported graphs leave the number of joints open; one run tells it.
+        # Exported graphs leave the number of joints open; one run shows it.
         if all(self._size_wh) and {"simcc_x", "simcc_y"} <= set(gives):
             shapes = {name: [*one] for name, one in self._model.shapes_for(self._size_wh).items()}
         skeleton = _skeleton_of(shapes)
         if skeleton is None:
             hint = "Give an ONNX file of RTMPose or DWPose, as OpenMMLab's kit exports it."
             if {"dets", "keypoints"} <= set(gives):
-                hint = "This looks like an RTMO: choose detector=rtmo and give detector.path."
+                hint = "This is probably an RTMO: choose detector=rtmo and give detector.path."
             raise BackendError(
                 f"{path} maps {takes} to {shapes}, but RTMPose maps [N, 3, 256, 192] to "
                 "simcc_x [N, 17, 384] and simcc_y [N, 17, 512]",
