@@ -27,6 +27,7 @@ def box_around(pose: PoseLandmarks, score_threshold: float, size_wh: tuple[int, 
     seen = pose.visibility >= score_threshold
     framed = inside(pose.keypoints, size_wh)
     joints = pose.keypoints[seen if (seen & framed).any() else framed]
+    # The square's side, not the box's: a person who bends has a flat box but not less body.
     margin = _BOX_MARGIN * pose.square[2]
     box = np.concatenate([joints.min(0) - margin, joints.max(0) + margin])
     return box.clip(0, np.array([*size_wh, *size_wh]))

@@ -90,6 +90,7 @@ class LandmarkModel:
         return read_landmarks(points, float(presence), world, square)
 
     def _run(self, pixels: NDArray[np.float32]) -> tuple[Array, Array, Array]:
+        # Averages and rotations follow, which should add no rounding errors to the network's.
         points, presence, world = (out[0].astype(np.float64) for out in self._model(pixels))
         return points.reshape(-1, 5), presence[0], world.reshape(-1, 3)
 
@@ -116,6 +117,7 @@ def read_landmarks(points: Array, presence: float, world: Array, square: Array) 
         world: (39, 3) metres along the axes of the crop.
         square: (4,) that was cut out.
     """
+    # Keypoints outside the crop are kept: the network predicts joints beyond its border too.
     frame = to_frame(points[:, :2], square, SIZE)
     # 3D comes along the axes of the crop, which is turned with the person; depth is not turned.
     metres = world[:_BODY].copy()

@@ -67,6 +67,7 @@ class NewPersonSearch:
         """
         squares = self._detector.squares(image, whole_only=whole_only)
         candidates = rules.distinct(squares, np.array([pose.square for pose in known]))
+        # Lazily, so that no estimates are made beyond the limit.
         confirmed = (self._confirm(image, square) for square in candidates)
         return list(islice(_new_among((pose for pose in confirmed if pose), known), limit))
 
@@ -92,4 +93,5 @@ def _new_among(poses: Iterator[PoseLandmarks], known: list[PoseLandmarks]) -> li
     for pose in poses:
         if not any(rules.same_person(pose, other) for other in known + new):
             new.append(pose)
+    # A part may be found before the whole person, so this needs all new people.
     return [pose for pose in new if not any(rules.is_part_of(pose, other) for other in known + new)]

@@ -59,6 +59,7 @@ def distinct(squares: Array, known: Array) -> Array:
     """
     taken = list(known)
     kept = []
+    # Greedy and best first, as in non-maximum suppression.
     for square in squares[squares[:, 2] >= MIN_SIDE_PX]:
         if not any(_repeats(square, other) for other in taken):
             taken.append(square)
@@ -67,6 +68,7 @@ def distinct(squares: Array, known: Array) -> Array:
 
 
 def _repeats(square: Array, other: Array) -> bool:
+    # Both centre and size must agree: a child before an adult has the same centre.
     apart = np.hypot(*(square[:2] - other[:2])) / other[2]
     low, high = _REPEAT_SIZE
     return bool(apart < _REPEAT_DISTANCE and low <= square[2] / other[2] <= high)
@@ -95,6 +97,7 @@ def has_torso(pose: PoseLandmarks) -> bool:
 
 def is_usable(pose: PoseLandmarks, size_wh: tuple[int, int]) -> bool:
     """Whether a person is large enough and partly in the frame, so that it can be followed."""
+    # Landmarks of an empty crop may be infinite.
     large = np.isfinite(pose.square).all() and pose.square[2] >= MIN_SIDE_PX
     return bool(large and inside(pose.keypoints, size_wh).any())
 
@@ -113,6 +116,7 @@ def same_person(first: PoseLandmarks, second: PoseLandmarks) -> bool:
     side = min(first.square[2], second.square[2])
     apart = np.linalg.norm(first.keypoints[_JOINTS] - second.keypoints[_JOINTS], axis=1)
     torsos = first.keypoints[_TORSO].mean(0) - second.keypoints[_TORSO].mean(0)
+    # The median, since crossed limbs move single joints far.
     return bool(np.median(apart) < _SAME_JOINTS * side or np.hypot(*torsos) < _SAME_TORSO * side)
 
 

@@ -31,6 +31,7 @@ def square_from_axis(centre: Array, top: Array, scale: float) -> Array:
     """
     axis = top - centre
     side = scale * np.hypot(axis[..., 0], axis[..., 1])
+    # A quarter turn, since arctan2 counts from the x axis and a square from upright.
     angle = np.arctan2(axis[..., 1], axis[..., 0]) + np.pi / 2
     return np.concatenate([centre, side[..., None], angle[..., None]], -1)
 

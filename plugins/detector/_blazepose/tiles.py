@@ -76,6 +76,7 @@ class TiledDetector:
         height, width = image.shape[:2]
         found = [self._within(image, tile) for tile in tiles(width, height, n_tiles)]
         squares, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        # Stable, so that equal scores come in the same order on every machine.
         order = np.argsort(-scores, kind="stable")
         return squares[order], scores[order]
 
@@ -85,8 +86,10 @@ class TiledDetector:
         square = np.array([*middle, 2 * middle.max(), 0.0])
         # The border of the crop is black, -1 to the network, and hides what lies outside the tile.
         pixels = crop(image[top:bottom, left:right], square, SIZE)[None].astype(np.float32)
+        # The network takes -1..1.
         raw, logits = self._model(pixels / np.float32(127.5) - 1)
         boxes, hips, tops, scores = decode(raw[0], logits[0, :, 0], self._anchors, self._threshold)
+        # MediaPipe averages overlapping boxes instead; here the best one stands for them.
         kept = keep_best(boxes, scores, _OVERLAP)
         square[:2] += tile[:2]
         hips, tops = (to_frame(points[kept] * SIZE, square, SIZE) for points in (hips, tops))
@@ -101,6 +104,7 @@ def anchors() -> Array:
     for cells, repeat in _CELLS:
         line = (np.arange(cells) + 0.5) / cells
         centres = np.stack(np.meshgrid(line, line), -1).reshape(-1, 2)
+        # Anchors of one cell follow each other, as in the network's output rows.
         grids.append(np.repeat(centres, repeat, axis=0))
     return np.concatenate(grids)
 
@@ -124,6 +128,7 @@ def decode(
     scores = 1 / (1 + np.exp(-logits.astype(np.float64).clip(-_LOGIT_LIMIT, _LOGIT_LIMIT)))
     seen = scores >= threshold
     values = raw[seen].astype(np.float64) / SIZE
+    # Anchors have a size of 1: offsets and sizes are shares of the input image alone.
     origin = centres[seen]
     centre, half = origin + values[:, :2], values[:, 2:4] / 2
     boxes = np.concatenate([centre - half, centre + half], 1)
@@ -157,6 +162,7 @@ def _covered_by(tile: Array, squares: Array, width: int, height: int) -> NDArray
     """(N,) bool: the tile contains most of what the frame shows of the person."""
     radius = squares[:, 2:3] / SQUARE_PER_RADIUS
     around = np.concatenate([squares[:, :2] - radius, squares[:, :2] + radius], 1)
+    # Only what the frame shows counts, or nobody at its border would be covered.
     around = around.clip(0, np.array([width, height] * 2))
     visible = area(around)
     enough: NDArray[np.bool_] = intersection(tile, around) >= _COVERED_BY_TILE * visible

@@ -43,6 +43,7 @@ def prepared(library: ModuleType, image: Bytes, short_side_px: int, device: str)
     size = transforms.ResizeShortestEdge.get_output_shape(
         height, width, short_side_px, round(short_side_px * _LONG_SIDE)
     )
+    # BGR, as the published models were trained.
     scaled = transforms.ResizeTransform(height, width, *size).apply_image(image[:, :, ::-1])
     tensor = torch.from_numpy(np.ascontiguousarray(scaled.transpose(2, 0, 1)))
     return {"image": tensor.to(device).float(), "height": height, "width": width}

@@ -33,6 +33,7 @@ def regions(boxes: Array, size_wh: Size, padding: float = PADDING) -> Array:
     """Regions (N, 4) around boxes (N, 4), enlarged, in the aspect ratio of crops of ``size_wh``."""
     aspect = size_wh[0] / size_wh[1]
     centre, extent = (boxes[:, :2] + boxes[:, 2:4]) / 2, boxes[:, 2:4] - boxes[:, :2]
+    # The longer side of the box fills the crop; the other gets more surroundings.
     width = padding * np.maximum(extent[:, 0], extent[:, 1] * aspect)
     return np.column_stack([centre, width, width / aspect])
 
@@ -82,6 +83,7 @@ def poses_by_crops(
         One `Poses` an image, in pixels of the image.
     """
     counts = [len(some) for some in boxes]
+    # One long list of people of all images, so that batches are full.
     owners = np.repeat(np.arange(len(images)), counts)
     around = regions(np.concatenate([*boxes, np.zeros((0, 4))]), size_wh, padding)
     points, scores = [], []

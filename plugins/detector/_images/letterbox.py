@@ -29,8 +29,10 @@ def letterbox(image: Image, size: int) -> tuple[NDArray[np.float32], float]:
     """
     height, width = image.shape[:2]
     scale = min(size / height, size / width)
+    # A frame of a few pixels in one direction must keep at least one.
     size_wh = [max(1, round(side * scale)) for side in (width, height)]
     square = np.full((size, size, 3), GREY, np.float32)
+    # RGB becomes BGR.
     square[: size_wh[1], : size_wh[0]] = cv2.resize(image, size_wh)[:, :, ::-1]
     return np.ascontiguousarray(square.transpose(2, 0, 1)), scale
 
@@ -59,5 +61,6 @@ def people_of(
     if labels is not None:
         is_person &= labels == PERSON
     rows = rows[is_person]
+    # Only corners are scaled back; the letterbox begins in the corner, so nothing is shifted.
     rows[:, :4] /= scale
     return rows[np.argsort(-rows[:, 4], kind="stable")]

@@ -50,6 +50,7 @@ class OnnxModel:
                 f"{path} cannot be opened as an ONNX model: {str(error).splitlines()[0]}",
                 "Give an ONNX file; fetch it again if it was cut off or is a web page.",
             ) from error
+        # ONNX Runtime falls back to the CPU silently, so the session is asked.
         self.device = "cuda" if _CUDA in self._session.get_providers() else "cpu"
         self.takes = {tensor.name: tensor.shape for tensor in self._session.get_inputs()}
         self.gives = {tensor.name: tensor.shape for tensor in self._session.get_outputs()}

@@ -42,6 +42,7 @@ class BoxesFile:
         if not path.is_file():
             raise BackendError(f"there is no file {path}", _EXPECTED)
         frames, boxes = _of_run(path) if path.suffix == ".npz" else _of_coco(path)
+        # Boxes without area would give crops of no size.
         kept = (boxes[:, 4] >= threshold) & np.isfinite(boxes).all(1)
         kept &= (boxes[:, :2] < boxes[:, 2:4]).all(1)
         # By frame, best first within each, so that `boxes` can find a frame by bisection.

@@ -50,6 +50,7 @@ class FasterRcnn:
     def boxes(self, frames: FrameBatch) -> list[Array]:
         """See `PersonDetector.boxes`; boxes lie within the frame."""
         try:
+            # A copy, since PyTorch warns of read-only arrays; RGB 0..1, as torchvision was trained.
             with torch.inference_mode(), torch_threads(self._threads):
                 images = torch.from_numpy(frames.images.copy()).to(self.device)
                 outputs = self._model([image.permute(2, 0, 1) / 255 for image in images])

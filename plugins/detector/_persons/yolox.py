@@ -69,6 +69,7 @@ class Yolox:
         A cell holds its centre relative to its place in the grid, the logarithm of its size (both
         in strides), its objectness and the score of each class.
         """
+        # Objectness times class score, as trained.
         scores = (raw[:, 4] * raw[:, _BOX + PERSON]).astype(np.float64)
         kept = scores >= self._threshold
         scores, raw = scores[kept], raw[kept].astype(np.float64)
@@ -101,6 +102,7 @@ class Yolox:
 def _cells(size: int) -> tuple[Array, Array]:
     """Grid position (cells, 2) and stride (cells, 1) of each output row."""
     counts = [size // stride for stride in _STRIDES]
+    # Rows of the output follow the grids from fine to coarse, each row by row.
     grids = [np.stack(np.meshgrid(range(n), range(n)), -1).reshape(-1, 2) for n in counts]
     strides = np.repeat(_STRIDES, [n * n for n in counts])
     return np.concatenate(grids).astype(np.float64), strides[:, None].astype(np.float64)

@@ -114,6 +114,7 @@ class TopDownFollower:
         people = people.take(self._is_person(people))
         around = boxes_around(people, self._config.score_threshold)
         people = within(people, around, frame.size_wh)
+        # Boxes of two people may both drift onto one of them.
         people = people.take(without_repeats(people, self._model.skeleton))
         if not np.isin(self._followed[1], people.numbers).all():
             self._search_due_s = -np.inf  # a person was lost: search the next frame
@@ -130,6 +131,8 @@ class TopDownFollower:
         (found,) = self._detector.boxes(frame)
         unmatched = np.ones(len(boxes), bool)
         new = []
+        # Best boxes first; each followed person takes at most one, and a second box of the same
+        # person is no new person.
         for box in found:
             overlap = np.where(unmatched, iou(box[:4], boxes[:, :4]), 0)
             if overlap.max(initial=0) >= _SAME_BOX:
@@ -151,6 +154,7 @@ class TopDownFollower:
         if not len(people):
             return np.zeros(0, bool)
         seen = people.scores >= self._config.score_threshold
+        # With a threshold of 0, joints that were not found would count otherwise.
         seen &= np.isfinite(people.keypoints).all(-1)
         better = -np.sort(-people.scores, 1)[:, : (people.scores.shape[1] + 1) // 2]
         good = better.mean(1) >= self._config.pose_threshold

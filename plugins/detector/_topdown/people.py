@@ -84,6 +84,7 @@ def boxes_around(people: People, score_threshold: float) -> Array:
     if not len(people):
         return people.boxes
     seen = (people.scores >= score_threshold)[..., None] & np.isfinite(people.keypoints)
+    # Joints that are not seen cannot be the least or the greatest.
     low = np.where(seen, people.keypoints, np.inf).min(1)
     high = np.where(seen, people.keypoints, -np.inf).max(1)
     margin = _MARGIN * (high - low)
@@ -120,6 +121,8 @@ def pose_similarity(some: People, people: People, row: int, skeleton: Skeleton) 
     size = np.minimum(area(some.boxes[:, :4]), area(people.boxes[row, :4]))
     spread = 2 * np.array(skeleton.keypoint_sigmas or [_DEFAULT_SIGMA] * len(skeleton.joints))
     squares = ((some.keypoints - people.keypoints[row]) ** 2).sum(-1)
+    # The area replaces COCO's object area; at least one pixel, for people of no size.
     alike = np.exp(-squares / (2 * np.maximum(size, 1)[:, None] * spread**2))
+    # The mean over joints that both have; 0 where there are none.
     similarity: Array = np.nansum(alike, 1) / np.maximum(np.isfinite(alike).sum(1), 1)
     return similarity

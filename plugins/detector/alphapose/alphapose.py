@@ -130,6 +130,7 @@ def fill(network: nn.Module, tensors: dict[str, Tensor], path: Path) -> None:
         BackendError: the weights are of another network.
     """
     wanted = network.state_dict()
+    # Names must agree in both directions: a longer file is of another network too.
     differing = [
         name for name in wanted if getattr(tensors.get(name), "shape", None) != wanted[name].shape
     ]
@@ -157,13 +158,16 @@ def peaks(maps: NDArray[np.float32]) -> Poses:
     best, values = flat.argmax(-1), flat.max(-1).astype(np.float64)
     y, x = np.divmod(best, width)
     points = np.stack([x, y], -1).astype(np.float64)
+    # AlphaPose does not move peaks at the border of the map.
     inner = (x > 1) & (x < width - 1) & (y > 1) & (y < height - 1)
     row, column = np.ogrid[:people, :joints]
+    # Clipped only to have valid indices; such peaks are not moved.
     left, right = np.maximum(x - 1, 0), np.minimum(x + 1, width - 1)
     up, down = np.maximum(y - 1, 0), np.minimum(y + 1, height - 1)
     slope_x = maps[row, column, y, right] - maps[row, column, y, left]
     slope_y = maps[row, column, down, x] - maps[row, column, up, x]
     points += 0.25 * np.sign(np.stack([slope_x, slope_y], -1)) * inner[..., None]
+    # Written so that NaN counts as not found.
     not_found = ~(values > 0)
     points[not_found], values[not_found] = np.nan, 0
     return points, values

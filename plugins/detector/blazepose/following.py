@@ -76,11 +76,14 @@ class BlazePoseFollower:
             StageError: inference failed.
         """
         known = len(self._people)
+        # Those followed first: a search must not propose them again.
         followed = list(self._follow(image))
         due = time_s >= self._search_due_s
         if due:
             self._search_due_s = time_s + self._config.redetect_s - _CLOCK_SLACK_S
         people = _without_repeats(followed)
+        # A lost person is usually still there, so the next search does not wait. Only the whole
+        # frame is searched then, not its tiles, to keep frames with losses fast.
         if due or len(followed) < known:
             people += self._new_people(image, people, whole_only=not due)
         self._people = people

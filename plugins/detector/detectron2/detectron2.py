@@ -111,6 +111,7 @@ class Detectron(Detector):
         """
         built = opened(self._network, f"detector '{self._name}'")
         found: list[Detections] = []
+        # The pipeline's chunks may be larger than the memory of a GPU allows.
         for start in range(0, len(frames), self.batch_size):
             images = frames.images[start : start + self.batch_size]
             with inference(self._threads):

@@ -46,9 +46,11 @@ def _of_detections(arrays: NpzArrays) -> ParsedKeypoints:
 
     The four rows are x, y, a logit and a probability of each joint.
     """
+    # Two columns of objects: class 0 is empty, class 1 holds the people of each frame.
     frames = arrays["keypoints"]
     if frames.ndim != 2 or frames.shape[1] <= _PERSON or frames.shape != arrays["boxes"].shape:
         raise ValueError(f"its keypoints have shape {frames.shape}, not (frames, classes)")
+    # Every frame has its own number of people, so the arrays are joined with `of` as their key.
     people = [_stacked(frame, (4, 17)) for frame in frames[:, _PERSON]]
     boxes = [_stacked(frame, (5,)) for frame in arrays["boxes"][:, _PERSON]]
     counts = [len(frame) for frame in people]
@@ -116,6 +118,7 @@ def _of_sequence(positions: Float64s, size_wh: tuple[int, int] | None) -> Parsed
     if positions.ndim != 3 or positions.shape[1] != 17 or positions.shape[2] not in (2, 3):
         raise ValueError(f"its positions have shape {positions.shape}, not (frames, 17, 2 or 3)")
     scored = positions.shape[2] == 3
+    # Without scores every joint counts as seen.
     points = positions if scored else np.insert(positions, 2, 1.0, axis=2)
     return ParsedKeypoints(
         format=DETECTRON if scored else NO_SCORES,

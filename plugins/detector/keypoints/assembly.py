@@ -29,6 +29,7 @@ def recording_of(parsed: ParsedKeypoints, config: KeypointFilesConfig) -> Keypoi
     candidates = parsed.skeletons if config.skeleton is None else (config.skeleton,)
     points = _without_missing(parsed.points)
     skeleton, order_note = skeleton_of(points, candidates)
+    # Whole-body formats begin with the body.
     points = points[:, : len(skeleton.joints)].reshape(len(points), len(skeleton.joints), 3)
     index, frames, note = _frames(parsed, config)
     # People without any joint are nobody; the others are sorted by frame, as `people` expects.
@@ -66,9 +67,11 @@ def _without_missing(points: Float64s) -> Float64s:
         ValueError: the coordinates are shares of the image, not pixels.
     """
     xy = points[..., :2]
+    # Written so that NaN counts as absurd.
     absurd = ~(np.abs(points) < _FARTHEST).all(-1)
     missing = absurd | ~xy.any(-1)
     left = xy[~missing]
+    # Nobody is one pixel tall: such files hold shares of the image.
     if left.size and np.abs(left).max() <= 1:
         raise ValueError(
             "its coordinates lie between -1 and 1: they are not pixels (of OpenPose, write them "
@@ -91,7 +94,7 @@ def _frames(parsed: ParsedKeypoints, config: KeypointFilesConfig) -> tuple[Ints,
     last = int(frames.max(initial=-1))
     note = ""
     if frames.size and frames.min() == 1:
-        note = "its images are numbered from 1: frame 0 has nobody, or give first_number=1"
+        note = "its images are numbered from 1: frame 0 has nobody, or give detector.first_number=1"
     return np.arange(last + 1), frames, note
 
 
@@ -100,6 +103,7 @@ def _boxes(parsed: ParsedKeypoints, rows: Ints, points: Float64s, threshold: flo
     boxes = boxes_around(points[..., :2], points[..., 2] >= threshold)
     if parsed.boxes is not None:
         given = parsed.boxes[rows]
+        # A box without area would give a crop of no size in later stages.
         usable = (np.abs(given) < _FARTHEST).all(1) & (given[:, :2] < given[:, 2:]).all(1)
         boxes[usable] = given[usable]
     return boxes.astype(np.float32)
@@ -127,6 +131,7 @@ def with_options(recording: KeypointRecording, config: KeypointFilesConfig) -> K
     if size is not None and not all(1 <= side <= MAX_SIDE for side in size):
         raise ValueError(f"its images are {size[0]}x{size[1]} pixels")
     if config.fps is not None:
+        # A float such as 29.97 is no exact fraction; the nearest simple one is meant.
         fps = Fraction(config.fps).limit_denominator(1001)
     wanted = SKELETONS.get(config.skeleton or "", recording.skeleton)
     if wanted.joints != recording.skeleton.joints and len(recording.frame):

@@ -66,6 +66,7 @@ def of_frames(frames: Mapping[ImageName, Mapping[str, Any]]) -> ParsedKeypoints:
         for person in frame.get("people", frame.get("bodies"))
     ]
     joints = [_first_of(person, _JOINTS) for _, person in people]
+    # OpenPose writes people of whom only face or hands were found with an empty body.
     kept = [row for row, numbers in enumerate(joints) if len(numbers)]
     points = table([joints[row] for row in kept], "keypoints")
     versions = {str(frame.get("version")) for frame in frames.values()}
@@ -92,6 +93,7 @@ def _of_list(entries: list[Any]) -> ParsedKeypoints:
     entries = [entry for entry in entries if entry.get("category_id", 1) == 1]
     points = table([entry["keypoints"] for entry in entries], "keypoints")
     images, of = _numbered(entry["image_id"] for entry in entries)
+    # Only AlphaPose writes identities, boxes as ``box``, and names as image ids.
     first = entries[0] if entries else {}
     if "idx" in first or "box" in first or isinstance(first.get("image_id"), str):
         return ParsedKeypoints(
@@ -137,6 +139,7 @@ def _coco(
     """COCO: the third number is a flag (0 absent, 1 hidden, 2 visible) or a tool's score."""
     third = points[..., 2]
     flags = bool(np.isin(third, _FLAGS).all())
+    # A flag of 1 becomes the score 0.5, of 2 the score 1.
     if flags:
         points[third == 0] = 0
         third /= max(third.max(initial=1), 1)
@@ -159,6 +162,7 @@ def _alphapose_box_scores(scores: Float64s, joints: Float64s) -> Float64s:
     """
     if not joints.size:
         return np.full(len(scores), np.nan)
+    # Rounding in the file may lead a little outside 0..1.
     own = scores - joints.mean(1) - 1.25 * joints.max(1)
     return np.where((own > -0.05) & (own < 1.05), own.clip(0, 1), np.nan)
 

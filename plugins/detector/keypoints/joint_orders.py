@@ -61,6 +61,7 @@ def skeleton_of(points: Float64s, candidates: Sequence[str]) -> tuple[Skeleton, 
         raise ValueError(f"people have {count} joints, not {known}")
     if len(fitting) == 1:
         return fitting[0], ""
+    # The head is smaller in the right order.
     sizes = [_head_size(points[:, :, :2], skeleton) for skeleton in fitting]
     best, other = (1, 0) if sizes[1] < sizes[0] else (0, 1)
     chosen, rejected = fitting[best], fitting[other].name
@@ -82,6 +83,7 @@ def _head_size(points: Float64s, skeleton: Skeleton) -> float:
         return _NO_EYES
     people = points[:: max(1, len(points) // _MOST)]
     head = _spread(people[:, [skeleton.index(joint) for joint in _HEAD]])
+    # Relative to the body, so that size and distance do not matter.
     shares = head / _spread(people)
     known = np.isfinite(shares)
     return float(np.median(shares[known])) if known.any() else np.inf
@@ -90,6 +92,7 @@ def _head_size(points: Float64s, skeleton: Skeleton) -> float:
 def _spread(points: Float64s) -> Float64s:
     """(P,) root mean square distance from the middle; NaN where fewer than three are known."""
     known = np.isfinite(points).all(-1, keepdims=True)
+    # Two joints may lie close together by chance.
     counts = np.where(known.sum(1) >= 3, known.sum(1), np.nan)
     middle = np.where(known, points, 0).sum(1) / counts
     squares = np.where(known, points - middle[:, None], 0) ** 2

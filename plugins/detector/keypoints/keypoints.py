@@ -127,7 +127,7 @@ class KeypointFiles(Detector):
         return [self._recording.people(index) for index in frames.index.tolist()]
 
     def _notes_on_the_end(self) -> list[str]:
-        """A warning when the file has people after the last frame so far; it remains after the last chunk."""
+        """A warning when the file has people after the last frame that was detected."""
         video, recording = self._video, self._recording
         if video is None or recording is None or not len(recording.frame):
             return []

@@ -44,6 +44,7 @@ def frame_numbers(images: Sequence[ImageName], how: FrameNumbering, first: int) 
         raise ValueError(f"an image has the number {low}, before detector.first_number={first}")
     if len(set(numbers)) < len(numbers):
         raise ValueError("two images have the same number: they are not frames of one clip")
+    # COCO's image ids are six-digit numbers that are no frames: too few people for so many frames.
     most = _MOST if how is FrameNumbering.number else min(_MOST, _SPARSE * (len(numbers) + 1))
     if high - first >= most:
         raise ValueError(

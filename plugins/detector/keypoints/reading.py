@@ -62,6 +62,7 @@ def read(path: Path, config: KeypointFilesConfig, names: tuple[str, ...] = ()) -
             return _of_json(path, config)
         with zipfile.ZipFile(path) as archive:
             members = archive.namelist()
+        # A result of this program comes first: it is an npz too.
         if "schema_version.npy" in members:
             return with_options(KeypointRecording.of_result(load(path)), config)
         if any(member.endswith(_NPY) for member in members):
@@ -119,6 +120,7 @@ def _of_files(files: Mapping[str, bytes]) -> ParsedKeypoints:
     frames: dict[ImageName, Any] = {
         Path(name).name: document for name, document in documents.items() if is_frame(document)
     }
+    # A folder with one frame is a clip of one frame; outside a folder it is refused as a mistake.
     if len(frames) == len(documents):
         return of_frames(frames)
     if len(documents) == 1:

@@ -70,6 +70,7 @@ class KeypointRecording:
         skeleton = observed[0].skeleton if observed else stated
         joints = len(skeleton.joints)
         frame = np.concatenate([np.zeros(0, np.int64), *(track.frame_index for track in observed)])
+        # Stable, so that people keep the order of the tracks within a frame.
         order = np.argsort(frame, kind="stable")
 
         def column(key: str, *shape: int) -> Floats:
@@ -117,6 +118,7 @@ class KeypointRecording:
         """The same in images of another size; scores are kept."""
         if self.size_wh is None or self.size_wh == size_wh:
             return replace(self, size_wh=size_wh)
+        # One factor for each direction: sizes may differ by rounding.
         factor = np.divide(size_wh, self.size_wh, dtype=np.float32)
         return replace(
             self,

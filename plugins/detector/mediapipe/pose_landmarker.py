@@ -111,8 +111,10 @@ class PoseLandmarker(Detector):
     ) -> Detections:
         """Detections from tables (N, 33, 5) of x, y, z, visibility, presence."""
         keypoints, visibility = landmarks[..., :2] * size_wh, landmarks[..., 3]
+        # Boxes are computed below; only their scores are known here.
         scored = np.column_stack([np.zeros((len(landmarks), 4)), landmarks[..., 4].mean(1)])
         people = People(np.arange(len(landmarks)), scored, keypoints, visibility)
+        # A person without a visible joint has no box.
         seen = (visibility >= self.score_threshold).any(1)
         people = people.take(np.flatnonzero(seen))
         people = within(people, boxes_around(people, self.score_threshold), size_wh)

@@ -89,6 +89,7 @@ class Rtmo(Detector):
         found = dets[:, 4] >= self._config.detection_threshold
         found &= (dets[:, :2] < dets[:, 2:4]).all(1)
         boxes, joints = dets[found].astype(np.float64), keypoints[found].astype(np.float64)
+        # Some graphs return a person twice.
         kept = keep_best(boxes[:, :4], boxes[:, 4], _OVERLAP)[: self._config.max_people]
         # The network was trained on indices of pixels, whose middle is half a pixel further in.
         points = (joints[kept, :, :2] + 0.5) / scale

@@ -96,7 +96,9 @@ def decode(simcc_x: Tensor, simcc_y: Tensor, size_wh: tuple[int, int]) -> Poses:
     bins = np.array([simcc_x.shape[-1], simcc_y.shape[-1]])
     # The network was trained on indices of pixels, whose middle is half a pixel further in.
     points = axes * (np.array(size_wh) / bins) + 0.5
+    # In float64: graphs may compute in half precision, in which a sum is rounded.
     scores = (simcc_x.max(-1).astype(np.float64) + simcc_y.max(-1)) / 2
+    # Written so that NaN counts as not found.
     not_found = ~(scores > 0)
     points[not_found], scores[not_found] = np.nan, 0
     return points, scores

@@ -94,6 +94,7 @@ class KeypointRcnn(Detector):
             return []
         try:
             with torch.inference_mode(), torch_threads(self._threads):
+                # A copy, since PyTorch warns of read-only arrays; RGB 0..1, as in the training.
                 images = torch.from_numpy(frames.images.copy()).to(self.device)
                 outputs = model([image.permute(2, 0, 1) / 255 for image in images])
         except RuntimeError as error:

@@ -108,6 +108,7 @@ class HeatmapModel:
         poses = [(np.zeros((0, joints, 2)), np.zeros((0, joints)))] * len(images)
         if not occupied:
             return poses
+        # The library's processor makes the crops itself, with the same padding as `regions`.
         around = [_as_coco(boxes[row]) for row in occupied]
         try:
             with torch_threads(self._threads):
@@ -138,6 +139,7 @@ class HeatmapModel:
         experts = getattr(self._model.config.backbone_config, "num_experts", 1)
         maps = []
         with torch.inference_mode():
+            # Crops of a long batch would not fit into the memory of a GPU.
             for part in torch.split(pixels.to(torch.float32), _BATCH):
                 chosen = torch.full((len(part),), _COCO, device=self.device)
                 extra = {"dataset_index": chosen} if experts > 1 else {}
@@ -166,10 +168,12 @@ def without_artefacts(refined: Array, maps: NDArray[np.float32], crops: Array) -
     flat = maps.reshape(people, joints, height * width)
     y, x = np.divmod(flat.argmax(-1), width)
     scores = flat.max(-1).astype(np.float64)
+    # The outermost pixels of the map lie on the border, so there is one interval fewer.
     pixel = crops[:, None, 2:] / [width - 1, height - 1]
     peaks = crops[:, None, :2] - crops[:, None, 2:] / 2 + np.stack([x, y], -1) * pixel
     artefact = (np.abs(refined - peaks) > _MAX_REFINEMENT * pixel).any(-1)
     points = np.where(artefact[..., None], peaks, refined)
+    # Written so that NaN counts as not found.
     not_found = ~(scores > 0)
     points[not_found], scores[not_found] = np.nan, 0
     return points, scores

@@ -6,7 +6,7 @@ from framework.plugins.detector._blazepose.boxes import box_around
 from framework.plugins.detector._blazepose.landmarks import PoseLandmarks
 
 
-def test_somebody_seen_only_beyond_the_frame_has_a_box_of_what_is_guessed_within():
+def test_a_person_visible_only_outside_the_frame_has_a_box_of_the_joints_inside():
     keypoints = np.full((33, 2), 700.0)
     keypoints[:2] = (630, 470), (640, 480)
     pose = PoseLandmarks(

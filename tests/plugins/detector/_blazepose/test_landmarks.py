@@ -16,7 +16,7 @@ def square(x: float, y: float = 240.0, side: float = 200.0, angle: float = 0.0) 
     return np.array([x, y, side, angle])
 
 
-def test_raw_landmarks_are_read_in_the_axes_of_the_frame():
+def test_raw_landmarks_are_turned_into_the_axes_of_the_frame():
     points, world = np.zeros((39, 5)), np.zeros((39, 3))
     points[0, :4] = [128, 0, 9, 2.0]  # upper middle of the crop
     points[33, :2], points[34, :2] = (128, 128), (128, 28)
@@ -34,7 +34,7 @@ def dancer(read_frames):
     return read_frames("dance_480p.mp4", 12)
 
 
-def test_with_flip_the_mirror_image_is_found_as_the_mirror_image_of_what_is_found(dancer):
+def test_with_flip_the_result_for_the_mirror_image_is_the_mirrored_result(dancer):
     """Without, left and right differ by pixels: the network has learnt them from photographs."""
     image = dancer.images[0]
     width = image.shape[1]

@@ -32,7 +32,7 @@ def standing(at: np.ndarray, presence: float = 1.0) -> PoseLandmarks:
     )
 
 
-def test_candidates_that_repeat_a_better_one_or_somebody_known_are_not_looked_at():
+def test_candidates_that_repeat_a_better_one_or_a_known_person_are_dropped():
     candidates = np.array(
         [square(100), square(110), square(110, side=400), square(300), square(500, side=39)]
     )
@@ -41,7 +41,7 @@ def test_candidates_that_repeat_a_better_one_or_somebody_known_are_not_looked_at
     assert rules.distinct(np.zeros((0, 4)), np.zeros((0, 4))).shape == (0, 4)
 
 
-def test_a_person_is_the_same_when_upside_down_but_not_beside():
+def test_an_upside_down_pose_is_of_the_same_person_and_one_beside_is_not():
     person = standing(square(300))
     turned = replace(person, keypoints=2 * person.square[:2] - [0, 40] - person.keypoints)
     assert rules.same_person(person, turned)
@@ -55,7 +55,7 @@ def test_a_smaller_skeleton_within_a_person_is_a_part_of_that_person():
     assert not rules.is_part_of(standing(square(420, 220, side=100)), person)
 
 
-def test_landmarks_that_ran_away_or_changed_size_are_about_somebody_else():
+def test_landmarks_far_from_their_candidate_or_of_another_size_do_not_agree():
     assert rules.agrees_with(square(300), standing(square(340)))
     assert not rules.agrees_with(square(300), standing(square(360)))
     assert not rules.agrees_with(square(300), standing(square(300, side=400)))

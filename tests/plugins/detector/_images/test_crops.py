@@ -1,4 +1,4 @@
-"""Upright crops: there and back."""
+"""Upright crops, and the map of their points to the frame."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def test_a_region_holds_its_box_in_the_middle_and_has_the_shape_of_the_crop(corn
 
 
 @pytest.mark.parametrize("scale", [0.4, 1.0, 3.0])
-def test_what_a_crop_shows_is_where_its_points_say(scale):
+def test_points_of_a_crop_map_to_what_it_shows(scale):
     spot, size = np.array([231.3, 118.7]), (96, 128)
     region = np.array([225.0, 130.0, 96 * scale, 128 * scale])
     y, x = np.mgrid[:300, :400] + 0.5
@@ -46,7 +46,7 @@ def test_a_crop_of_the_whole_image_is_the_image_and_what_lies_outside_is_black()
     assert not shifted[:, :23].any()
 
 
-def test_everybody_of_all_pictures_is_seen_in_batches_and_given_back_in_place():
+def test_people_of_all_images_share_batches_and_come_back_in_place():
     sizes = []
 
     def read(crops):
@@ -58,7 +58,7 @@ def test_everybody_of_all_pictures_is_seen_in_batches_and_given_back_in_place():
     box = np.array([[10.0, 10, 18, 18]])
     boxes = [np.concatenate([box, box + 4, box + 8]), np.zeros((0, 4)), box]
     poses = poses_by_crops(read, images, boxes, size_wh=(8, 8), batch=3)
-    assert sizes == [3, 1], "batches mix people and pictures"
+    assert sizes == [3, 1], "batches mix people and images"
     assert [len(points) for points, _ in poses] == [3, 0, 1]
     np.testing.assert_allclose(poses[0][0][:, 0], [[14, 14], [18, 18], [22, 22]])
     assert poses[0][1].tolist() == [[10], [10], [10]]

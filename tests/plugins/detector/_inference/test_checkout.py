@@ -25,7 +25,7 @@ def checkout(tmp_path, monkeypatch, request):
         del sys.modules[module]
 
 
-def test_it_is_imported_with_its_parts_and_python_looks_there_no_longer(checkout):
+def test_it_is_imported_with_its_parts_and_leaves_the_path_as_it_was(checkout):
     name, folder = checkout
     before = list(sys.path)
     package = import_package(name, ("part",), folder / "first", "pip install it")

@@ -13,9 +13,9 @@ DANCER = np.array([328, 50, 501, 485])
 
 @pytest.mark.usefixtures("weights")
 def test_blazepose_needs_no_file_of_its_own(read_frames):
-    finder = open_person_detector(PersonDetectorName.blazepose, Runtime(threads=1))
-    (boxes,) = finder.boxes(read_frames("dance_480p.mp4", 1))
+    detector = open_person_detector(PersonDetectorName.blazepose, Runtime(threads=1))
+    (boxes,) = detector.boxes(read_frames("dance_480p.mp4", 1))
     assert boxes.shape == (1, 5)
     assert iou(boxes[0, :4], DANCER[None])[0] > 0.7
-    (nobody,) = finder.boxes(read_frames("one_by_one_gaps.mp4", 1))
+    (nobody,) = detector.boxes(read_frames("one_by_one_gaps.mp4", 1))
     assert nobody.shape == (0, 5), "the foot of the table is proposed, but is no person"

@@ -23,7 +23,7 @@ def test_boxes_of_another_tool_are_read_by_frame(tmp_path):
         box = [x, 20, 30, 60]
         return {"image_id": frame, "category_id": category, "bbox": box, "score": score}
 
-    finder = coco(
+    detector = coco(
         tmp_path / "boxes.json",
         entry(4, 50, 0.8),
         entry(0, 10, 0.5),
@@ -33,7 +33,7 @@ def test_boxes_of_another_tool_are_read_by_frame(tmp_path):
     )
     blank = one_frame(np.zeros((8, 8, 3), np.uint8))
     frames = [replace(blank, index=np.array([index])) for index in (0, 1, 4)]
-    first, none, last = (finder.boxes(frame)[0] for frame in frames)
+    first, none, last = (detector.boxes(frame)[0] for frame in frames)
     np.testing.assert_allclose(first, [[90, 20, 120, 80, 0.9], [10, 20, 40, 80, 0.5]])
     assert none.shape == (0, 5)
     np.testing.assert_allclose(last, [[50, 20, 80, 80, 0.8]])

@@ -28,22 +28,22 @@ def opened(chosen, shared_data, **settings):
 
 
 @pytest.mark.parametrize("chosen", MODELS, ids=lambda one: one.value)
-def test_a_dancer_has_one_good_box_in_a_batch_as_alone(chosen, shared_data, read_frames):
-    finder = opened(chosen, shared_data)
+def test_the_dancer_has_the_same_good_box_alone_and_in_a_batch(chosen, shared_data, read_frames):
+    detector = opened(chosen, shared_data)
     frames = read_frames("dance_480p.mp4", 3)
-    together = finder.boxes(frames)
+    together = detector.boxes(frames)
     assert [boxes.shape for boxes in together] == [(1, 5)] * 3
     assert iou(together[0][0, :4], DANCER[None])[0] > 0.85
     assert together[0][0, 4] > 0.5
     for boxes, frame in zip(together, each_frame(frames), strict=True):
-        np.testing.assert_allclose(finder.boxes(frame)[0], boxes, atol=1e-3)
+        np.testing.assert_allclose(detector.boxes(frame)[0], boxes, atol=1e-3)
 
 
 @pytest.mark.parametrize("chosen", MODELS, ids=lambda one: one.value)
 @pytest.mark.parametrize("shape", [(1, 1), (7, 300), (480, 640)])
-def test_nobody_is_in_an_empty_picture(chosen, shape, shared_data):
-    finder = opened(chosen, shared_data)
-    (boxes,) = finder.boxes(one_frame(np.full((*shape, 3), 90, np.uint8)))
+def test_a_blank_image_holds_nobody(chosen, shape, shared_data):
+    detector = opened(chosen, shared_data)
+    (boxes,) = detector.boxes(one_frame(np.full((*shape, 3), 90, np.uint8)))
     assert boxes.shape == (0, 5)
 
 

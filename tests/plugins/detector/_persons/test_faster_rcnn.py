@@ -39,9 +39,11 @@ def test_the_mobile_person_detector_runs_and_refuses_other_weights(tmp_path, set
         model.roi_heads.box_predictor.cls_score.bias.copy_(bias)
     path = tmp_path / "person.pth"
     torch.save(model.state_dict(), path)
-    finder = open_person_detector(PersonDetectorName.torchvision, Runtime(device="cpu"), path=path)
-    together = finder.boxes(batch(0, 1))
-    (alone,) = finder.boxes(batch(1))
+    detector = open_person_detector(
+        PersonDetectorName.torchvision, Runtime(device="cpu"), path=path
+    )
+    together = detector.boxes(batch(0, 1))
+    (alone,) = detector.boxes(batch(1))
     assert all(boxes.shape[1] == 5 and len(boxes) for boxes in together)
     np.testing.assert_allclose(together[1], alone, atol=1e-3)
     with pytest.raises(BackendError, match="not torchvision's Faster R-CNN"):

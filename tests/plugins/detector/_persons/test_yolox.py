@@ -32,7 +32,7 @@ def test_the_dancer_has_one_box_around_him(network, read_frames):
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 300), (321, 241), (480, 640)])
-def test_nobody_is_in_an_empty_picture_of_any_size(network, shape):
+def test_a_blank_image_of_any_size_holds_nobody(network, shape):
     (boxes,) = network.boxes(one_frame(np.full((*shape, 3), 90, np.uint8)))
     assert boxes.shape == (0, 5)
 
@@ -49,16 +49,16 @@ COLOURS = (255, 0, 0), (60, 60, 60)
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_a_yolox_of_people_that_suppresses_by_itself_is_read_too(boxed_file, named):
+def test_a_yolox_of_people_with_its_own_suppression_is_read(boxed_file, named):
     """OpenMMLab's export: boxes in pixels of the square, classes beside them or none."""
     rows = np.array([[10, 20, 30, 60, 0.9], [0, 0, 8, 8, 0.2], [40, 0, 60, 20, 0.8]])
     labels = {"labels": np.array([0, 0, 7])} if named else {}
-    finder = open_person_detector(
+    detector = open_person_detector(
         PersonDetectorName.yolox, Runtime(threads=1), path=boxed_file(64, rows, **labels)
     )
     red, grey = (one_frame(np.full((480, 640, 3), colour, np.uint8)) for colour in COLOURS)
-    (found,) = finder.boxes(red)
+    (found,) = detector.boxes(red)
     np.testing.assert_allclose(found[0, :4], [100, 200, 300, 600], atol=1e-4)
     assert len(found) == (1 if named else 2)
-    assert found[0, 4] == pytest.approx(0.9), "the picture reached the network as BGR"
-    assert finder.boxes(grey)[0].shape == (0, 5)
+    assert found[0, 4] == pytest.approx(0.9), "the image reached the network as BGR"
+    assert detector.boxes(grey)[0].shape == (0, 5)

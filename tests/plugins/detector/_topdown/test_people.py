@@ -36,7 +36,7 @@ def test_a_box_is_around_the_joints_seen_with_an_eighth_of_margin():
     assert boxes_around(nobody, 0.3).shape == (0, 5)
 
 
-def test_boxes_are_clipped_and_who_has_left_the_frame_is_left_out():
+def test_boxes_are_clipped_and_people_outside_the_frame_are_left_out():
     people = people_at((20, 50), (635, 100), (655, 100))
     inside = within(people, people.boxes, (640, 480))
     assert inside.numbers.tolist() == [0, 1], "of the third 5 pixels are left"

@@ -71,7 +71,7 @@ def test_no_frames_are_no_detections(boxes_path, batch_of):
         assert detector.detect(empty) == []
 
 
-def test_a_detector_that_is_not_open_says_so(boxes_path, batch_of):
+def test_detecting_without_opening_is_an_error(boxes_path, batch_of):
     detector = Lines(settings(boxes_path), Runtime())
     assert detector.skeleton is COCO17
     for _ in range(2):

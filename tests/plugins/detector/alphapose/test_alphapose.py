@@ -1,4 +1,4 @@
-"""FastPose reads crops as AlphaPose does; what can be tested without AlphaPose, and with it."""
+"""FastPose reads crops and heatmaps as AlphaPose does; some tests need AlphaPose."""
 
 from importlib.util import find_spec
 
@@ -26,7 +26,7 @@ installed = pytest.mark.skipif(
 )
 
 
-def test_a_peak_leans_a_quarter_pixel_towards_its_higher_neighbour():
+def test_a_peak_is_moved_a_quarter_pixel_towards_its_higher_neighbour():
     maps = np.zeros((1, 3, 64, 48), np.float32)
     maps[0, 0, 20, 10], maps[0, 0, 20, 11], maps[0, 0, 19, 10] = 0.9, 0.5, 0.3
     maps[0, 1, 0, 47] = 0.4  # at the edge nobody leans
@@ -60,7 +60,7 @@ def test_a_joint_is_found_where_it_is():
     assert scores == pytest.approx(np.ones((1, 17)), abs=0.3)
 
 
-def test_people_and_frames_share_batches_and_answers_stay_the_same():
+def test_people_get_the_same_result_alone_and_in_a_batch():
     model = FastPose(Brightness(), COCO17, (192, 256), CPU)
     images = [dot(100 + 20 * number, 200) for number in range(12)]
     boxes = [np.tile([60.0, 90.0, 380.0, 320.0], (number % 3, 1)) for number in range(12)]
@@ -88,7 +88,7 @@ def test_a_folder_that_is_no_checkout_is_named(tmp_path):
 
 
 @pytest.mark.skipif(find_spec("alphapose") is not None, reason="AlphaPose is here")
-def test_without_alphapose_a_run_says_what_to_do():
+def test_without_alphapose_a_run_shows_how_to_install_it():
     with pytest.raises(BackendError, match="alphapose is not installed") as caught:
         Pipeline.from_config(["detector=alphapose"])
     assert "git clone" in caught.value.hint
@@ -96,7 +96,7 @@ def test_without_alphapose_a_run_says_what_to_do():
     assert "fast_res50_256x192.pth is not here: get it from https://" in caught.value.hint
 
 
-def test_the_list_says_that_it_is_non_commercial():
+def test_the_entry_is_marked_non_commercial():
     entry = registry().find("detector", "alphapose").entry
     assert entry.non_commercial
     assert "non-commercial" in entry.licence

@@ -74,7 +74,7 @@ def dancer(read_frames):
         ("one_by_one_gaps.mp4", 880, (0.0, 0.0)),
     ],
 )
-def test_everybody_is_found_and_nobody_else(read_frames, video, clip, start, people):
+def test_all_people_are_found_and_no_false_positives(read_frames, video, clip, start, people):
     frames = read_frames(clip, 15, start)
     with opened(video) as detector:
         count = np.mean([len(found) for found in detector.detect(frames)])
@@ -82,7 +82,7 @@ def test_everybody_is_found_and_nobody_else(read_frames, video, clip, start, peo
     assert least <= count <= most
 
 
-def test_the_dancer_is_where_he_is(dancer, video):
+def test_joints_and_box_of_the_dancer_are_at_the_places_read_off_by_eye(dancer, video):
     with opened(video) as detector:
         (found, *_) = detector.detect(dancer)
     joints = dict(zip(BLAZEPOSE33.joints, found.keypoints[0], strict=True))
@@ -97,23 +97,23 @@ def test_the_dancer_is_where_he_is(dancer, video):
     assert found.keypoint_scores[0, BLAZEPOSE33.index("nose")] > found.score_threshold
 
 
-def test_3d_is_metres_in_camera_axes_with_left_at_the_right_of_one_who_faces_us(dancer, video):
+def test_3d_is_metres_in_camera_axes(dancer, video):
     with opened(video) as detector:
         (found, *_) = detector.detect(dancer)
     joint = dict(zip(BLAZEPOSE33.joints, found.keypoints_3d[0], strict=True))
     assert joint["left_shoulder"][0] - joint["right_shoulder"][0] > 0.2
     assert 1.0 < joint["left_ankle"][1] - joint["nose"][1] < 1.6, "y is down"
     ears = (joint["left_ear"] + joint["right_ear"]) / 2
-    assert joint["nose"][2] < ears[2], "z is away from the camera, and he looks into it"
+    assert joint["nose"][2] < ears[2], "z is away from the camera, and he estimates into it"
     np.testing.assert_allclose((joint["left_hip"] + joint["right_hip"]) / 2, 0, atol=0.03)
 
 
-def test_somebody_turned_on_the_side_keeps_3d_that_agrees_with_the_picture(dancer, video, batch_of):
+def test_3d_of_a_person_on_the_side_is_turned_like_the_image(dancer, video, batch_of):
     with opened(video) as detector:
         (upright,) = detector.detect(part(dancer, 0, 1))
         detector.start(video)
         (lying,) = detector.detect(batch_of(np.rot90(dancer.images[0]).copy()))
-    # A quarter turn to the left takes x to -y and y to x, in the picture and in 3D alike.
+    # A quarter turn to the left takes x to -y and y to x, in the image and in 3D alike.
     expected = upright.keypoints_3d[0] @ np.array([[0, -1, 0], [1, 0, 0], [0, 0, 1]])
     body = slice(BLAZEPOSE33.index("left_shoulder"), None)
     np.testing.assert_allclose(lying.keypoints_3d[0, body], expected[body], atol=0.12)
@@ -122,7 +122,7 @@ def test_somebody_turned_on_the_side_keeps_3d_that_agrees_with_the_picture(dance
     assert np.median(np.linalg.norm(lying.keypoints[0] - turned, axis=1)) < 12
 
 
-def test_numbers_follow_people_and_are_never_used_twice(roof, video):
+def test_numbers_follow_people_and_are_unique(roof, video):
     with opened(video) as detector:
         found = detector.detect(roof)
     assert len(found[-1]) == 2
@@ -130,9 +130,7 @@ def test_numbers_follow_people_and_are_never_used_twice(roof, video):
     assert all(len(set(d.hint_ids)) == len(d) for d in found if len(d))
 
 
-def test_answers_depend_on_neither_chunks_nor_threads_nor_what_was_watched_before(
-    roof, dancer, video
-):
+def test_results_depend_on_neither_batches_nor_threads_nor_the_clip_before(roof, dancer, video):
     with opened(video, threads=1) as detector:
         whole = detector.detect(roof)
     with opened(video, threads=4) as detector:
@@ -142,7 +140,7 @@ def test_answers_depend_on_neither_chunks_nor_threads_nor_what_was_watched_befor
     assert_equal(whole, list(chain.from_iterable(parts)))
 
 
-def test_without_start_the_followed_stay(dancer, video, batch_of):
+def test_start_forgets_followed_people(dancer, video, batch_of):
     with opened(video) as detector:
         detector.detect(dancer)
         (kept,) = detector.detect(part(dancer, 11, 12))
@@ -165,7 +163,7 @@ def test_frames_are_not_altered(dancer, video):
     "shape", [(1, 1), (2, 300), (17, 5), (64, 64), (241, 321), (480, 853), (1080, 607)]
 )
 @pytest.mark.parametrize("kind", ["blank", "noise"])
-def test_nobody_is_in_a_picture_of_nothing_of_any_size(video, shape, kind, batch_of):
+def test_blank_and_noisy_images_of_any_size_hold_nobody(video, shape, kind, batch_of):
     noise = np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8)
     image = noise if kind == "noise" else np.full((*shape, 3), 127, np.uint8)
     with opened(video) as detector:
@@ -204,7 +202,7 @@ def test_yolox_finds_everybody_where_its_file_is_given(shared_data, read_frames,
 
 
 @pytest.mark.parametrize("tiles", list(BlazePoseTiles))
-def test_every_layout_of_tiles_finds_a_person_near_by(dancer, video, tiles):
+def test_every_layout_of_tiles_finds_a_near_person(dancer, video, tiles):
     with opened(video, tiles=tiles) as detector:
         assert [len(found) for found in detector.detect(part(dancer, 0, 3))] == [1, 1, 1]
 
@@ -218,7 +216,7 @@ def test_the_entry_names_what_there_is():
     assert set(files.LANDMARKS) == {model.value for model in BlazePoseModel}
 
 
-def test_an_unopened_detector_travels_to_another_process(video, dancer):
+def test_an_unopened_detector_can_be_pickled(video, dancer):
     packed = pickle.dumps(BlazePose(BlazePoseConfig(), Runtime(threads=1)))
     travelled = pickle.loads(packed)  # noqa: S301 (packed one line above)
     with travelled as detector:
@@ -226,7 +224,7 @@ def test_an_unopened_detector_travels_to_another_process(video, dancer):
         assert len(detector.detect(part(dancer, 0, 1))[0]) == 1
 
 
-def test_a_detector_that_is_not_open_says_so(dancer):
+def test_detecting_without_opening_is_an_error(dancer):
     with pytest.raises(StageError, match="is not open"):
         BlazePose(BlazePoseConfig(), Runtime()).detect(dancer)
 
@@ -241,7 +239,7 @@ def test_a_detector_that_is_not_open_says_so(dancer):
         ({"max_people": 0}, "max_people"),
     ],
 )
-def test_a_setting_that_cannot_be_is_named(settings, key):
+def test_a_value_that_is_not_allowed_is_named(settings, key):
     with pytest.raises(ConfigurationError, match=key):
         BlazePoseConfig(**settings)
 

@@ -1,4 +1,4 @@
-"""Who is let in, kept and dropped; with a looker and a finder that answer by script."""
+"""Which people are followed, lost and found anew, with scripted estimates and candidates."""
 
 from dataclasses import dataclass, field, replace
 
@@ -37,15 +37,15 @@ def standing(at: np.ndarray, presence: float = 1.0) -> PoseLandmarks:
 
 @dataclass
 class Script:
-    """People at given places; a look sees the nearest, and nobody far from all of them."""
+    """People at given places; an estimate is of the nearest, or of nobody where all are far."""
 
     people: list[PoseLandmarks] = field(default_factory=list)
     proposals: list[np.ndarray] = field(default_factory=list)
     searches: list[bool] = field(default_factory=list)
-    looks: int = 0
+    estimates: int = 0
 
     def estimate(self, image: np.ndarray, at: np.ndarray) -> PoseLandmarks:
-        self.looks += 1
+        self.estimates += 1
         near = [p for p in self.people if np.hypot(*(p.square[:2] - at[:2])) < 60]
         return near[0] if near else standing(at, presence=0.0)
 
@@ -74,16 +74,16 @@ def test_searches_keep_to_the_clock_whatever_the_frame_rate(fps):
     assert not any(script.searches)
 
 
-def test_between_searches_a_person_costs_one_look():
+def test_between_searches_a_person_takes_one_estimate():
     script = Script(people=[standing(square(300))], proposals=[square(305)])
     follower = follow(script)
     assert numbers(follower, 0.0) == [0]
-    assert script.looks == 2
+    assert script.estimates == 2
     assert numbers(follower, 0.1) == [0]
-    assert script.looks == 3
+    assert script.estimates == 3
 
 
-def test_a_lost_person_causes_a_quick_search_and_comes_back_as_somebody_new():
+def test_a_lost_person_causes_a_fast_search_and_gets_a_new_number():
     script = Script(people=[standing(square(300))], proposals=[square(300)])
     follower = follow(script)
     follower.update(IMAGE, 0.0)
@@ -94,12 +94,12 @@ def test_a_lost_person_causes_a_quick_search_and_comes_back_as_somebody_new():
 
 
 @pytest.mark.parametrize(
-    ("presence", "newcomer", "followed"),
+    ("presence", "new_person", "followed"),
     [(0.95, True, True), (0.7, False, True), (0.4, False, False)],
 )
-def test_coming_in_takes_more_presence_than_staying(presence, newcomer, followed):
+def test_a_new_person_needs_more_presence_than_a_followed_one(presence, new_person, followed):
     script = Script(people=[standing(square(300), presence)], proposals=[square(300)])
-    assert len(numbers(follow(script), 0.0)) == newcomer
+    assert len(numbers(follow(script), 0.0)) == new_person
     script.people = [standing(square(300))]
     follower = follow(script)
     follower.update(IMAGE, 0.0)
@@ -108,7 +108,7 @@ def test_coming_in_takes_more_presence_than_staying(presence, newcomer, followed
     assert len(numbers(follower, 0.1)) == followed
 
 
-def test_of_two_who_follow_the_same_person_the_older_stays():
+def test_of_two_numbers_on_one_person_the_older_is_kept():
     script = Script(
         people=[standing(square(200)), standing(square(400))],
         proposals=[square(200), square(400)],
@@ -127,7 +127,7 @@ def test_numbers_begin_again_with_a_new_clip():
     assert numbers(follower, 0.0) == [0]
 
 
-def test_only_the_best_are_followed_when_there_are_too_many():
+def test_of_too_many_people_the_best_are_followed():
     places = [square(100), square(300), square(500)]
     script = Script(people=[standing(place) for place in places], proposals=places)
     follower = follow(script, max_people=2)
@@ -135,7 +135,7 @@ def test_only_the_best_are_followed_when_there_are_too_many():
     assert [person.pose.square[0] for person in found] == [100, 300]
 
 
-def test_a_newcomer_whose_torso_does_not_show_is_no_person():
+def test_a_new_person_needs_a_torso():
     person = standing(square(300))
     folded = replace(person, keypoints=person.square[:2] + 0.05 * (person.keypoints - 300))
     assert rules.has_torso(person)

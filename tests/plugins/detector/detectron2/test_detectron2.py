@@ -1,4 +1,4 @@
-"""Keypoint R-CNN through detectron2; what can be tested without detectron2, and with it."""
+"""Keypoint R-CNN through detectron2; some tests need detectron2."""
 
 from importlib.util import find_spec
 
@@ -22,7 +22,7 @@ installed = pytest.mark.skipif(
 )
 
 
-def test_answers_become_detections_best_first_with_scores_cut_at_one():
+def test_outputs_become_detections_best_first_with_scores_cut_at_one():
     boxes = np.array([[0, 0, 10, 20], [5, 5, 5, 9], [3, 3, 50, 60]], np.float32)
     keypoints = np.zeros((3, 17, 3), np.float32)
     keypoints[:, :, 2] = 0.2
@@ -35,7 +35,7 @@ def test_answers_become_detections_best_first_with_scores_cut_at_one():
     assert people.score_threshold == 0.05
 
 
-def test_nobody_is_nobody():
+def test_no_outputs_are_no_people():
     nothing = np.zeros((0, 4), np.float32), np.zeros(0, np.float32)
     assert len(detections(*nothing, np.zeros((0, 17, 3), np.float32), 0.05)) == 0
 
@@ -57,7 +57,7 @@ def test_half_precision_is_for_gpus():
 
 @pytest.mark.skipif(find_spec("detectron2") is not None, reason="detectron2 is here")
 @pytest.mark.parametrize("name", ["detectron2", "detectron"])
-def test_without_detectron2_a_run_says_what_to_do(name):
+def test_without_detectron2_a_run_shows_how_to_install_it(name):
     with pytest.raises(BackendError, match=f"{name}' cannot run: detectron2 is not") as caught:
         Pipeline.from_config([f"detector={name}"])
     assert "git clone" in caught.value.hint
@@ -85,7 +85,7 @@ def detector(detectron2_weights):
 
 @installed
 @pytest.mark.slow
-def test_frames_are_looked_at_in_batches_and_by_themselves(detector, read_frames, video):
+def test_frames_get_the_same_result_alone_and_in_a_batch(detector, read_frames, video):
     frames = read_frames("dance_480p.mp4", 2)
     detector.start(video)
     together = detector.detect(frames)
@@ -113,7 +113,7 @@ def test_a_network_that_finds_nobody_answers_nobody(detector, read_frames):
 
 @installed
 @pytest.mark.slow
-def test_weights_that_make_no_numbers_are_one_clear_error(detector, read_frames):
+def test_weights_that_lead_to_nan_are_one_clear_error(detector, read_frames):
     score = detector._network.roi_heads.keypoint_head.score_lowres
     before = score.bias.detach().clone()
     torch.nn.init.constant_(score.bias, float("nan"))

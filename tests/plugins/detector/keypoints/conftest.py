@@ -1,4 +1,4 @@
-"""People who stand still, and files in which other tools would have written them down."""
+"""People who stand still, and files with them in the formats of other tools."""
 
 import json
 import zipfile
@@ -15,7 +15,7 @@ from framework.testing.sample import walk
 
 @pytest.fixture(scope="session")
 def person():
-    """(J, 2) pixels of somebody who faces the camera, 200 pixels tall, by the skeleton's name."""
+    """(J, 2) pixels of a person who faces the camera, 200 pixels tall, by the skeleton's name."""
 
     def make(skeleton="coco17", x=300.0):
         blazepose = SKELETONS["blazepose33"]
@@ -34,7 +34,7 @@ def person():
 
 @pytest.fixture(scope="session")
 def flat(person):
-    """A person as tools write it: x, y, score, x, y, score ..."""
+    """A person as tools write one: x, y, score, x, y, score ..."""
 
     def make(skeleton="coco17", x=300.0, score=0.8):
         points = person(skeleton, x)
@@ -93,7 +93,7 @@ def per_frame():
 
 @pytest.fixture
 def alphapose(flat):
-    """An entry of AlphaPose's default form; its detector was sure of the person to 0.9."""
+    """An entry of AlphaPose's default form; its detector gave the person a score of 0.9."""
 
     def make(image, skeleton="coco17", idx=0, **parts):
         keypoints = flat(skeleton, **parts)

@@ -112,7 +112,7 @@ def test_kpts_of_the_project_that_wraps_videopose3d(reading, person, per_frame):
     assert (per_frame(recording), recording.skeleton) == ([1] * 6, COCO17)
 
 
-def test_arrays_of_no_known_tool_are_refused(tmp_path, refusal):
+def test_arrays_of_an_unknown_tool_are_refused(tmp_path, refusal):
     cases = [
         ({"a": np.zeros(3)}, r"(a) are not those of a known tool"),
         ({"kpts": np.zeros((4, 16, 2))}, "(4, 16, 2)"),

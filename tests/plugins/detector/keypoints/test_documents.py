@@ -114,7 +114,7 @@ def test_coco_results(reading, flat, per_frame, third, scores):
     assert scores >= people.score_threshold
 
 
-def test_a_flag_of_coco_says_absent_hidden_or_seen(reading, flat):
+def test_flags_of_coco_mean_absent_hidden_and_visible(reading, flat):
     numbers = flat(score=2)
     numbers[2], numbers[5] = 0, 1
     people = reading([{"image_id": 0, "keypoints": numbers, "score": 1}]).people(0)
@@ -122,7 +122,7 @@ def test_a_flag_of_coco_says_absent_hidden_or_seen(reading, flat):
     assert people.keypoint_scores[0, :3].tolist() == [0, 0.5, 1]
 
 
-def test_coco_annotations_tell_the_size_and_the_names(reading, flat, per_frame):
+def test_coco_annotations_give_the_size_and_the_names(reading, flat, per_frame):
     recording = reading(
         {
             "images": [
@@ -155,7 +155,7 @@ def test_coco_annotations_tell_the_size_and_the_names(reading, flat, per_frame):
         ('[{"keypoints": [1, 2, 3]}]', "no 'image_id'"),
     ],
 )
-def test_what_is_wrong_with_a_document_is_said(tmp_path, text, said, refusal):
+def test_a_faulty_document_gets_a_specific_error(tmp_path, text, said, refusal):
     path = tmp_path / "people.json"
     path.write_text(text)
     assert said in refusal(path)

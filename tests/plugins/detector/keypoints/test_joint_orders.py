@@ -1,4 +1,4 @@
-"""Orders of the same length are told apart by the bodies."""
+"""Joint orders of the same length are distinguished by the bodies."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def turned(points, degrees, size):
 
 
 @pytest.mark.parametrize("name", ["body25", "body25b", "coco17", "halpe26", "openpose18"])
-def test_a_standing_person_tells_the_order(person, name):
+def test_a_standing_person_shows_the_order(person, name):
     skeleton, _ = skeleton_of(with_scores(person(name)[None]), ())
     assert skeleton.name == name
 
@@ -40,7 +40,7 @@ def test_a_standing_person_tells_the_order(person, name):
     size=st.floats(0.1, 10),
     hidden=st.sets(st.sampled_from(["knee", "ankle", "toe", "heel", "wrist"])),
 )
-def test_so_does_one_who_lies_is_small_or_cut_off(person, name, degrees, size, hidden):
+def test_a_lying_small_or_truncated_person_shows_the_order(person, name, degrees, size, hidden):
     points = with_scores(turned(person(name), degrees, size)[None])
     points[..., :2] += np.random.default_rng(0).normal(0, 2 * size, points[..., :2].shape)
     for joint, place in enumerate(SKELETONS[name].joints):
@@ -51,7 +51,7 @@ def test_so_does_one_who_lies_is_small_or_cut_off(person, name, degrees, size, h
     assert "by the positions of the heads" in note
 
 
-def test_where_nothing_tells_the_first_is_taken_and_said(person):
+def test_without_heads_the_first_order_is_taken_with_a_note(person):
     points = with_scores(person("body25")[None])
     points[:, [0, 1, 2, 3, 4, 15, 16, 17, 18]] = np.nan
     skeleton, note = skeleton_of(points, ())
@@ -59,7 +59,7 @@ def test_where_nothing_tells_the_first_is_taken_and_said(person):
     assert "do not show" in note and "detector.skeleton=body25b" in note
 
 
-def test_the_user_has_the_last_word(reading, flat):
+def test_the_option_decides_the_order(reading, flat):
     frame = {"version": 1.3, "people": [{"pose_keypoints_2d": flat("body25")}]}
     assert reading({"0.json": frame}, "out", skeleton="body25b").skeleton is BODY25B
     with pytest.raises(InputError, match="25 joints, not 17"):

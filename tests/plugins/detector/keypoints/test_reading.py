@@ -1,4 +1,4 @@
-"""Files that strangers wrote, or that broke on the way: read, or refused with one clear error."""
+"""Untrusted and damaged files are read, or refused with one clear error."""
 
 import io
 import json
@@ -170,7 +170,7 @@ def test_what_would_unpack_to_too_much_is_refused(tmp_path, monkeypatch, refusal
         assert said in refusal(tmp_path / name)
 
 
-def test_what_is_wrong_with_a_folder_is_said(tmp_path, flat, refusal):
+def test_a_faulty_folder_gets_a_specific_error(tmp_path, flat, refusal):
     out = tmp_path / "out"
     out.mkdir()
     assert "there is no .json in it" in refusal(out)

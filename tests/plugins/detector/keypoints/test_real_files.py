@@ -1,4 +1,4 @@
-"""Files that real tools wrote: who is in them, and where nobody is."""
+"""Files that real tools wrote: the number of people in each frame."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A result of this program is a file of keypoints too."""
+"""Keypoints of a whole clip, also from a result of this program."""
 
 from dataclasses import replace
 

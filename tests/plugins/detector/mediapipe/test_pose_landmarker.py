@@ -1,4 +1,4 @@
-"""MediaPipe's PoseLandmarker, with a bundle put together from the models of its last full wheel."""
+"""MediaPipe's PoseLandmarker, with a bundle made from the models of its last full wheel."""
 
 import zipfile
 from dataclasses import replace
@@ -74,9 +74,7 @@ def bundle(tmp_path_factory, weights):
 
 
 @installed
-def test_the_dancer_is_where_he_is_and_nothing_is_said_on_the_screen(
-    bundle, read_frames, video, capfd
-):
+def test_joints_of_the_dancer_are_found_and_no_log_is_shown(bundle, read_frames, video, capfd):
     from framework.plugins.detector.mediapipe.pose_landmarker import PoseLandmarker
 
     with PoseLandmarker(MediaPipeConfig(path=bundle), Runtime()) as detector:
@@ -109,7 +107,7 @@ def test_contract(check, bundle, read_frames):
 
 
 @installed
-def test_what_is_no_bundle_is_refused(tmp_path):
+def test_other_files_are_refused(tmp_path):
     from framework.plugins.detector.mediapipe.pose_landmarker import PoseLandmarker
 
     (tmp_path / "text.task").write_text("not a bundle")
@@ -122,7 +120,7 @@ def test_what_is_no_bundle_is_refused(tmp_path):
 
 
 @installed
-def test_a_detector_that_is_not_open_says_so():
+def test_detecting_without_opening_is_an_error():
     from framework.plugins.detector.mediapipe.pose_landmarker import PoseLandmarker
 
     blank = FrameBatch(

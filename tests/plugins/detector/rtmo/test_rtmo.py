@@ -1,4 +1,4 @@
-"""RTMO's inputs and outputs, checked with a network whose answer is known."""
+"""RTMO's inputs and outputs, checked with a network whose outputs are known."""
 
 from dataclasses import replace
 
@@ -30,7 +30,7 @@ def test_people_are_read_back_into_the_frame(path, batch_of):
     assert [len(seen), len(nobody), len(again)] == [2, 0, 2], "two lay on each other"
     np.testing.assert_allclose(seen.boxes, ROWS[[0, 2], :4] * 10, rtol=1e-5)
     np.testing.assert_allclose(
-        seen.box_scores, [1, 0.8], rtol=1e-5, err_msg="the picture reached the network as BGR"
+        seen.box_scores, [1, 0.8], rtol=1e-5, err_msg="the image reached the network as BGR"
     )
     np.testing.assert_allclose(seen.keypoints, (JOINTS[[0, 2], :, :2] + 0.5) * 10, rtol=1e-5)
     np.testing.assert_allclose(seen.keypoint_scores, JOINTS[[0, 2], :, 2])

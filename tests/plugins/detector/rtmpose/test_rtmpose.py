@@ -1,4 +1,4 @@
-"""RTMPose's inputs and outputs, checked with networks whose answers are known."""
+"""The stage with a hand-made network and boxes from a file."""
 
 import json
 from dataclasses import replace
@@ -22,7 +22,7 @@ SPOTS = np.array([[210.3, 140.0], [250.0, 200.7], [190.0, 260.0]])
 BOX = np.array([[160.0, 100.0, 290.0, 300.0]])
 
 
-def somebody(dotted, dx=0.0):
+def person_at_spots(dotted, dx=0.0):
     spots = SPOTS + np.array([dx, 0])
     return dotted(*((*spot, kind) for spot, kind in zip(spots, COLOURS, strict=True)))
 
@@ -44,8 +44,8 @@ def settings(simcc_file, tmp_path_factory):
     }
 
 
-def test_somebody_in_a_box_is_detected_and_nobody_in_an_empty_one(settings, dotted, batch_of):
-    frames = batch_of(somebody(dotted), dotted(), somebody(dotted, 10.0))
+def test_a_person_in_a_box_is_detected_and_an_empty_box_is_not(settings, dotted, batch_of):
+    frames = batch_of(person_at_spots(dotted), dotted(), person_at_spots(dotted, 10.0))
     with RtmPose(RtmPoseConfig(**settings), Runtime()) as detector:
         found = detector.detect(frames)
     assert [len(people) for people in found] == [1, 0, 1]
@@ -65,7 +65,7 @@ def test_contract(check, settings, dotted, batch_of):
     subject = replace(
         check.subject,
         settings=settings,
-        frames=batch_of(*(somebody(dotted, 2.0 * step) for step in range(12))),
+        frames=batch_of(*(person_at_spots(dotted, 2.0 * step) for step in range(12))),
     )
     replace(check, subject=subject)()
 
@@ -81,6 +81,6 @@ def test_contract(check, settings, dotted, batch_of):
         ({"person_detector": PersonDetectorName.file}, "person_path"),
     ],
 )
-def test_a_setting_that_cannot_be_is_named(wrong, key):
+def test_a_value_that_is_not_allowed_is_named(wrong, key):
     with pytest.raises(ConfigurationError, match=key):
         RtmPoseConfig(**wrong)

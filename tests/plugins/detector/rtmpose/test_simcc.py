@@ -18,15 +18,15 @@ SPOTS = np.array([[210.3, 140.0], [250.0, 200.7], [190.0, 260.0]])
 BOX = np.array([[160.0, 100.0, 290.0, 300.0]])
 
 
-def somebody(dotted, dx=0.0):
+def person_at_spots(dotted, dx=0.0):
     spots = SPOTS + np.array([dx, 0])
     return dotted(*((*spot, kind) for spot, kind in zip(spots, COLOURS, strict=True)))
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_joints_are_where_the_picture_shows_them(simcc_file, dotted, threads):
+def test_joints_are_at_the_spots_of_their_colours(simcc_file, dotted, threads):
     model = SimCcModel(simcc_file(width=192, height=256), Runtime(threads=threads))
-    image = somebody(dotted)
+    image = person_at_spots(dotted)
     (found,) = model.poses([image], [BOX])
     keypoints, scores = found
     assert keypoints.shape == (1, 17, 2)
@@ -45,9 +45,9 @@ def test_bins_are_pixels_of_the_crop_and_scores_the_mean_of_both_maxima():
     assert np.isnan(points[0, 1]).all(), "not above zero: the network says nothing"
 
 
-def test_people_get_the_same_answer_alone_and_with_others(simcc_file, dotted):
+def test_people_get_the_same_result_alone_and_in_a_batch(simcc_file, dotted):
     model = SimCcModel(simcc_file(), Runtime(threads=2))
-    images = [somebody(dotted, dx) for dx in (0.0, 40.0, 80.0)]
+    images = [person_at_spots(dotted, dx) for dx in (0.0, 40.0, 80.0)]
     boxes = [BOX, np.concatenate([BOX, BOX + 40]), np.zeros((0, 4))]
     together = model.poses(images, boxes)
     assert [len(keypoints) for keypoints, _ in together] == [1, 2, 0]

@@ -1,4 +1,4 @@
-"""torchvision's detectors, with random weights."""
+"""torchvision's Keypoint R-CNN with random weights."""
 
 from dataclasses import replace
 from importlib.util import find_spec
@@ -70,8 +70,8 @@ def test_answers_are_torchvisions_own(settings):
                                       box_detections_per_img=3)  # fmt: skip
     model.load_state_dict(torch.load(settings["path"], weights_only=True))
     with torch.inference_mode():
-        pictures = [torch.from_numpy(one).permute(2, 0, 1) / 255 for one in frames.images]
-        expected = model.eval()(pictures)
+        images = [torch.from_numpy(one).permute(2, 0, 1) / 255 for one in frames.images]
+        expected = model.eval()(images)
     assert [len(people) for people in found] == [3, 3]
     for people, answer in zip(found, expected, strict=True):
         np.testing.assert_allclose(people.boxes, answer["boxes"], atol=1e-3)
@@ -105,14 +105,14 @@ def test_the_published_file_is_normalised_as_torchvision_does_for_it(settings, t
     path = tmp_path / KEYPOINT_RCNN.filename
     torch.save(model.state_dict(), path)
     frames = batch(0)
-    picture = [torch.from_numpy(frames.images[0]).permute(2, 0, 1) / 255]
+    image = [torch.from_numpy(frames.images[0]).permute(2, 0, 1) / 255]
     answers = []
     for epsilon in (1e-5, 0.0):
         for module in model.modules():
             if isinstance(module, FrozenBatchNorm2d):
                 module.eps = epsilon
         with torch.inference_mode():
-            answers.append(model(picture)[0]["boxes"].numpy())
+            answers.append(model(image)[0]["boxes"].numpy())
     with KeypointRcnn(
         TorchvisionConfig(**{**settings, "path": path}), Runtime(device="cpu")
     ) as detector:
