@@ -1,7 +1,6 @@
 """Entries of published weights say where the file is."""
 
 from framework.plugins.detector._inference.sources import openmmlab, url
-from framework.plugins.detector.rtmo.files import MODELS
 
 
 def test_openmmlab_serves_a_zip_with_the_network_inside():
@@ -18,8 +17,3 @@ def test_openmmlab_serves_a_zip_with_the_network_inside():
 
 def test_an_address_is_a_source_of_its_kind():
     assert url("https://x/y") == {"kind": "url", "url": "https://x/y"}
-
-
-def test_every_size_of_rtmo_has_a_file_of_its_own():
-    assert set(MODELS) == {"lightweight", "balanced", "performance"}
-    assert len({entry.filename for entry in MODELS.values()}) == 3

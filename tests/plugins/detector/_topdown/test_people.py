@@ -1,5 +1,7 @@
 """Boxes around joints, people who leave the frame, and poses that repeat one another."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,7 +14,7 @@ from framework.plugins.detector._topdown.people import (
     within,
     without_repeats,
 )
-from framework.skeletons import COCO17, H36M17
+from framework.skeletons import COCO17
 
 SHAPE = np.random.default_rng(0).uniform(-1, 1, (17, 2)) * [20, 50]
 
@@ -77,9 +79,9 @@ def test_joints_that_one_lacks_do_not_count_and_none_in_common_is_no_similarity(
 
 def test_a_skeleton_without_sigmas_has_a_usual_one():
     first, second = people_at((100, 200)), people_at((105, 200))
-    if not H36M17.keypoint_sigmas:
-        expected = np.exp(-25 / (2 * 4000 * (2 * 0.079) ** 2))
-        assert similarity(first, second, H36M17) == pytest.approx(expected)
+    expected = np.exp(-25 / (2 * 4000 * (2 * 0.079) ** 2))
+    plain = replace(COCO17, keypoint_sigmas=())
+    assert similarity(first, second, plain) == pytest.approx(expected)
 
 
 def test_of_repeated_poses_the_first_is_kept():

@@ -156,21 +156,3 @@ def test_missing_size_and_frame_rate_are_asked_for(results_file, told, asked):
         detector(**told).open_clip(results_file())
     assert "dance.json' holds keypoints (COCO)" in caught.value.message
     assert re.search(asked, caught.value.message)
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"image_size_wh": [640]},
-        {"image_size_wh": [0, 480]},
-        {"fps": 0.0},
-        {"fps": float("nan")},
-        {"first_number": -1},
-        {"skeleton": "body26"},
-        {"score_threshold": -0.1},
-    ],
-)
-def test_settings_that_make_no_sense_are_refused(settings):
-    (key,) = settings
-    with pytest.raises(ConfigurationError, match=f"^{key} is"):
-        KeypointFilesConfig(**settings)

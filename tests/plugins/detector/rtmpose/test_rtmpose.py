@@ -8,7 +8,6 @@ import pytest
 
 pytest.importorskip("onnxruntime")
 
-from framework.errors import ConfigurationError
 from framework.plugins.detector._persons.names import PersonDetectorName
 from framework.plugins.detector.rtmpose import register_detectors
 from framework.plugins.detector.rtmpose.config import RtmPoseConfig
@@ -68,19 +67,3 @@ def test_contract(check, settings, dotted, batch_of):
         frames=batch_of(*(person_at_spots(dotted, 2.0 * step) for step in range(12))),
     )
     replace(check, subject=subject)()
-
-
-@pytest.mark.parametrize(
-    ("wrong", "key"),
-    [
-        ({"pose_threshold": 1.5}, "pose_threshold"),
-        ({"score_threshold": float("nan")}, "score_threshold"),
-        ({"detection_threshold": -1.0}, "detection_threshold"),
-        ({"redetect_s": -1.0}, "redetect_s"),
-        ({"max_people": 0}, "max_people"),
-        ({"person_detector": PersonDetectorName.file}, "person_path"),
-    ],
-)
-def test_a_value_that_is_not_allowed_is_named(wrong, key):
-    with pytest.raises(ConfigurationError, match=key):
-        RtmPoseConfig(**wrong)
