@@ -27,7 +27,7 @@ def batch(*seeds: int) -> FrameBatch:
 
 
 @installed
-def test_the_mobile_person_detector_runs_and_refuses_other_weights(tmp_path, settings):
+def test_the_mobile_person_detector_runs_and_refuses_other_weights(tmp_path):
     import torch
     from torchvision.models.detection import fasterrcnn_mobilenet_v3_large_320_fpn
 
@@ -46,7 +46,7 @@ def test_the_mobile_person_detector_runs_and_refuses_other_weights(tmp_path, set
     (alone,) = detector.boxes(batch(1))
     assert all(boxes.shape[1] == 5 and len(boxes) for boxes in together)
     np.testing.assert_allclose(together[1], alone, atol=1e-3)
+    other = tmp_path / "other.pth"
+    torch.save({"weight": torch.zeros(3)}, other)
     with pytest.raises(BackendError, match="not torchvision's Faster R-CNN"):
-        open_person_detector(
-            PersonDetectorName.torchvision, Runtime(device="cpu"), path=settings["path"]
-        )
+        open_person_detector(PersonDetectorName.torchvision, Runtime(device="cpu"), path=other)
