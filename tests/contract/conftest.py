@@ -1,12 +1,15 @@
 """Weights for backends that come without any, and a file for the detector that reads one."""
 
+import importlib.util
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
 
+from framework.plugins.detector._persons.names import PersonDetectorName
 from framework.plugins.interpolator.super_slomo.network import SuperSloMo, save_networks
 from framework.skeletons import COCO17, H36M17, mapping_matrix
 
@@ -62,3 +65,36 @@ def small_super_slomo(tmp_path_factory):
     path = tmp_path_factory.mktemp("weights") / "small.ckpt"
     save_networks(SuperSloMo(width=2), path)
     return path
+
+
+@pytest.fixture(scope="session")
+def hand_made_networks(tmp_path_factory):
+    """Settings with tiny ONNX networks for detectors that come without weights, by name.
+
+    They find pure colours, of which a real frame has some and a blank frame none. So thresholds
+    are low, and a person is in the same box of every frame.
+    """
+    pytest.importorskip("onnx", reason="hand-made networks need onnx, a dev dependency")
+    path = Path(__file__).parents[1] / "plugins" / "detector" / "hand_made.py"
+    spec = importlib.util.spec_from_file_location("hand_made", path)
+    hand_made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(hand_made)
+    folder = tmp_path_factory.mktemp("networks")
+    boxes = folder / "boxes.json"
+    people = [{"image_id": frame, "bbox": [20, 10, 480, 460], "score": 0.9} for frame in range(48)]
+    boxes.write_text(json.dumps(people))
+    rows = np.array([[10, 8, 30, 40, 1.0], [34, 10, 60, 36, 0.8]])
+    joints = np.random.default_rng(0).uniform(8, 40, (2, 17, 3)).astype(np.float32)
+    return {
+        "rtmo": {
+            "path": hand_made.boxed_network(folder / "rtmo.onnx", 64, rows, keypoints=joints),
+            "detection_threshold": 0.01,
+        },
+        "rtmpose": {
+            "path": hand_made.simcc_network(folder / "rtmpose.onnx"),
+            "person_detector": PersonDetectorName.file,
+            "person_path": boxes,
+            "pose_threshold": 0.0,
+            "score_threshold": 0.001,
+        },
+    }

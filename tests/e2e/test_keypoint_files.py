@@ -62,7 +62,7 @@ def test_a_folder_of_keypoints_is_one_input_and_every_output_is_there(
     assert (ended.code, ended.err) == (0, "")
     assert "poses: 160x120, 25 fps, 60 frames read" in ended.out
     assert "keypoints of AlphaPose, openpose18: one person, in 34 of 60 frames" in ended.out
-    assert "without a video: what is drawn stands before a plain background" in ended.out
+    assert "without a video: the background of rendered frames is plain" in ended.out
     assert listing(folder.parent / "out") == [
         "poses.csv",
         "poses.json",
@@ -122,7 +122,7 @@ def test_videos_and_keypoints_can_be_mixed_in_a_list(
         "input=[clip.mp4,alone.json,bad.json]", "output=out", *TOLD, "detector.file={stem}.json"
     )
     assert ended.code == 3
-    assert "'bad.json' holds no keypoints that can be read: its keys () are those" in ended.err
+    assert "'bad.json' holds no keypoints that can be read: its keys () are not those" in ended.err
     frames = [len(results.load(tmp_path / "out" / f"{n}.npz").time_s) for n in ("clip", "alone")]
     assert frames == [6, 9]
 
@@ -142,7 +142,7 @@ def test_a_file_that_does_not_say_what_its_clip_was_asks_for_it(run: Run, tmp_pa
     ended = run("input=people.json", "output=out", "detector=keypoints")
     assert ended.code == 3
     assert ended.err == (
-        "error: 'people.json' holds keypoints (COCO), but does not say of what clip: give "
+        "error: 'people.json' holds keypoints (COCO), but does not describe its clip: give "
         "detector.image_size_wh=[WIDTH,HEIGHT] detector.fps=N\n"
         "  Or give the video as the input and this file as detector.file=FILE.\n"
     )

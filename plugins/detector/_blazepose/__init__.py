@@ -1,1 +1,1 @@
-"""BlazePose's networks and rules, for the backend of its name and as a finder of people."""
+"""BlazePose's networks and rules, for the backend of that name and as a person detector."""

@@ -1,4 +1,4 @@
-"""The model files and the public places that serve them; all are Google MediaPipe's."""
+"""The model files, all of Google MediaPipe, and the public places that serve them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Mapping
 
 from framework.hookspecs import WeightsEntry
 
+from .._inference.sources import url
+
 _LICENCE = "Apache-2.0"
 
 
 def _wheel(member: str) -> Mapping[str, str]:
-    """A member of the last MediaPipe wheel that carries models; they are plain data inside."""
+    """A member of the last MediaPipe wheel that contains models; nothing of it is run."""
     return {
         "kind": "pip",
         "requirement": "mediapipe==0.10.21",
@@ -22,8 +24,7 @@ def _wheel(member: str) -> Mapping[str, str]:
 
 def _asset(name: str, generation: str) -> Mapping[str, str]:
     """A file that MediaPipe's own build fetches, at the version that its build pins."""
-    address = f"https://storage.googleapis.com/mediapipe-assets/{name}?generation={generation}"
-    return {"kind": "url", "url": address}
+    return url(f"https://storage.googleapis.com/mediapipe-assets/{name}?generation={generation}")
 
 
 def _npm(member: str) -> Mapping[str, str]:

@@ -1,7 +1,9 @@
-"""Rotated squares around people, and the crops that a top-down model sees.
+"""Rotated squares around people, and the crops that BlazePose's networks take.
 
-A square is ``cx, cy, side, angle`` in float64: pixels of the frame, and radians clockwise from
-upright. Frame and crop both count from the outer corner of their first pixel, as everywhere.
+BlazePose turns the crop so that the person stands upright in it (arXiv 2006.10204);
+in an unturned crop of a lying person its landmarks are poor. A square is ``cx, cy, side, angle``
+in float64: pixels of the frame, and radians clockwise from upright. Frame and crop both count from
+the outer corner of their first pixel, as everywhere.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ SQUARE_PER_RADIUS = 2.5
 
 
 def square_from_axis(centre: Array, top: Array, scale: float) -> Array:
-    """Squares that stand upright along the line from ``centre`` to ``top``.
+    """Squares whose vertical axis is the line from ``centre`` to ``top``.
 
     Args:
         centre: (..., 2) pixels.
@@ -29,6 +31,7 @@ def square_from_axis(centre: Array, top: Array, scale: float) -> Array:
     """
     axis = top - centre
     side = scale * np.hypot(axis[..., 0], axis[..., 1])
+    # A quarter turn, since arctan2 counts from the x axis and a square from upright.
     angle = np.arctan2(axis[..., 1], axis[..., 0]) + np.pi / 2
     return np.concatenate([centre, side[..., None], angle[..., None]], -1)
 
@@ -48,6 +51,7 @@ def frame_from_crop(square: Array, size: int) -> Array:
 def to_frame(points: Array, square: Array, size: int) -> Array:
     """Points (..., 2) of a crop as points of the frame."""
     affine = frame_from_crop(square, size)
+    # Rows are points, so the matrix is applied from the right, transposed.
     return points @ affine[:, :2].T + affine[:, 2]
 
 

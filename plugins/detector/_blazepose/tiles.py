@@ -1,7 +1,9 @@
-"""BlazePose's person detector on overlapping tiles.
+"""BlazePose's person detector on overlapping tiles of the frame.
 
-It was made for one near person: on the whole frame it misses small people and all but one of
-several. On tiles each of them is large somewhere.
+The network is a single-shot detector with anchors, as BlazeFace (Bazarevsky et al., arXiv
+1907.05047); its outputs follow MediaPipe's ``pose_detection`` graph. It was made for one person
+near the camera: on the whole frame it misses small people and all but one of several. In some tile
+each of them is large. Tiles overlap, since a person cut by a border is found in neither part.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from numpy.typing import NDArray
 from framework.geometry.boxes import Array, area, intersection, keep_best
 from framework.types import Image
 
-from .litert import LiteRtModel
+from .._inference.litert import LiteRtModel
 from .squares import SQUARE_PER_RADIUS, crop, square_from_axis, to_frame
 
 SIZE = 224
@@ -23,10 +25,17 @@ _CELLS = ((28, 2), (14, 2), (7, 6))
 
 _ANCHORS = sum(cells * cells * anchors for cells, anchors in _CELLS)
 _OVERLAP = 0.5
-_SHARED = 0.25
-"""How much of a tile its neighbour sees too, as a share of its side."""
+"""IoU from which two boxes of one tile are of one person."""
 
-_SEEN_BY_TILE = 0.8
+_LOGIT_LIMIT = 100
+"""Beyond it the exponential of a logit would overflow."""
+
+_SHARED = 0.25
+"""Overlap of neighbouring tiles, as a share of a tile's side."""
+
+_COVERED_BY_TILE = 0.8
+"""Share of a person's visible area that a tile must contain, so that it may propose them: a tile
+with half a body proposes a wrong square."""
 _LAYOUTS = {1: (1,), 3: (1, 2), 9: (1, 2, 3)}
 """Layouts by their number of tiles: columns (of a wide frame) of each layer; rows are one less."""
 
@@ -37,7 +46,7 @@ class TiledDetector:
     Args:
         path: ``pose_detection.tflite``.
         threads: of LiteRT.
-        threshold: score of a candidate, 0..1.
+        threshold: lowest score of a candidate, 0..1.
         n_tiles: 1, 3 or 9.
 
     Raises:
@@ -52,14 +61,22 @@ class TiledDetector:
         self._anchors = anchors()
 
     def squares(self, image: Image, *, whole_only: bool) -> Array:
-        """Return (N, 4) squares around the hips of candidates, best first."""
+        """Return (N, 4) squares around candidates, best first; their centres are the hips.
+
+        Raises:
+            StageError: inference failed.
+        """
         return self.candidates(image, 1 if whole_only else self._n_tiles)[0]
 
     def candidates(self, image: Image, n_tiles: int) -> tuple[Array, Array]:
-        """Return (N, 4) squares around the hips and (N,) scores, best first."""
+        """Return (N, 4) squares around candidates and (N,) scores, best first.
+
+        Neighbouring tiles may propose the same person; `rules.distinct` drops the repetition.
+        """
         height, width = image.shape[:2]
         found = [self._within(image, tile) for tile in tiles(width, height, n_tiles)]
         squares, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        # Stable, so that equal scores come in the same order on every machine.
         order = np.argsort(-scores, kind="stable")
         return squares[order], scores[order]
 
@@ -67,16 +84,18 @@ class TiledDetector:
         left, top, right, bottom = tile.astype(int)
         middle = np.array([right - left, bottom - top]) / 2
         square = np.array([*middle, 2 * middle.max(), 0.0])
-        # The letterbox is black, -1 to the network, and hides what lies outside the tile.
+        # The border of the crop is black, -1 to the network, and hides what lies outside the tile.
         pixels = crop(image[top:bottom, left:right], square, SIZE)[None].astype(np.float32)
+        # The network takes -1..1.
         raw, logits = self._model(pixels / np.float32(127.5) - 1)
         boxes, hips, tops, scores = decode(raw[0], logits[0, :, 0], self._anchors, self._threshold)
+        # MediaPipe averages overlapping boxes instead; here the best one stands for them.
         kept = keep_best(boxes, scores, _OVERLAP)
         square[:2] += tile[:2]
         hips, tops = (to_frame(points[kept] * SIZE, square, SIZE) for points in (hips, tops))
         candidates = square_from_axis(hips, tops, SQUARE_PER_RADIUS)
-        whole = _seen_by(tile, candidates, image.shape[1], image.shape[0])
-        return candidates[whole], scores[kept][whole]
+        covered = _covered_by(tile, candidates, image.shape[1], image.shape[0])
+        return candidates[covered], scores[kept][covered]
 
 
 def anchors() -> Array:
@@ -85,6 +104,7 @@ def anchors() -> Array:
     for cells, repeat in _CELLS:
         line = (np.arange(cells) + 0.5) / cells
         centres = np.stack(np.meshgrid(line, line), -1).reshape(-1, 2)
+        # Anchors of one cell follow each other, as in the network's output rows.
         grids.append(np.repeat(centres, repeat, axis=0))
     return np.concatenate(grids)
 
@@ -95,18 +115,20 @@ def decode(
     """Read the network's outputs.
 
     Args:
-        raw: (A, 12) box x, y, w, h and four points, in pixels from the anchor.
+        raw: (A, 12) box x, y, w, h and four points x, y, in pixels from the anchor. The first two
+            points are the middle of the hips and the top of a circle around the person.
         logits: (A,) scores.
         centres: (A, 2) of `anchors`.
-        threshold: score from which a row counts, 0..1.
+        threshold: lowest score of a row that is returned, 0..1.
 
     Returns:
         Boxes (N, 4), middle of the hips (N, 2), top of the circle around the person (N, 2), all
-        0..1 of the network's picture, and scores (N,).
+        0..1 of the network's input image, and scores (N,).
     """
-    scores = 1 / (1 + np.exp(-logits.astype(np.float64).clip(-100, 100)))
+    scores = 1 / (1 + np.exp(-logits.astype(np.float64).clip(-_LOGIT_LIMIT, _LOGIT_LIMIT)))
     seen = scores >= threshold
     values = raw[seen].astype(np.float64) / SIZE
+    # Anchors have a size of 1: offsets and sizes are shares of the input image alone.
     origin = centres[seen]
     centre, half = origin + values[:, :2], values[:, 2:4] / 2
     boxes = np.concatenate([centre - half, centre + half], 1)
@@ -116,7 +138,8 @@ def decode(
 def tiles(width: int, height: int, count: int) -> Array:
     """(count, 4) tiles ``x1 y1 x2 y2`` in whole pixels: the frame, and finer layers over it.
 
-    Layers have one row less than columns, the other way round in an upright frame.
+    Layers have one row less than columns, the other way round in a portrait frame: people are
+    taller than wide, so tiles near to square hold more of them.
     """
     layers = []
     for long in _LAYOUTS[count]:
@@ -135,11 +158,12 @@ def _spans(length: int, count: int) -> list[tuple[int, int]]:
     return [(int(start), min(length, int(np.ceil(start + span)))) for start in starts]
 
 
-def _seen_by(tile: Array, squares: Array, width: int, height: int) -> NDArray[np.bool_]:
-    """(N,) bool: the tile sees most of the person, as far as the frame does."""
+def _covered_by(tile: Array, squares: Array, width: int, height: int) -> NDArray[np.bool_]:
+    """(N,) bool: the tile contains most of what the frame shows of the person."""
     radius = squares[:, 2:3] / SQUARE_PER_RADIUS
     around = np.concatenate([squares[:, :2] - radius, squares[:, :2] + radius], 1)
+    # Only what the frame shows counts, or nobody at its border would be covered.
     around = around.clip(0, np.array([width, height] * 2))
     visible = area(around)
-    enough: NDArray[np.bool_] = intersection(tile, around) >= _SEEN_BY_TILE * visible
+    enough: NDArray[np.bool_] = intersection(tile, around) >= _COVERED_BY_TILE * visible
     return enough & (visible > 0)

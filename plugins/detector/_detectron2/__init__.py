@@ -1,1 +1,1 @@
-"""Keypoint R-CNN as detectron2 runs it: shared by its detectors and by top-down ones."""
+"""Keypoint R-CNN as detectron2 runs it, for its own backend and as a person detector."""

@@ -1,8 +1,10 @@
-"""The published models. Their makers name neither sizes nor digests."""
+"""The published models. Their authors publish neither sizes nor digests."""
 
 from __future__ import annotations
 
 from framework.hookspecs import WeightsEntry
+
+from .._inference.sources import url
 
 _SERVER = "https://dl.fbaipublicfiles.com"
 
@@ -14,7 +16,7 @@ def _published(name: str, filename: str, address: str) -> WeightsEntry:
         size=0,
         sha256="",
         licence="CC-BY-SA-3.0",
-        sources=({"kind": "url", "url": f"{_SERVER}/{address}"},),
+        sources=(url(f"{_SERVER}/{address}"),),
     )
 
 
@@ -28,7 +30,7 @@ ZOO = {
     "r101": _zoo("r101", "keypoint_rcnn_R_101_FPN_3x", 138363331, "model_final_997cc7.pkl"),
     "x101": _zoo("x101", "keypoint_rcnn_X_101_32x8d_FPN_3x", 139686956, "model_final_5ad38f.pkl"),
 }
-"""By `Model.value`; keypoint AP on COCO val2017, says the zoo: 65.5, 66.1, 66.0."""
+"""By `Detectron2Model.value`; the zoo gives keypoint APs on COCO val2017 of 65.5, 66.1, 66.0."""
 
 DETECTRON = _published(
     "detectron",
@@ -37,4 +39,4 @@ DETECTRON = _published(
     "output/train/keypoints_coco_2014_train%3Akeypoints_coco_2014_valminusminival/"
     "generalized_rcnn/model_final.pkl",
 )
-"""e2e_keypoint_rcnn_R-101-FPN_s1x; keypoint AP 65.8 on COCO's minival, says Detectron."""
+"""e2e_keypoint_rcnn_R-101-FPN_s1x; keypoint AP 65.8 on COCO's minival according to Detectron."""

@@ -1,17 +1,17 @@
-"""detectron2 as far as it is used here; nothing of that needs its compiled extension."""
+"""The parts of detectron2 that are used here; none of them needs its compiled extension."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from types import ModuleType
 
-from .._checkout import import_package
+from .._inference.checkout import import_package
 
 _PARTS = ("config", "modeling", "checkpoint", "data.transforms")
 
 
 def import_library(checkout: Path | None) -> ModuleType:
-    """Return the package ``detectron2``, with the parts that are used imported.
+    """Return the package ``detectron2`` with the parts imported that are used.
 
     Args:
         checkout: folder that holds it; None: wherever Python finds it.

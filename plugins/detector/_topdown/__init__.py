@@ -1,1 +1,1 @@
-"""What top-down detectors share: person boxes, and the squares cut out around people."""
+"""What top-down detectors share: their options, and following people from frame to frame."""

@@ -1,70 +1,49 @@
-"""Settings that every top-down backend has."""
+"""Options that every top-down backend has."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import Enum
+from dataclasses import dataclass
 from pathlib import Path
 
-from framework.errors import ConfigurationError
+from framework.options import OptionError, Options, option
 
-_SHARES = ("detection_threshold", "pose_threshold", "score_threshold")
-
-
-class PersonDetector(Enum):
-    """Who finds people."""
-
-    yolox = "yolox"
-    rtmdet = "rtmdet"
-    blazepose = "blazepose"
-    torchvision = "torchvision"
-    detectron2 = "detectron2"
-    file = "file"
+from .._persons.names import PersonDetectorName
 
 
 @dataclass(frozen=True, kw_only=True)
-class TopDownConfig:
-    """Whom to look at; scores are 0..1."""
+class TopDownConfig(Options):
+    """Whose poses are estimated; scores are 0..1."""
 
-    person_detector: PersonDetector = field(
-        default=PersonDetector.yolox,
-        metadata={
-            "help": "who finds people: yolox, rtmdet, blazepose, torchvision, detectron2, or file"
-        },
+    person_detector: PersonDetectorName = option(
+        PersonDetectorName.yolox,
+        "person detector: yolox, rtmdet, blazepose, torchvision, detectron2, or file",
     )
-    person_path: Path | None = field(
-        default=None,
-        metadata={"help": "its weights, or the file with boxes; null fetches published weights"},
+    person_path: Path | None = option(
+        None, "its weights, or the file with boxes; null fetches published weights"
     )
-    detection_threshold: float | None = field(
-        default=None,
-        metadata={"help": "score of a person box; null is 0.3, of blazepose and torchvision 0.5"},
+    detection_threshold: float | None = option(
+        None,
+        "lowest score of a person box; null is 0.3, of blazepose, torchvision and detectron2 0.5",
+        low=0,
+        high=1,
     )
-    redetect_s: float = field(
-        default=0.3,
-        metadata={"help": "seconds between searches for people; 0 searches every frame"},
+    redetect_s: float = option(
+        0.3, "seconds between searches for people; 0 searches every frame", low=0
     )
-    max_people: int = field(default=20, metadata={"help": "most people looked at in a frame"})
-    pose_threshold: float = field(
-        default=0.3,
-        metadata={"help": "mean score of the better half of the joints that makes a person"},
+    max_people: int = option(20, "most people in a frame", low=1)
+    pose_threshold: float = option(
+        0.3, "lowest mean score, of the better half of the joints, of a person", low=0, high=1
     )
-    score_threshold: float = field(
-        default=0.3, metadata={"help": "score from which a keypoint counts as seen"}
+    score_threshold: float = option(
+        0.3, "keypoint score from which a joint counts as seen", low=0, high=1
     )
 
     def __post_init__(self) -> None:
-        """Check ranges."""
-        for key in _SHARES:
-            value = getattr(self, key)
-            if value is not None and not 0 <= value <= 1:
-                raise ConfigurationError(f"detector.{key} must be from 0 to 1, but is {value}")
-        if not self.redetect_s >= 0:
-            raise ConfigurationError(f"detector.redetect_s is negative: {self.redetect_s}")
-        if self.max_people < 1:
-            raise ConfigurationError(f"detector.max_people must be 1 or more: {self.max_people}")
-        if self.person_detector is PersonDetector.file and self.person_path is None:
-            raise ConfigurationError(
-                "detector.person_detector=file needs detector.person_path",
+        """Check the values by themselves, then that a file of boxes is given where needed."""
+        super().__post_init__()
+        if self.person_detector is PersonDetectorName.file and self.person_path is None:
+            raise OptionError(
+                "person_detector",
+                "is file, but person_path gives no file",
                 "Give the results (npz) of another run, or boxes as COCO results (json).",
             )

@@ -1,38 +1,39 @@
-"""Searching for people now and then, and following them by their keypoints in between."""
+"""Searching for people at intervals, and following them by their keypoints in between.
+
+A person detector costs more than the pose of a few people, and people move little from frame to
+frame. So the pose model gets, for the next frame, the box around the joints of this one, as in
+BlazePose (arXiv 2006.10204); RTMPose (arXiv 2303.07399) calls it skip-frame detection. Without the
+searches, new people would never be found, and lost people never again.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from framework.geometry.boxes import Array, area, iou
+from framework.geometry.boxes import Array, iou
 from framework.skeletons import Skeleton
 from framework.types import FrameBatch, Image
 
+from .._persons.detectors import PersonDetector
 from .config import TopDownConfig
-from .persons import PersonFinder
+from .people import People, boxes_around, within, without_repeats
 
 _CLOCK_SLACK_S = 1e-3
 """Times are sums of frame durations; an even multiple of them must count as due."""
 
 _SAME_BOX = 0.4
-"""IoU from which a box found is that of somebody followed."""
+"""IoU from which a detected box is that of a followed person."""
 
-_SAME_POSE = 0.75
-"""Object keypoint similarity from which two have come to follow the same person."""
-
-_MARGIN = 0.125
-"""Flesh around the joints on each side, as a share of their extent."""
-
-_MIN_JOINTS, _MIN_SIDE_PX = 3, 8.0
+_MIN_JOINTS = 3
+"""Fewer joints give no box that could be followed."""
 
 
 class PoseModel(Protocol):
-    """Whatever sees the keypoints of the people in given boxes.
+    """Estimates the keypoints of the people in given boxes.
 
     Attributes:
         skeleton: of the keypoints.
@@ -47,8 +48,8 @@ class PoseModel(Protocol):
     ) -> Sequence[tuple[Array, Array]]:
         """Return keypoints (N, J, 2) and scores (N, J) for the boxes (N, 4) of each image.
 
-        Pixels of the image, from the outer corner of its first pixel; NaN with score 0 where
-        the model says nothing. An image without boxes is answered by N = 0.
+        Keypoints are pixels of the image, from the outer corner of its first pixel; NaN with
+        score 0 where the model gives none. The result for an image without boxes has N = 0.
 
         Raises:
             StageError: inference failed.
@@ -56,44 +57,18 @@ class PoseModel(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class People:
-    """The people of one frame.
-
-    Attributes:
-        numbers: (N,) int64, unique within a clip; not an identity, for under overlap a number may
-            pass from one person to another.
-        boxes: (N, 5) x1 y1 x2 y2 in pixels, and the score of the person detector when it last
-            saw them.
-        keypoints: (N, J, 2) pixels.
-        scores: (N, J).
-    """
-
-    numbers: NDArray[np.int64]
-    boxes: Array
-    keypoints: Array
-    scores: Array
-
-    def __len__(self) -> int:
-        return len(self.numbers)
-
-    def take(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> People:
-        """The people that an index array or a mask selects."""
-        return People(*(getattr(self, one.name)[rows] for one in fields(self)))
-
-
-class Follower:
-    """Everybody in view, from frame to frame.
+class TopDownFollower:
+    """The people in view, from frame to frame.
 
     Args:
-        model: sees keypoints.
-        finder: finds people.
-        config: how often to search, how many to follow, and whom to believe in.
+        model: estimates keypoints.
+        detector: finds people.
+        config: how often to search, how many to follow, and which scores are needed.
     """
 
-    def __init__(self, model: PoseModel, finder: PersonFinder, config: TopDownConfig) -> None:
+    def __init__(self, model: PoseModel, detector: PersonDetector, config: TopDownConfig) -> None:
         self._model = model
-        self._finder = finder
+        self._detector = detector
         self._config = config
         self.forget()
 
@@ -103,22 +78,30 @@ class Follower:
         self._numbers = 0
         self._search_due_s = -np.inf
 
-    def watch(self, frames: FrameBatch) -> list[People]:
-        """Search every frame by itself and follow nobody; numbers count within a frame."""
-        found = [some[: self._config.max_people] for some in self._finder.boxes(frames)]
-        poses = self._model.poses(list(frames.images), [some[:, :4] for some in found])
-        seen = []
-        for boxes, (keypoints, scores) in zip(found, poses, strict=True):
+    def detect_each(self, frames: FrameBatch) -> list[People]:
+        """Search every frame by itself and follow nobody; numbers count within a frame.
+
+        Raises:
+            StageError: inference failed.
+        """
+        boxes_found = [some[: self._config.max_people] for some in self._detector.boxes(frames)]
+        poses = self._model.poses(list(frames.images), [some[:, :4] for some in boxes_found])
+        result = []
+        for boxes, (keypoints, scores) in zip(boxes_found, poses, strict=True):
             people = People(np.arange(len(boxes)), boxes, keypoints, scores)
-            people = people.take(self._is_there(people))
-            seen.append(within(people, people.boxes, frames.size_wh))
-        return seen
+            people = people.take(self._is_person(people))
+            result.append(within(people, people.boxes, frames.size_wh))
+        return result
 
     def follow(self, frame: FrameBatch) -> People:
         """Return the people of the next frame, those followed longest first.
 
         Args:
-            frame: one frame; times rise from call to call, and searches keep to them.
+            frame: one frame; times rise from call to call, and the intervals between searches are
+                measured by them, whatever the frame rate.
+
+        Raises:
+            StageError: inference failed.
         """
         boxes, numbers = self._followed
         time_s = float(frame.time_s[0])
@@ -128,81 +111,51 @@ class Follower:
         image = frame.images[0]
         ((keypoints, scores),) = self._model.poses([image], [boxes[:, :4]])
         people = People(numbers, boxes, keypoints, scores)
-        people = people.take(self._is_there(people))
+        people = people.take(self._is_person(people))
         around = boxes_around(people, self._config.score_threshold)
         people = within(people, around, frame.size_wh)
-        people = people.take(first_of_doubles(people, self._model.skeleton))
+        # Boxes of two people may both drift onto one of them.
+        people = people.take(without_repeats(people, self._model.skeleton))
         if not np.isin(self._followed[1], people.numbers).all():
-            self._search_due_s = -np.inf  # somebody was lost: search the next frame
+            self._search_due_s = -np.inf  # a person was lost: search the next frame
         self._followed = people.boxes, people.numbers
         return people
 
     def _search(self, frame: FrameBatch) -> tuple[Array, NDArray[np.int64]]:
-        """Boxes and numbers of those followed, where they were found again, and of newcomers."""
+        """Boxes and numbers of followed people, where they were found again, and of new people.
+
+        A followed person whom the detector misses keeps the box around their joints: the pose
+        model decides whether they are still there.
+        """
         boxes, numbers = self._followed[0].copy(), self._followed[1]
-        (found,) = self._finder.boxes(frame)
-        free = np.ones(len(boxes), bool)
+        (found,) = self._detector.boxes(frame)
+        unmatched = np.ones(len(boxes), bool)
         new = []
+        # Best boxes first; each followed person takes at most one, and a second box of the same
+        # person is no new person.
         for box in found:
-            overlap = np.where(free, iou(box[:4], boxes[:, :4]), 0)
+            overlap = np.where(unmatched, iou(box[:4], boxes[:, :4]), 0)
             if overlap.max(initial=0) >= _SAME_BOX:
                 boxes[overlap.argmax()] = box
-                free[overlap.argmax()] = False
+                unmatched[overlap.argmax()] = False
             elif iou(box[:4], boxes[:, :4]).max(initial=0) < _SAME_BOX:
                 new.append(box)
         new = new[: max(0, self._config.max_people - len(boxes))]
         self._numbers += len(new)
-        fresh = np.arange(self._numbers - len(new), self._numbers)
+        new_numbers = np.arange(self._numbers - len(new), self._numbers)
         boxes = np.concatenate([boxes, np.array(new).reshape(-1, 5)])
-        return boxes, np.concatenate([numbers, fresh])
+        return boxes, np.concatenate([numbers, new_numbers])
 
-    def _is_there(self, people: People) -> NDArray[np.bool_]:
-        """(N,) bool: enough joints are seen well enough."""
+    def _is_person(self, people: People) -> NDArray[np.bool_]:
+        """(N,) bool: enough joints have good scores.
+
+        The mean is over the better half of the joints, so that people who are half hidden count.
+        """
         if not len(people):
             return np.zeros(0, bool)
         seen = people.scores >= self._config.score_threshold
+        # With a threshold of 0, joints that were not found would count otherwise.
         seen &= np.isfinite(people.keypoints).all(-1)
         better = -np.sort(-people.scores, 1)[:, : (people.scores.shape[1] + 1) // 2]
-        sure = better.mean(1) >= self._config.pose_threshold
-        return np.asarray(sure & (seen.sum(1) >= _MIN_JOINTS))
-
-
-def boxes_around(people: People, score_threshold: float) -> Array:
-    """(N, 5) boxes of the joints seen, with a margin; the scores stay."""
-    if not len(people):
-        return people.boxes
-    seen = (people.scores >= score_threshold)[..., None] & np.isfinite(people.keypoints)
-    low = np.where(seen, people.keypoints, np.inf).min(1)
-    high = np.where(seen, people.keypoints, -np.inf).max(1)
-    margin = _MARGIN * (high - low)
-    return np.column_stack([low - margin, high + margin, people.boxes[:, 4]])
-
-
-def within(people: People, boxes: Array, size_wh: tuple[int, int]) -> People:
-    """The people with these boxes (N, 5) clipped to the frame, without those who have left it."""
-    boxes = np.column_stack([boxes[:, :4].clip(0, [*size_wh, *size_wh]), boxes[:, 4]])
-    people = People(people.numbers, boxes, people.keypoints, people.scores)
-    return people.take(np.flatnonzero((boxes[:, 2:4] - boxes[:, :2]).min(1) >= _MIN_SIDE_PX))
-
-
-def first_of_doubles(people: People, skeleton: Skeleton) -> NDArray[np.int64]:
-    """Indices of those who are not where an earlier one is: the one followed longest stays."""
-    kept: list[int] = []
-    for row in range(len(people)):
-        alike = pose_similarity(people.take(np.array(kept, np.int64)), people, row, skeleton)
-        if alike.max(initial=0) < _SAME_POSE:
-            kept.append(row)
-    return np.array(kept, np.int64)
-
-
-def pose_similarity(some: People, people: People, row: int, skeleton: Skeleton) -> Array:
-    """(M,) object keypoint similarity, as COCO defines it, of people to one of ``people``.
-
-    Over the joints that both have, at the size of the smaller box.
-    """
-    size = np.minimum(area(some.boxes[:, :4]), area(people.boxes[row, :4]))
-    spread = 2 * np.array(skeleton.keypoint_sigmas or [0.079] * len(skeleton.joints))
-    apart = ((some.keypoints - people.keypoints[row]) ** 2).sum(-1)
-    alike = np.exp(-apart / (2 * np.maximum(size, 1)[:, None] * spread**2))
-    similarity: Array = np.nansum(alike, 1) / np.maximum(np.isfinite(alike).sum(1), 1)
-    return similarity
+        good = better.mean(1) >= self._config.pose_threshold
+        return np.asarray(good & (seen.sum(1) >= _MIN_JOINTS))

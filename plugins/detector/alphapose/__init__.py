@@ -1,12 +1,12 @@
 """AlphaPose's FastPose (Fang et al., arXiv 2211.03375), from a checkout of the user's own.
 
-AlphaPose's licence permits non-commercial research only and forbids to pass it on: nothing of it is
-part of this project, and no source serves its weights here.
+AlphaPose's licence permits non-commercial research only and forbids redistribution: nothing of it
+is part of this project, and its weights are not fetched.
 """
 
 from framework.hookspecs import Module, StageEntry, WeightFile, WeightsEntry, hookimpl
 
-from .._topdown.files import PERSON_FILES, YOLOX_NANO
+from .._persons.files import PERSON_FILES, YOLOX_NANO
 from .config import AlphaPoseConfig
 from .files import FAST_POSE, LICENCE
 
@@ -42,5 +42,5 @@ def register_detectors() -> list[StageEntry]:
 
 @hookimpl
 def register_weights() -> list[WeightsEntry]:
-    """Return AlphaPose's files, which only a person can fetch, and the person detectors'."""
+    """Return AlphaPose's weights, which users download by hand, and the person detectors'."""
     return [*FAST_POSE.values(), *PERSON_FILES]

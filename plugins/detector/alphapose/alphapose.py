@@ -1,4 +1,9 @@
-"""The stage, and FastPose on the crops of people."""
+"""The stage, and FastPose (Fang et al., arXiv 2211.03375) on the crops of people.
+
+Crops and heatmaps are read as AlphaPose's ``SimpleTransform`` and ``heatmap_to_coord_simple`` do,
+with which its networks are trained and evaluated. Another normalisation or decoding costs accuracy
+without an error.
+"""
 
 from __future__ import annotations
 
@@ -19,29 +24,33 @@ from framework.stages import Runtime
 from framework.types import Image
 from framework.weights import locate
 
-from .._topdown.crops import Poses, poses_by_crops
+from .._images.crops import Poses, poses_by_crops
 from .._topdown.following import PoseModel
-from .._topdown.stage import TopDown
-from .config import AlphaPoseConfig, Body
+from .._topdown.stage import TopDownDetector
+from .config import AlphaPoseConfig, AlphaPoseKeypoints
 from .files import FAST_POSE
 from .library import build, import_library, published_config, read_config
 
 _BATCH = 16
+"""Crops computed at once."""
+
 _MEAN = (0.406, 0.457, 0.480)
 """Subtracted from RGB 0..1 in this order, as in its training; there is no division."""
-_SKELETONS = {Body.coco17: COCO17, Body.halpe26: HALPE26}
+_SKELETONS = {AlphaPoseKeypoints.coco17: COCO17, AlphaPoseKeypoints.halpe26: HALPE26}
 
 
-class AlphaPose(TopDown):
+class AlphaPose(TopDownDetector):
     """AlphaPose's FastPose on person boxes.
 
-    Keypoint scores are maxima of heatmaps, about 0..1; one of 0 or less says that the joint is
-    nowhere.
+    Keypoint scores are maxima of heatmaps, about 0..1; one of 0 or less means that the joint was
+    not found.
 
     Args:
-        config: settings.
+        config: options.
         runtime: device and threads.
     """
+
+    name = "alphapose"
 
     def __init__(self, config: AlphaPoseConfig, runtime: Runtime) -> None:
         super().__init__(config, runtime)
@@ -53,8 +62,8 @@ class AlphaPose(TopDown):
         """Build the network from AlphaPose's sources and read its weights.
 
         Raises:
-            BackendError: AlphaPose or the weights cannot be had, or are others.
-            ConfigurationError: its configuration is of another network.
+            BackendError: AlphaPose or the weights are missing, or of another network.
+            ConfigurationError: its configuration is of a network that is not supported.
         """
         config = self._config
         library = import_library(config.checkout)
@@ -63,7 +72,7 @@ class AlphaPose(TopDown):
         architecture = read_config(path)
         if architecture.joints != len(self.skeleton.joints):
             raise ConfigurationError(
-                f"detector.config={path} sees {architecture.joints} joints, but detector.body="
+                f"detector.config={path} has {architecture.joints} joints, but detector.body="
                 f"{body} has {len(self.skeleton.joints)}",
                 "Choose the detector.body that the configuration belongs to.",
             )
@@ -74,7 +83,7 @@ class AlphaPose(TopDown):
 
 
 class FastPose:
-    """A network of AlphaPose's that answers with heatmaps; implements `PoseModel`.
+    """Implements `PoseModel` with a network of AlphaPose that gives heatmaps.
 
     Args:
         network: from crops (n, 3, height, width) to heatmaps (n, J, h, w).
@@ -108,25 +117,27 @@ class FastPose:
         except RuntimeError as error:
             raise StageError(f"AlphaPose failed: {error}") from error
         points, scores = peaks(maps)
-        # It puts a joint in the middle of pixel x of the crop there where the map has x / stride.
+        # Its training targets put a joint at index x of the crop at x / stride of the map; index x
+        # is half a pixel further in, counted from the corner of the first pixel.
         stride = self._size_wh[0] / maps.shape[3], self._size_wh[1] / maps.shape[2]
         return points * np.array(stride) + 0.5, scores
 
 
 def fill(network: nn.Module, tensors: dict[str, Tensor], path: Path) -> None:
-    """Give a network its weights.
+    """Load weights into a network.
 
     Raises:
-        BackendError: they are of another network.
+        BackendError: the weights are of another network.
     """
     wanted = network.state_dict()
-    unlike = [
+    # Names must agree in both directions: a longer file is of another network too.
+    differing = [
         name for name in wanted if getattr(tensors.get(name), "shape", None) != wanted[name].shape
     ]
-    if unlike or len(tensors) != len(wanted):
-        first = unlike[0] if unlike else next(name for name in tensors if name not in wanted)
+    if differing or len(tensors) != len(wanted):
+        first = differing[0] if differing else next(name for name in tensors if name not in wanted)
         raise BackendError(
-            f"{path} holds another network: {first} and {max(len(unlike) - 1, 0)} others are "
+            f"{path} holds another network: {first} and {max(len(differing) - 1, 0)} others are "
             "missing, of another shape or not expected",
             "Choose the detector.body or detector.config that the file belongs to.",
         )
@@ -134,9 +145,9 @@ def fill(network: nn.Module, tensors: dict[str, Tensor], path: Path) -> None:
 
 
 def peaks(maps: NDArray[np.float32]) -> Poses:
-    """Where heatmaps (n, J, h, w) are highest, a quarter pixel towards the higher neighbour.
+    """Peaks of heatmaps (n, J, h, w), moved a quarter pixel towards the higher neighbour.
 
-    That is the decoding of Newell et al. (arXiv 1603.06937), with which these networks are judged.
+    This is the decoding of Newell et al. (arXiv 1603.06937), with which AlphaPose is evaluated.
 
     Returns:
         Points (n, J, 2) in indices of the map, NaN where nothing is above 0; and the values there,
@@ -147,13 +158,16 @@ def peaks(maps: NDArray[np.float32]) -> Poses:
     best, values = flat.argmax(-1), flat.max(-1).astype(np.float64)
     y, x = np.divmod(best, width)
     points = np.stack([x, y], -1).astype(np.float64)
+    # AlphaPose does not move peaks at the border of the map.
     inner = (x > 1) & (x < width - 1) & (y > 1) & (y < height - 1)
     row, column = np.ogrid[:people, :joints]
+    # Clipped only to have valid indices; such peaks are not moved.
     left, right = np.maximum(x - 1, 0), np.minimum(x + 1, width - 1)
     up, down = np.maximum(y - 1, 0), np.minimum(y + 1, height - 1)
     slope_x = maps[row, column, y, right] - maps[row, column, y, left]
     slope_y = maps[row, column, down, x] - maps[row, column, up, x]
     points += 0.25 * np.sign(np.stack([slope_x, slope_y], -1)) * inner[..., None]
-    nowhere = ~(values > 0)
-    points[nowhere], values[nowhere] = np.nan, 0
+    # Written so that NaN counts as not found.
+    not_found = ~(values > 0)
+    points[not_found], values[not_found] = np.nan, 0
     return points, values

@@ -1,15 +1,17 @@
-"""Settings of ``detector=alphapose``."""
+"""Options of ``detector=alphapose``."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+
+from framework.options import option
 
 from .._topdown.config import TopDownConfig
 
 
-class Body(Enum):
+class AlphaPoseKeypoints(Enum):
     """Which keypoints."""
 
     coco17 = "coco17"
@@ -18,20 +20,17 @@ class Body(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class AlphaPoseConfig(TopDownConfig):
-    """Settings; scores are 0..1."""
+    """Options; scores are 0..1."""
 
-    checkout: Path | None = field(
-        default=None,
-        metadata={"help": "folder of AlphaPose's sources; null: the one that Python finds"},
+    checkout: Path | None = option(
+        None, "folder of AlphaPose's sources; null: the one that Python finds"
     )
-    body: Body = field(
-        default=Body.coco17, metadata={"help": "keypoints: coco17, or halpe26 with feet and head"}
+    body: AlphaPoseKeypoints = option(
+        AlphaPoseKeypoints.coco17, "keypoints: coco17, or halpe26 with feet and head"
     )
-    config: Path | None = field(
-        default=None,
-        metadata={"help": "YAML of the network; null: AlphaPose's FastPose R-50 for that body"},
+    config: Path | None = option(
+        None, "YAML of the network; null: AlphaPose's FastPose R-50 for these keypoints"
     )
-    checkpoint: Path | None = field(
-        default=None,
-        metadata={"help": "its weights (pth); null: those that AlphaPose's model zoo offers"},
+    checkpoint: Path | None = option(
+        None, "its weights (pth); null: those that AlphaPose's model zoo offers"
     )

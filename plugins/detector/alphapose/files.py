@@ -23,4 +23,4 @@ FAST_POSE = {
     "coco17": _by_hand("coco17", "fast_res50_256x192.pth"),
     "halpe26": _by_hand("halpe26", "halpe26_fast_res50_256x192.pth"),
 }
-"""FastPose with ResNet-50, by `Body.value`."""
+"""FastPose with ResNet-50, by `AlphaPoseKeypoints.value`."""

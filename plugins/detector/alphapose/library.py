@@ -1,9 +1,9 @@
 """Building AlphaPose's networks without its compiled extensions and its hidden download.
 
-What is used, ``alphapose.models``, imports without building anything. The constructors fetch
-ResNet weights trained on ImageNet, only for the checkpoint to replace them at once. So for the
-time of building, ``torchvision.models`` is a module whose networks are empty: nothing is fetched,
-and torchvision is not needed.
+The part that is used, ``alphapose.models``, can be imported without compiling anything. Its
+constructors download ResNet weights trained on ImageNet, which the checkpoint replaces at once. So
+while a network is built, ``torchvision.models`` is a module whose networks are empty: nothing is
+downloaded, and torchvision is not needed.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from torch import nn
 
 from framework.errors import BackendError, ConfigurationError
 
-from .._checkout import config_file, import_package
+from .._inference.checkout import config_file, import_package
 
 _DEPTHS = (18, 34, 50, 101, 152)
 _CONFIGS = {
     "coco17": "coco/resnet/256x192_res50_lr1e-3_1x.yaml",
     "halpe26": "halpe_26/resnet/256x192_res50_lr1e-3_1x.yaml",
 }
-"""Those of the published weights, by `Body.value`."""
+"""Those of the published weights, by `AlphaPoseKeypoints.value`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Architecture:
-    """What a configuration says of the network.
+class AlphaPoseArchitecture:
+    """The network that a configuration file describes.
 
     Attributes:
         model: its section MODEL, the constructor's arguments.
         preset: its section DATA_PRESET.
         size_wh: of the crops, pixels.
-        joints: how many it sees.
+        joints: number of its keypoints.
     """
 
     model: dict[str, Any]
@@ -61,15 +61,15 @@ def import_library(checkout: Path | None) -> ModuleType:
 
 
 def published_config(library: ModuleType, body: str) -> Path:
-    """Return the configuration of the published weights for a `Body.value`."""
+    """Return the configuration of the published weights for a `AlphaPoseKeypoints.value`."""
     return config_file(library, _CONFIGS[body], "../configs")
 
 
-def read_config(path: Path) -> Architecture:
+def read_config(path: Path) -> AlphaPoseArchitecture:
     """Read a configuration of AlphaPose.
 
     Raises:
-        ConfigurationError: it is none, or of a network that is not run here.
+        ConfigurationError: the file is no configuration, or of a network that is not supported.
     """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -83,15 +83,15 @@ def read_config(path: Path) -> Architecture:
         ) from error
     if "DCN" in model or loss != "MSELoss" or preset.get("TYPE") != "simple":
         raise ConfigurationError(
-            f"detector.config={path} is of a network that is not run here: "
+            f"detector.config={path} is of a network that is not supported: "
             + ("its deformable convolutions need CUDA extensions" if "DCN" in model else loss),
-            "Give one with peaks in heatmaps: LOSS.TYPE MSELoss, no DCN.",
+            "Give one that is read from heatmaps: LOSS.TYPE MSELoss, no DCN.",
         )
-    return Architecture(model=model, preset=preset, size_wh=(width, height), joints=joints)
+    return AlphaPoseArchitecture(model=model, preset=preset, size_wh=(width, height), joints=joints)
 
 
-def build(library: ModuleType, architecture: Architecture) -> nn.Module:
-    """Return a network for inference, not trained.
+def build(library: ModuleType, architecture: AlphaPoseArchitecture) -> nn.Module:
+    """Return a network for inference with random weights.
 
     Raises:
         BackendError: AlphaPose cannot build it.
@@ -115,13 +115,14 @@ def _without_download() -> Iterator[None]:
     stand_in, models = ModuleType("torchvision"), ModuleType("torchvision.models")
     for depth in _DEPTHS:
         setattr(models, f"resnet{depth}", lambda **_: nn.Module())
-    setattr(stand_in, "models", models)  # noqa: B010  (mypy knows no such attribute)
+    setattr(stand_in, "models", models)  # noqa: B010  (ModuleType has no such attribute for mypy)
     names = {"torchvision": stand_in, "torchvision.models": models}
     before = {name: sys.modules.get(name) for name in names}
     sys.modules.update(names)
     try:
         yield
     finally:
+        # What others imported before must be there again, or be absent again.
         for name, module in before.items():
             if module is None:
                 del sys.modules[name]

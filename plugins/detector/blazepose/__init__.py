@@ -1,11 +1,11 @@
-"""People by BlazePose (Bazarevsky et al., arXiv 2006.10204), run with LiteRT."""
+"""BlazePose (Bazarevsky et al., arXiv 2006.10204) for several people, run with LiteRT."""
 
 from __future__ import annotations
 
 from framework.hookspecs import Module, StageEntry, WeightFile, WeightsEntry, hookimpl
 
 from .._blazepose.files import DETECTOR, LANDMARKS
-from .._topdown.files import YOLOX_NANO
+from .._persons.files import YOLOX_NANO
 from .config import BlazePoseConfig
 
 _INSTALL = (
@@ -16,11 +16,11 @@ _INSTALL = (
 
 @hookimpl
 def register_detectors() -> list[StageEntry]:
-    """Announce the detector."""
+    """Return the detector."""
     return [
         StageEntry(
             name="blazepose",
-            summary="BlazePose: 33 keypoints with their own 3D, several people, no GPU needed",
+            summary="BlazePose: 33 keypoints in 2D and 3D, several people, no GPU needed",
             config=BlazePoseConfig,
             factory=f"{__name__}.blazepose:BlazePose",
             requires=(
@@ -36,5 +36,5 @@ def register_detectors() -> list[StageEntry]:
 
 @hookimpl
 def register_weights() -> list[WeightsEntry]:
-    """Announce the person detectors and the three landmark models."""
+    """Return the person detectors and the three landmark networks."""
     return [DETECTOR, YOLOX_NANO, *LANDMARKS.values()]

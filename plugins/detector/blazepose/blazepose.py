@@ -1,4 +1,4 @@
-"""The stage: opens the models, and turns followed people into detections."""
+"""The stage: opens the networks and turns followed people into detections."""
 
 from __future__ import annotations
 
@@ -7,39 +7,39 @@ from types import TracebackType
 import numpy as np
 from typing_extensions import Self
 
-from framework.errors import StageError
 from framework.skeletons import BLAZEPOSE33, Skeleton
-from framework.stages import Detector, Runtime
+from framework.stages import Detector, Runtime, opened
 from framework.types import Detections, FrameBatch, VideoInfo
 from framework.weights import locate
 
 from .._blazepose.boxes import box_around
 from .._blazepose.files import DETECTOR, LANDMARKS
 from .._blazepose.landmarks import LandmarkModel
-from .._blazepose.newcomers import SquareFinder
+from .._blazepose.new_people import CandidateDetector
 from .._blazepose.tiles import TiledDetector
-from .._topdown import config as topdown
-from .._topdown.persons import open_persons
-from .config import BlazePoseConfig, PersonDetector
-from .finders import BoxedSquares
-from .following import Follower, Person
+from .._persons.detectors import open_person_detector
+from .._persons.names import PersonDetectorName
+from .candidates import BoxCandidates
+from .config import BlazePoseConfig, BlazePosePersonDetector
+from .following import BlazePoseFollower, FollowedPerson
 
 _DEFAULT_THRESHOLD = 0.5
+"""Lowest score of a candidate, as in MediaPipe's graph."""
 
 
 class BlazePose(Detector):
     """BlazePose for several people.
 
-    Each person's landmarks say where to look in the next frame, so a frame costs one run of the
-    landmark model a person, two with ``flip``; a search for newcomers runs every ``redetect_s``
-    seconds of the clip, and a quick one whenever somebody was lost.
+    Each person's landmarks give the square for the next frame, so a frame costs one run of the
+    landmark network a person, two with ``flip``; a search for new people runs every ``redetect_s``
+    seconds of the clip, and a fast one whenever somebody was lost.
 
-    Keypoint scores are visibilities, box scores presences, ``keypoints_3d`` metres around the
-    hips. Keypoints outside the frame are the model's guesses, of low visibility. Answers depend
+    Keypoint scores are visibilities, box scores presences, ``keypoints_3d`` metres in camera axes
+    around the hips. Keypoints outside the frame are predictions of low visibility. Results depend
     on neither threads nor the size of batches.
 
     Args:
-        config: settings.
+        config: options.
         runtime: threads; the work is done on the CPU whatever the device.
     """
 
@@ -51,17 +51,17 @@ class BlazePose(Detector):
         self.score_threshold = config.score_threshold
         self._config = config
         self._threads = runtime.threads
-        self._follower: Follower | None = None
+        self._follower: BlazePoseFollower | None = None
 
     def __enter__(self) -> Self:
-        """Open the models; files that are not here yet are fetched.
+        """Open the networks; files that are not here yet are fetched.
 
         Raises:
-            BackendError: a file cannot be had or is another model.
+            BackendError: a file is missing or of another network.
         """
         path = locate(LANDMARKS[self._config.model.value])
         landmarks = LandmarkModel(path, self._threads, self._config.flip)
-        self._follower = Follower(landmarks, self._open_finder(), self._config)
+        self._follower = BlazePoseFollower(landmarks, self._open_candidates(), self._config)
         return self
 
     def __exit__(
@@ -70,7 +70,7 @@ class BlazePose(Detector):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Free the models."""
+        """Free the networks."""
         self._follower = None
 
     def start(self, video: VideoInfo) -> None:
@@ -82,31 +82,30 @@ class BlazePose(Detector):
         """Return the people of each frame, those followed longest first.
 
         Raises:
-            StageError: inference failed, or the models are not open.
+            StageError: inference failed, or the networks are not open.
         """
-        if self._follower is None:
-            raise StageError("blazepose is used as a context manager: with BlazePose(...) as it")
+        follower = opened(self._follower, "detector 'blazepose'")
         found = []
         for image, time_s in zip(frames.images, frames.time_s.tolist(), strict=True):
-            people = self._follower.update(image, time_s)
+            people = follower.update(image, time_s)
             found.append(self._detections(people, frames.size_wh))
         return found
 
-    def _open_finder(self) -> SquareFinder:
+    def _open_candidates(self) -> CandidateDetector:
         config = self._config
-        if config.person_detector is PersonDetector.yolox:
-            boxes = open_persons(
-                topdown.PersonDetector.yolox,
+        if config.person_detector is BlazePosePersonDetector.yolox:
+            boxes = open_person_detector(
+                PersonDetectorName.yolox,
                 Runtime(device="cpu", threads=self._threads),
                 path=config.yolox_path,
                 threshold=config.detection_threshold,
             )
-            return BoxedSquares(boxes)
+            return BoxCandidates(boxes)
         threshold = config.detection_threshold
         threshold = _DEFAULT_THRESHOLD if threshold is None else threshold
         return TiledDetector(locate(DETECTOR), self._threads, threshold, config.tiles.value)
 
-    def _detections(self, people: list[Person], size_wh: tuple[int, int]) -> Detections:
+    def _detections(self, people: list[FollowedPerson], size_wh: tuple[int, int]) -> Detections:
         if not people:
             return Detections.empty(self.skeleton, self.score_threshold)
         poses = [person.pose for person in people]

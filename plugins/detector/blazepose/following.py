@@ -1,4 +1,9 @@
-"""Searching for people now and then, and following them by their landmarks in between."""
+"""Searching for people at intervals, and following them by their landmarks in between.
+
+The landmarks of one frame give the square in which the next frame is searched (BlazePose, arXiv
+2006.10204), so that the person detector need not run on every frame. Its searches keep to the clock
+of the clip: counted in frames, a clip of 5 frames a second would wait seconds for a new person.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +15,13 @@ import numpy as np
 from framework.types import Image
 
 from .._blazepose import rules
-from .._blazepose.landmarks import Pose
-from .._blazepose.newcomers import Looker, Newcomers, SquareFinder, is_usable
+from .._blazepose.landmarks import PoseLandmarks
+from .._blazepose.new_people import (
+    CandidateDetector,
+    NewPersonSearch,
+    PoseEstimator,
+    can_be_followed,
+)
 from .config import BlazePoseConfig
 
 _CLOCK_SLACK_S = 1e-3
@@ -19,77 +29,89 @@ _CLOCK_SLACK_S = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody who is followed.
+class FollowedPerson:
+    """A person who is followed.
 
     Attributes:
-        number: unique within a clip; not an identity, for it may change hands under overlap.
+        number: unique within a clip; not an identity, for under overlap it may pass from one
+            person to another.
         pose: in the newest frame.
     """
 
     number: int
-    pose: Pose
+    pose: PoseLandmarks
 
 
-class Follower:
-    """Everybody in view, from frame to frame.
+class BlazePoseFollower:
+    """The people in view, from frame to frame.
 
     Args:
-        looker: the landmark model.
-        finder: proposes where newcomers may be.
-        config: how often to search, how many to follow, and whom to believe in.
+        estimator: the landmark network.
+        detector: proposes where new people may be.
+        config: how often to search, how many to follow, and which presence is needed.
     """
 
-    def __init__(self, looker: Looker, finder: SquareFinder, config: BlazePoseConfig) -> None:
-        self._looker = looker
-        self._search = Newcomers(looker, finder, config.presence_new)
+    def __init__(
+        self, estimator: PoseEstimator, detector: CandidateDetector, config: BlazePoseConfig
+    ) -> None:
+        self._estimator = estimator
+        self._search = NewPersonSearch(estimator, detector, config.presence_new)
         self._config = config
         self.forget()
 
     def forget(self) -> None:
         """Begin a new clip."""
-        self._people: list[Person] = []
+        self._people: list[FollowedPerson] = []
         self._numbers = 0
         self._search_due_s = -np.inf
 
-    def update(self, image: Image, time_s: float) -> list[Person]:
+    def update(self, image: Image, time_s: float) -> list[FollowedPerson]:
         """Return the people of the next frame, those followed longest first.
 
         Args:
             image: (H, W, 3) RGB.
-            time_s: rises from call to call; searches keep to it, whatever the frame rate.
+            time_s: rises from call to call.
+
+        Raises:
+            StageError: inference failed.
         """
         known = len(self._people)
+        # Those followed first: a search must not propose them again.
         followed = list(self._follow(image))
         due = time_s >= self._search_due_s
         if due:
             self._search_due_s = time_s + self._config.redetect_s - _CLOCK_SLACK_S
-        people = _without_doubles(followed)
+        people = _without_repeats(followed)
+        # A lost person is usually still there, so the next search does not wait. Only the whole
+        # frame is searched then, not its tiles, to keep frames with losses fast.
         if due or len(followed) < known:
-            people += self._newcomers(image, people, whole_only=not due)
+            people += self._new_people(image, people, whole_only=not due)
         self._people = people
         return people
 
-    def _follow(self, image: Image) -> Iterator[Person]:
+    def _follow(self, image: Image) -> Iterator[FollowedPerson]:
         for person in self._people:
-            pose = self._looker.look(image, person.pose.square)
-            if pose.presence >= self._config.presence_followed and is_usable(pose, image):
-                yield Person(person.number, pose)
+            pose = self._estimator.estimate(image, person.pose.square)
+            is_there = pose.presence >= self._config.presence_followed
+            if is_there and can_be_followed(pose, image):
+                yield FollowedPerson(person.number, pose)
 
-    def _newcomers(self, image: Image, people: list[Person], *, whole_only: bool) -> list[Person]:
-        room = self._config.max_people - len(people)
-        if room <= 0:
+    def _new_people(
+        self, image: Image, people: list[FollowedPerson], *, whole_only: bool
+    ) -> list[FollowedPerson]:
+        limit = self._config.max_people - len(people)
+        if limit <= 0:
             return []
         known = [person.pose for person in people]
-        new = self._search.find(image, known, room, whole_only=whole_only)
+        new = self._search.find(image, known, limit, whole_only=whole_only)
         self._numbers += len(new)
         numbers = range(self._numbers - len(new), self._numbers)
-        return [Person(number, pose) for number, pose in zip(numbers, new, strict=True)]
+        return [FollowedPerson(number, pose) for number, pose in zip(numbers, new, strict=True)]
 
 
-def _without_doubles(people: list[Person]) -> list[Person]:
-    """Where two have come to follow the same person, the older one stays."""
-    kept: list[Person] = []
+def _without_repeats(people: list[FollowedPerson]) -> list[FollowedPerson]:
+    """Where two numbers follow the same person, the older one is kept."""
+    kept: list[FollowedPerson] = []
     for person in people:
         if not any(rules.same_person(person.pose, other.pose) for other in kept):
             kept.append(person)

@@ -46,5 +46,5 @@ def register_detectors() -> list[StageEntry]:
 
 @hookimpl
 def register_weights() -> list[WeightsEntry]:
-    """Return the published models."""
+    """Return the published weights."""
     return [*ZOO.values(), DETECTRON]

@@ -1,4 +1,4 @@
-"""The stage: frames to the network's sizes, its answers as detections."""
+"""The stage: runs Keypoint R-CNN (He et al., arXiv 1703.06870) on frames by themselves."""
 
 from __future__ import annotations
 
@@ -13,38 +13,41 @@ from typing_extensions import Self
 
 from framework.checkpoints import load_tensors
 from framework.devices import torch_device
-from framework.errors import ConfigurationError, StageError
+from framework.errors import ConfigurationError
 from framework.hookspecs import WeightsEntry
 from framework.skeletons import COCO17
-from framework.stages import Detector, Runtime
+from framework.stages import Detector, Runtime, opened
 from framework.types import Bytes, Detections, FrameBatch, VideoInfo
 from framework.weights import locate
 
 from .._detectron2 import files, network
+from .._detectron2.inference import inference, prepared
 from .._detectron2.library import import_library
-from .._detectron2.looking import inference, prepared
 from .config import Detectron2Config, DetectronConfig
 
 logger = logging.getLogger(__name__)
 
-_PATIENCE_FRAMES = 100
+_LONG_CLIP_FRAMES = 100
+"""Frames from which the user is warned of the time without a GPU."""
+
 _CPU_SECONDS = 5
-"""What a frame takes without a GPU, roughly."""
+"""Rough time for a frame without a GPU."""
 
 
 class Detectron(Detector):
     """People of each frame by itself, with their COCO-17 keypoints.
 
     Keypoint scores are detectron2's: the peak of a softmax over the person's heatmap, which can
-    pass 1 and is cut there. They compare people of any size, but not with other detectors. A
-    joint that is hidden gets a place too, at a low score.
+    exceed 1 and is cut there. They can be compared between people of any size, but not with the
+    scores of other detectors. A hidden joint gets a position too, with a low score.
 
     Args:
-        config: settings.
+        config: options.
         runtime: device and threads.
     """
 
     skeleton = COCO17
+    _name = "detectron"
 
     def __init__(self, config: DetectronConfig, runtime: Runtime) -> None:
         self.device = torch_device(runtime.device)
@@ -58,7 +61,7 @@ class Detectron(Detector):
                 "detector.half=true needs a GPU", "Leave it out: a CPU gains nothing by it."
             )
 
-    def _published(self) -> tuple[network.Published, WeightsEntry]:
+    def _published(self) -> tuple[network.PublishedModel, WeightsEntry]:
         """How the network is built, and its published weights."""
         return network.DETECTRON, files.DETECTRON
 
@@ -66,7 +69,7 @@ class Detectron(Detector):
         """Import detectron2, build the network and read its weights.
 
         Raises:
-            BackendError: detectron2 or the weights cannot be had, or are others.
+            BackendError: detectron2 or the weights are missing, or of another network.
         """
         library = import_library(self._config.checkout)
         model, entry = self._published()
@@ -75,7 +78,7 @@ class Detectron(Detector):
         built = network.build(library, model, self.device, self._config.detection_threshold)
         network.fill(library, built, tensors, model.caffe2, path)
         if self._config.half:
-            network.halve(built, self.device)
+            network.use_half_precision(built, self.device)
         self._library: ModuleType = library
         self._network = built
         return self
@@ -90,9 +93,9 @@ class Detectron(Detector):
         self._network = None
 
     def start(self, video: VideoInfo) -> None:
-        """Warn of a long wait; frames do not depend on one another."""
+        """Warn of a long computation; frames do not depend on one another."""
         frames = video.expected_frames or 0
-        if self.device == "cpu" and frames > _PATIENCE_FRAMES:
+        if self.device == "cpu" and frames > _LONG_CLIP_FRAMES:
             logger.warning(
                 "Keypoint R-CNN takes seconds a frame without a GPU: %d frames about %d minutes. "
                 "stride=, end_s= and detector.short_side_px= shorten it.",
@@ -106,14 +109,14 @@ class Detectron(Detector):
         Raises:
             StageError: inference failed, memory ran out, or the network is not open.
         """
-        if self._network is None:
-            raise StageError("detectron2 is used as a context manager: with Detectron2(...) as it")
+        built = opened(self._network, f"detector '{self._name}'")
         found: list[Detections] = []
+        # The pipeline's chunks may be larger than the memory of a GPU allows.
         for start in range(0, len(frames), self.batch_size):
             images = frames.images[start : start + self.batch_size]
             with inference(self._threads):
-                answers = self._network([self._prepared(image) for image in images])
-            found += [self._detections(answer["instances"].to("cpu")) for answer in answers]
+                outputs = built([self._prepared(image) for image in images])
+            found += [self._detections(output["instances"].to("cpu")) for output in outputs]
         return found
 
     def _prepared(self, image: Bytes) -> dict[str, Any]:
@@ -126,11 +129,12 @@ class Detectron(Detector):
 
 
 class Detectron2(Detectron):
-    """The same with a model of detectron2's zoo."""
+    """`Detectron` with a model of detectron2's zoo."""
 
+    _name = "detectron2"
     _config: Detectron2Config
 
-    def _published(self) -> tuple[network.Published, WeightsEntry]:
+    def _published(self) -> tuple[network.PublishedModel, WeightsEntry]:
         model = self._config.model.value
         return network.ZOO[model], files.ZOO[model]
 
@@ -141,16 +145,16 @@ def detections(
     keypoints: NDArray[np.float32],
     score_threshold: float,
 ) -> Detections:
-    """Answers of a Keypoint R-CNN as ours, best box first.
+    """Outputs of a Keypoint R-CNN as `Detections`, best box first.
 
     Args:
         boxes: (N, 4) x1 y1 x2 y2 in pixels of the frame.
         scores: (N,) 0..1.
         keypoints: (N, 17, 3): x, y from the outer corner of the first pixel, and a score >= 0.
-        score_threshold: of the result.
+        score_threshold: keypoint score from which a joint counts as seen.
     """
     order = np.argsort(-scores, kind="stable")
-    order = order[(boxes[order, :2] < boxes[order, 2:]).all(1)]
+    order = order[(boxes[order, :2] < boxes[order, 2:]).all(1)]  # clipping may leave no area
     return Detections(
         skeleton=COCO17,
         boxes=boxes[order].astype(np.float32),

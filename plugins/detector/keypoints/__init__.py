@@ -1,21 +1,21 @@
-"""People as another tool, or an earlier run, wrote them down."""
+"""2D keypoints from files that another tool, or an earlier run, wrote."""
 
 from __future__ import annotations
 
 from framework.hookspecs import StageEntry, hookimpl
 
-from .config import KeypointsConfig
+from .config import KeypointFilesConfig
 
 
 @hookimpl
 def register_detectors() -> list[StageEntry]:
-    """Announce the detector."""
+    """Return the detector."""
     return [
         StageEntry(
             name="keypoints",
-            summary="2D keypoints from a file: AlphaPose, OpenPose, COCO, VideoPose3D, our own; "
-            "the video is not needed",
-            config=KeypointsConfig,
-            factory=f"{__name__}.keypoints:Keypoints",
+            summary="2D keypoints from a file: AlphaPose, OpenPose, COCO, VideoPose3D, this "
+            "program; the video is not needed",
+            config=KeypointFilesConfig,
+            factory=f"{__name__}.keypoints:KeypointFiles",
         )
     ]

@@ -1,7 +1,7 @@
-"""NumPy archives of VideoPose3D (and Detectron through it) and of the project that wraps it.
+"""NumPy archives of VideoPose3D (and Detectron through it) and of video-to-pose3D, which wraps it.
 
-VideoPose3D: ``inference/infer_video*.py``, ``data/prepare_data_2d_custom.py``, and
-``data_2d_detections.npz``; video-to-pose3D: ``kpts``.
+The layouts follow the sources of the writers. VideoPose3D: ``inference/infer_video*.py``,
+``data/prepare_data_2d_custom.py``, and ``data_2d_detections.npz``; video-to-pose3D: ``kpts``.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .documents import size_of
-from .found import DETECTRON, DETECTRON2, NO_SCORES, Doubles, Found
+from .parsed import DETECTRON, DETECTRON2, NO_SCORES, Float64s, ParsedKeypoints
 
 _PERSON = 1
 """Detectron's class of people; class 0 is the background."""
 _COCO_OR_H36M = ("coco17", "h36m17")
-Arrays = Mapping[str, NDArray[Any]]
+NpzArrays = Mapping[str, NDArray[Any]]
 
 
-def of_arrays(arrays: Arrays, entry: str | None, names: tuple[str, ...]) -> Found:
-    """Take people out of the arrays of an npz.
+def of_arrays(arrays: NpzArrays, entry: str | None, names: tuple[str, ...]) -> ParsedKeypoints:
+    """Parse the arrays of an npz.
 
     Args:
         arrays: by key.
-        entry: which video, where there are several; None: the one of ``names``.
-        names: what the input is called.
+        entry: which video, where there are several; None: the one with one of ``names``.
+        names: names of the input.
 
     Raises:
-        ValueError, TypeError, KeyError: they are those of no known tool.
+        ValueError, TypeError, KeyError: no known tool writes such arrays.
     """
     if "positions_2d" in arrays:
         return _of_positions(arrays, entry, names)
@@ -38,25 +38,30 @@ def of_arrays(arrays: Arrays, entry: str | None, names: tuple[str, ...]) -> Foun
         return _of_detections(arrays)
     if "kpts" in arrays:
         return _of_sequence(np.asarray(arrays["kpts"], np.float64), None)
-    raise ValueError(f"its arrays ({', '.join(arrays)[:80]}) are those of no known tool")
+    raise ValueError(f"its arrays ({', '.join(arrays)[:80]}) are not those of a known tool")
 
 
-def _of_detections(arrays: Arrays) -> Found:
-    """Everybody whom ``infer_video`` found: boxes (n, 5), keypoints (n, 4, 17) in each frame."""
+def _of_detections(arrays: NpzArrays) -> ParsedKeypoints:
+    """All people that ``infer_video`` found: boxes (n, 5), keypoints (n, 4, 17) in each frame.
+
+    The four rows are x, y, a logit and a probability of each joint.
+    """
+    # Two columns of objects: class 0 is empty, class 1 holds the people of each frame.
     frames = arrays["keypoints"]
     if frames.ndim != 2 or frames.shape[1] <= _PERSON or frames.shape != arrays["boxes"].shape:
         raise ValueError(f"its keypoints have shape {frames.shape}, not (frames, classes)")
+    # Every frame has its own number of people, so the arrays are joined with `of` as their key.
     people = [_stacked(frame, (4, 17)) for frame in frames[:, _PERSON]]
     boxes = [_stacked(frame, (5,)) for frame in arrays["boxes"][:, _PERSON]]
     counts = [len(frame) for frame in people]
     if counts != [len(frame) for frame in boxes]:
         raise ValueError("its boxes and keypoints are not of the same people")
     rows, corners = np.concatenate(people), np.concatenate(boxes)
-    # Row 2 is a logit; detectron2's writer leaves it at 0.
+    # detectron2's writer leaves the logits at 0, and its probabilities have another scale.
     by_detectron2 = not rows[:, 2].any()
-    return Found(
+    return ParsedKeypoints(
         format=DETECTRON2 if by_detectron2 else DETECTRON,
-        pictures=range(len(frames)),
+        images=range(len(frames)),
         of=np.repeat(np.arange(len(frames)), counts),
         points=rows[:, [0, 1, 3]].swapaxes(1, 2),
         boxes=corners[:, :4],
@@ -66,15 +71,15 @@ def _of_detections(arrays: Arrays) -> Found:
     )
 
 
-def _stacked(people: Any, shape: tuple[int, ...]) -> Doubles:
-    """(n, *shape) people of a frame, who come as an array, a list of arrays, or an empty list."""
+def _stacked(people: Any, shape: tuple[int, ...]) -> Float64s:
+    """(n, *shape) people of a frame, given as an array, a list of arrays, or an empty list."""
     found = np.asarray(people if len(people) else np.zeros((0, *shape)), np.float64)
     if found.shape[1:] != shape:
         raise ValueError(f"a frame holds people of shape {found.shape[1:]}, not {shape}")
     return found
 
 
-def _of_positions(arrays: Arrays, entry: str | None, names: tuple[str, ...]) -> Found:
+def _of_positions(arrays: NpzArrays, entry: str | None, names: tuple[str, ...]) -> ParsedKeypoints:
     """One person in every frame, by video (or by subject, action and camera)."""
     content, metadata = _unpacked(arrays["positions_2d"]), _unpacked(arrays.get("metadata"))
     sequences = dict(_sequences(content))
@@ -94,36 +99,39 @@ def _sequences(content: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _choose(sequences: Mapping[str, Any], entry: str | None, names: tuple[str, ...]) -> str:
-    """The sequence that was asked for, the one that is called like the input, or the only one."""
+    """The sequence with the name ``entry``, one named like the input, or the only one."""
     wanted = names if entry is None else (entry,)
     chosen = next((name for name in wanted if name in sequences), None)
     if chosen is None and entry is None and len(sequences) == 1:
         (chosen,) = sequences
     if chosen is None:
         known = ", ".join(list(sequences)[:5]) + (", ..." if len(sequences) > 5 else "")
-        called = f"none called {entry!r}" if entry else "none called like the input"
-        raise ValueError(f"of its {len(sequences)} videos {called}: detector.entry=NAME ({known})")
+        called = f"has the name {entry!r}" if entry else "is named like the input"
+        raise ValueError(
+            f"none of its {len(sequences)} videos {called}: give detector.entry=NAME ({known})"
+        )
     return chosen
 
 
-def _of_sequence(positions: Doubles, size_wh: tuple[int, int] | None) -> Found:
+def _of_sequence(positions: Float64s, size_wh: tuple[int, int] | None) -> ParsedKeypoints:
     """(T, 17, 2), or with Detectron's probabilities (T, 17, 3): the one person of each frame."""
     if positions.ndim != 3 or positions.shape[1] != 17 or positions.shape[2] not in (2, 3):
         raise ValueError(f"its positions have shape {positions.shape}, not (frames, 17, 2 or 3)")
     scored = positions.shape[2] == 3
+    # Without scores every joint counts as seen.
     points = positions if scored else np.insert(positions, 2, 1.0, axis=2)
-    return Found(
+    return ParsedKeypoints(
         format=DETECTRON if scored else NO_SCORES,
-        pictures=range(len(points)),
+        images=range(len(points)),
         of=np.arange(len(points)),
         points=points.copy(),
-        skeletons=_COCO_OR_H36M,  # the layout that such files name is wrong in published ones
+        skeletons=_COCO_OR_H36M,  # published files name the wrong one in their metadata
         size_wh=size_wh,
     )
 
 
 def _unpacked(array: NDArray[Any] | None) -> Any:
-    """What a 0-d object array holds."""
+    """The content of a 0-d object array; None of any other."""
     return None if array is None or array.ndim else array.item()
 
 

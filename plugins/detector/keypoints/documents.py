@@ -1,7 +1,7 @@
-"""JSON that AlphaPose, OpenPose and tools around COCO write.
+"""JSON of AlphaPose, OpenPose and tools around COCO.
 
-AlphaPose: ``alphapose/utils/pPose_nms.py`` (write_json). OpenPose: doc/02_output.md. COCO:
-cocodataset.org, "Results Format" and "Data Format".
+The layouts follow these sources. AlphaPose: ``alphapose/utils/pPose_nms.py`` (write_json).
+OpenPose: doc/02_output.md. COCO: cocodataset.org, "Results Format" and "Data Format".
 """
 
 from __future__ import annotations
@@ -14,7 +14,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .found import ALPHAPOSE, COCO, COCO_FLAGS, OPENPOSE, Doubles, Found, Picture, table
+from .parsed import (
+    ALPHAPOSE,
+    COCO,
+    COCO_FLAGS,
+    OPENPOSE,
+    Float64s,
+    ImageName,
+    ParsedKeypoints,
+    table,
+)
 
 _PEOPLE = ("people", "bodies")
 _JOINTS = ("pose_keypoints_2d", "pose_keypoints", "joints")
@@ -29,8 +38,8 @@ def is_frame(document: object) -> bool:
     )
 
 
-def of_document(document: object) -> Found:
-    """Take people out of a document that holds those of all frames.
+def of_document(document: object) -> ParsedKeypoints:
+    """Parse a document that holds the people of all frames.
 
     Raises:
         ValueError, TypeError, KeyError: it is no such document.
@@ -46,66 +55,69 @@ def of_document(document: object) -> Found:
     if document and all(is_frame(frame) for frame in document.values()):
         return of_frames(document)
     keys = ", ".join(repr(str(key)[:30]) for key in list(document)[:4])
-    raise ValueError(f"its keys ({keys}) are those of no known tool")
+    raise ValueError(f"its keys ({keys}) are not those of a known tool")
 
 
-def of_frames(frames: Mapping[Picture, Mapping[str, Any]]) -> Found:
-    """OpenPose's frames, or AlphaPose's in the forms cmu and open, by the names of the pictures."""
+def of_frames(frames: Mapping[ImageName, Mapping[str, Any]]) -> ParsedKeypoints:
+    """Parse frames of OpenPose, or of AlphaPose in the forms cmu and open, by image names."""
     people = [
-        (place, person)
-        for place, frame in enumerate(frames.values())
+        (index, person)
+        for index, frame in enumerate(frames.values())
         for person in frame.get("people", frame.get("bodies"))
     ]
     joints = [_first_of(person, _JOINTS) for _, person in people]
+    # OpenPose writes people of whom only face or hands were found with an empty body.
     kept = [row for row, numbers in enumerate(joints) if len(numbers)]
     points = table([joints[row] for row in kept], "keypoints")
     versions = {str(frame.get("version")) for frame in frames.values()}
     by_alphapose = any("AlphaPose" in version for version in versions)
     if by_alphapose and points.shape[1] == 18:
-        # Its neck is this mean; of models with more than 17 joints it writes another joint there.
+        # Its neck is the middle of the shoulders; with models of more than 17 joints AlphaPose
+        # writes the top of the head there.
         points[:, 1] = points[:, [2, 5]].mean(1)
-    return Found(
+    return ParsedKeypoints(
         format=ALPHAPOSE if by_alphapose else OPENPOSE,
-        pictures=list(frames),
+        images=list(frames),
         of=np.array([people[row][0] for row in kept], np.int64),
         points=points,
         ids=_identities([people[row][1].get("person_id") for row in kept], unknown=-1),
     )
 
 
-def _of_list(entries: list[Any]) -> Found:
-    """AlphaPose's default form, and COCO results, which look alike."""
+def _of_list(entries: list[Any]) -> ParsedKeypoints:
+    """Parse AlphaPose's default form or COCO results, which differ in few keys."""
     if not entries:
-        raise ValueError("it is an empty list: nobody was found in any picture")
+        raise ValueError("it is an empty list: nobody was found in any image")
     if not all(isinstance(entry, dict) and "keypoints" in entry for entry in entries):
         raise ValueError("it is a list of something without keypoints")
     entries = [entry for entry in entries if entry.get("category_id", 1) == 1]
     points = table([entry["keypoints"] for entry in entries], "keypoints")
-    pictures, of = _pictures(entry["image_id"] for entry in entries)
+    images, of = _numbered(entry["image_id"] for entry in entries)
+    # Only AlphaPose writes identities, boxes as ``box``, and names as image ids.
     first = entries[0] if entries else {}
     if "idx" in first or "box" in first or isinstance(first.get("image_id"), str):
-        return Found(
+        return ParsedKeypoints(
             format=ALPHAPOSE,
-            pictures=pictures,
+            images=images,
             of=of,
             points=points,
             boxes=_corners([entry.get("box") for entry in entries]),
             box_scores=_alphapose_box_scores(_scores(entries), points[..., 2]),
             ids=_identities([entry.get("idx") for entry in entries], unknown=0),
         )
-    return _coco(entries, points, pictures, of)
+    return _coco(entries, points, images, of)
 
 
-def _of_annotations(document: Mapping[str, Any]) -> Found:
-    """COCO's files of annotations, which name the pictures and their size."""
-    images = {image["id"]: image for image in document.get("images", [])}
+def _of_annotations(document: Mapping[str, Any]) -> ParsedKeypoints:
+    """Parse COCO's annotation files, which name the images and their size."""
+    by_id = {image["id"]: image for image in document.get("images", [])}
     entries = [entry for entry in document["annotations"] if entry.get("keypoints")]
-    places = {number: place for place, number in enumerate(images)}
-    of = np.array([places[entry["image_id"]] for entry in entries], np.int64)
-    names: list[Picture] = [image.get("file_name", number) for number, image in images.items()]
-    sizes = {(image.get("width"), image.get("height")) for image in images.values()}
+    indices = {number: index for index, number in enumerate(by_id)}
+    of = np.array([indices[entry["image_id"]] for entry in entries], np.int64)
+    names: list[ImageName] = [image.get("file_name", number) for number, image in by_id.items()]
+    sizes = {(image.get("width"), image.get("height")) for image in by_id.values()}
     if len(sizes) > 1:
-        raise ValueError(f"its pictures have {len(sizes)} sizes: they are not frames of one clip")
+        raise ValueError(f"its images have {len(sizes)} sizes: they are not frames of one clip")
     points = table([entry["keypoints"] for entry in entries], "keypoints")
     size_wh = size_of(*sizes.pop()) if sizes else None
     return replace(_coco(entries, points, names, of), size_wh=size_wh)
@@ -120,20 +132,21 @@ def size_of(width: object, height: object) -> tuple[int, int] | None:
 
 def _coco(
     entries: Sequence[Mapping[str, Any]],
-    points: Doubles,
-    pictures: Sequence[Picture],
+    points: Float64s,
+    images: Sequence[ImageName],
     of: NDArray[np.int64],
-) -> Found:
-    """The third number is COCO's flag (0 absent, 1 hidden, 2 seen) or a tool's score."""
+) -> ParsedKeypoints:
+    """COCO: the third number is a flag (0 absent, 1 hidden, 2 visible) or a tool's score."""
     third = points[..., 2]
     flags = bool(np.isin(third, _FLAGS).all())
+    # A flag of 1 becomes the score 0.5, of 2 the score 1.
     if flags:
         points[third == 0] = 0
         third /= max(third.max(initial=1), 1)
     scores = _scores(entries)
-    return Found(
+    return ParsedKeypoints(
         format=COCO_FLAGS if flags else COCO,
-        pictures=pictures,
+        images=images,
         of=of,
         points=points,
         boxes=_corners([entry.get("bbox") for entry in entries]),
@@ -141,32 +154,34 @@ def _coco(
     )
 
 
-def _alphapose_box_scores(scores: Doubles, joints: Doubles) -> Doubles:
-    """The person detector's score, which AlphaPose adds up with those of the joints.
+def _alphapose_box_scores(scores: Float64s, joints: Float64s) -> Float64s:
+    """The person detector's score, to which AlphaPose adds those of the joints.
 
-    ``score = mean(joints) + box + 1.25 max(joints)``; NaN where that cannot be.
+    ``score = mean(joints) + box + 1.25 max(joints)`` in its pose suppression; NaN where the
+    difference is no score, because another version wrote the file.
     """
     if not joints.size:
         return np.full(len(scores), np.nan)
+    # Rounding in the file may lead a little outside 0..1.
     own = scores - joints.mean(1) - 1.25 * joints.max(1)
     return np.where((own > -0.05) & (own < 1.05), own.clip(0, 1), np.nan)
 
 
-def _pictures(names: Iterable[Any]) -> tuple[list[Picture], NDArray[np.int64]]:
-    """Each name once, in order of appearance, and the place of each entry's."""
-    places: dict[Picture, int] = {}
+def _numbered(names: Iterable[Any]) -> tuple[list[ImageName], NDArray[np.int64]]:
+    """Each image name once, in order of appearance, and the index into these for each entry."""
+    indices: dict[ImageName, int] = {}
     of = []
     for name in names:
         if not isinstance(name, str | int):
             raise TypeError(f"an image_id is {name!r:.40}, neither a name nor a number")
-        of.append(places.setdefault(name, len(places)))
-    return list(places), np.array(of, np.int64)
+        of.append(indices.setdefault(name, len(indices)))
+    return list(indices), np.array(of, np.int64)
 
 
 def _identities(values: Sequence[Any], unknown: int) -> NDArray[np.int64] | None:
-    """(P,) numbers of people, or None where nobody was followed.
+    """(P,) numbers of people, or None where the tool did not track.
 
-    A number may stand in lists, one for each pose that AlphaPose merged into one.
+    AlphaPose nests a number in a list for each pose that it merged into this one.
     """
     numbers = []
     for value in values:
@@ -177,7 +192,7 @@ def _identities(values: Sequence[Any], unknown: int) -> NDArray[np.int64] | None
     return None if np.isin(ids, (-1, unknown)).all() else ids
 
 
-def _corners(boxes: Sequence[Any]) -> Doubles:
+def _corners(boxes: Sequence[Any]) -> Float64s:
     """(P, 4) corners of boxes ``x y width height``; NaN where there is none."""
     absent = [np.nan] * 4
     corners = np.array([absent if box is None else box for box in boxes], np.float64)
@@ -186,7 +201,7 @@ def _corners(boxes: Sequence[Any]) -> Doubles:
     return corners
 
 
-def _scores(entries: Sequence[Mapping[str, Any]]) -> Doubles:
+def _scores(entries: Sequence[Mapping[str, Any]]) -> Float64s:
     """(P,) scores of people, NaN where there is none."""
     scores = [entry.get("score") for entry in entries]
     return np.array([np.nan if score is None else float(score) for score in scores], np.float64)

@@ -1,7 +1,8 @@
-"""The stage: hands out, frame by frame, what a file says about the clip."""
+"""The stage: returns, frame by frame, the keypoints of a file."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -13,24 +14,26 @@ from framework.skeletons import COCO17, Skeleton
 from framework.stages import Detector, Runtime
 from framework.types import BlankClip, Detections, FrameBatch, VideoInfo
 
-from .config import KeypointsConfig
+from .config import KeypointFilesConfig
 from .reading import is_keypoints, read
-from .recording import Recording
+from .recording import KeypointRecording
 
 _PLACES = ("{stem}", "{name}")
-"""What of ``detector.file`` is replaced by the video's own."""
+"""Parts of ``detector.file`` that are replaced by the name of the video."""
+
 _SAME_SHAPE = 0.01
-"""Widths that differ by less, at equal height, are roundings."""
+"""Aspect ratios that differ by less are the same, up to rounding."""
 
 
-class Keypoints(Detector):
+class KeypointFiles(Detector):
     """People from a file: of the video that is the input, or of a clip without a video.
 
-    Looks at no picture, so frames that an interpolator makes are refused.
-    ``skeleton`` and ``score_threshold`` are those of the file, known after `start`.
+    It does not use the images, so interpolated frames are refused. ``skeleton`` and
+    ``score_threshold`` are those of the file, known after `start`. ``notes`` say what the file is,
+    and how it fits the frames detected so far.
 
     Args:
-        config: settings.
+        config: options.
         runtime: not used.
     """
 
@@ -38,20 +41,21 @@ class Keypoints(Detector):
     device: str = "cpu"
     batch_size: int = 64
 
-    def __init__(self, config: KeypointsConfig, runtime: Runtime) -> None:
+    def __init__(self, config: KeypointFilesConfig, runtime: Runtime) -> None:
         self.score_threshold = 0.5 if config.score_threshold is None else config.score_threshold
         self._config = config
-        self._recording: Recording | None = None
-        self._opened: tuple[Path, Recording] | None = None
+        self._recording: KeypointRecording | None = None
+        self._opened: tuple[Path, KeypointRecording] | None = None
         self._video: VideoInfo | None = None
         self._last = -1
-        self._said: list[str] = []
+        self._file_notes: list[str] = []
+        self.notes: Sequence[str] = ()
 
     def open_clip(self, path: Path) -> BlankClip | None:
         """Return the clip of a file of keypoints; None when it is none.
 
         Raises:
-            InputError: it is damaged, or neither it nor the settings tell its size and rate.
+            InputError: it is damaged, or neither it nor the options give its size and frame rate.
             ConfigurationError: another file is given for a video.
         """
         if not is_keypoints(path):
@@ -66,7 +70,7 @@ class Keypoints(Detector):
         self._opened = (path, recording)
         size_wh, fps = _size_and_rate(recording, path)
         if not len(recording.index):
-            raise InputError(f"'{path}' speaks of no frame", "Nobody was found in its clip.")
+            raise InputError(f"'{path}' contains no frame", "Nobody was found in its clip.")
         times = recording.time_s
         if times is None:
             times = recording.index / float(fps)
@@ -82,13 +86,13 @@ class Keypoints(Detector):
         return BlankClip(video=video, index=recording.index, time_s=times)
 
     def start(self, video: VideoInfo) -> None:
-        """Take the keypoints of this clip.
+        """Read the keypoints of this clip.
 
         Raises:
-            InputError: the file is damaged or of pictures of another shape.
+            InputError: the file is damaged, or of images of another aspect ratio.
             ConfigurationError: no file is given for a video.
         """
-        self._video, self._last, self._said = video, -1, []
+        self._video, self._last, self._file_notes, self.notes = video, -1, [], ()
         if video.has_frames:
             recording = self._of_video(video)
         elif self._opened is not None and self._opened[0] == video.path:
@@ -97,45 +101,45 @@ class Keypoints(Detector):
             recording = read(video.path, self._config)
         self._recording = recording
         self.skeleton, self.score_threshold = recording.skeleton, recording.score_threshold
-        self._said.append(_about(recording))
-        self._said += recording.notes
+        self._file_notes.append(_about(recording))
+        self._file_notes += recording.notes
         if not video.has_frames:
-            self._said.append("without a video: what is drawn stands before a plain background")
+            self._file_notes.append("without a video: the background of rendered frames is plain")
+        self.notes = tuple(self._file_notes)
 
     def detect(self, frames: FrameBatch) -> list[Detections]:
-        """Return the people whom the file has in each frame, in its order.
+        """Return the people of each frame, in the order of the file.
 
         Raises:
-            ConfigurationError: an interpolator made some of the frames.
+            ConfigurationError: some frames are interpolated.
             StageError: no clip was started.
         """
         if self._recording is None:
-            raise StageError("detector 'keypoints' is asked before it was told of a clip: start()")
+            raise StageError("detector 'keypoints' was not started: call start(video) first")
         if not frames.is_source.all():
-            # With nobody in every second frame trackers would lose whom they follow.
+            # With nobody in every second frame, trackers would lose the people they follow.
             raise ConfigurationError(
-                "detector=keypoints knows nobody in frames that an interpolator makes",
+                "detector=keypoints has no keypoints for interpolated frames",
                 "Set interpolator=none.",
             )
         self._last = max([self._last, *frames.index.tolist()])
+        self.notes = (*self._file_notes, *self._notes_on_the_end())
         return [self._recording.people(index) for index in frames.index.tolist()]
 
-    @property
-    def notes(self) -> list[str]:
-        """Sentences about the file, and how it fits the clip that was read."""
-        notes = list(self._said)
+    def _notes_on_the_end(self) -> list[str]:
+        """A warning when the file has people after the last frame that was detected."""
         video, recording = self._video, self._recording
         if video is None or recording is None or not len(recording.frame):
-            return notes
+            return []
         last = int(recording.frame[-1])
         if video.has_frames and video.end_s is None and video.stride == 1 and last > self._last:
-            notes.append(
+            return [
                 f"the keypoints go on to frame {last}, but the video ends with frame {self._last}: "
-                "perhaps they are another clip's, or counted otherwise (detector.first_number)"
-            )
-        return notes
+                "they may belong to another clip, or be numbered from 1 (detector.first_number)"
+            ]
+        return []
 
-    def _of_video(self, video: VideoInfo) -> Recording:
+    def _of_video(self, video: VideoInfo) -> KeypointRecording:
         if self._config.file is None:
             raise ConfigurationError(
                 f"detector=keypoints needs the keypoints of '{video.path}'",
@@ -146,36 +150,38 @@ class Keypoints(Detector):
             name = name.replace(place, value)
         recording = read(Path(name), self._config, (video.path.name, video.path.stem))
         if recording.size_wh is None:
-            self._said += _beyond(recording, video)
+            self._file_notes += _notes_on_size(recording, video)
             return replace(recording, size_wh=video.size_wh)
         (width, height), (own_width, own_height) = video.size_wh, recording.size_wh
         if abs(own_width / own_height * height / width - 1) > _SAME_SHAPE:
             raise InputError(
-                f"'{name}' is of pictures of {own_width}x{own_height} pixels, but '{video.path}' "
+                f"'{name}' is of images of {own_width}x{own_height} pixels, but '{video.path}' "
                 f"is {width}x{height}",
-                "They are of two clips; or give the right detector.image_size_wh=[W,H].",
+                "They are of two different clips; or give the right detector.image_size_wh=[W,H].",
             )
         if recording.size_wh != video.size_wh:
-            self._said.append(f"keypoints scaled from {own_width}x{own_height} to the video's size")
+            self._file_notes.append(
+                f"keypoints scaled from {own_width}x{own_height} to the video's size"
+            )
         return recording.scaled(video.size_wh)
 
 
-def _size_and_rate(recording: Recording, path: Path) -> tuple[tuple[int, int], Fraction]:
-    """What the file or the settings must tell where there is no video."""
+def _size_and_rate(recording: KeypointRecording, path: Path) -> tuple[tuple[int, int], Fraction]:
+    """Size and frame rate, which the file or the options must give where there is no video."""
     size_wh, fps = recording.size_wh, recording.fps
     if size_wh is None or fps is None:
-        lacking = ["image_size_wh=[WIDTH,HEIGHT]"] * (size_wh is None) + ["fps=N"] * (fps is None)
-        options = " ".join(f"detector.{option}" for option in lacking)
+        missing = ["image_size_wh=[WIDTH,HEIGHT]"] * (size_wh is None) + ["fps=N"] * (fps is None)
+        options = " ".join(f"detector.{option}" for option in missing)
         raise InputError(
-            f"'{path}' holds keypoints ({recording.source}), but does not say of what clip: "
+            f"'{path}' holds keypoints ({recording.source}), but does not describe its clip: "
             f"give {options}",
             "Or give the video as the input and this file as detector.file=FILE.",
         )
     return size_wh, fps
 
 
-def _about(recording: Recording) -> str:
-    """What the file is and whom it holds, in a sentence."""
+def _about(recording: KeypointRecording) -> str:
+    """The kind of file and the number of people in it, in a sentence."""
     counts = np.bincount(np.searchsorted(recording.index, recording.frame), minlength=1)
     filled, frames = int((counts > 0).sum()), len(recording.index)
     most = int(counts.max())
@@ -186,17 +192,18 @@ def _about(recording: Recording) -> str:
     )
 
 
-def _beyond(recording: Recording, video: VideoInfo) -> list[str]:
-    """A warning when keypoints lie where the video has no picture."""
+def _notes_on_size(recording: KeypointRecording, video: VideoInfo) -> list[str]:
+    """A warning when keypoints lie outside the frames of the video."""
     seen = recording.keypoint_scores >= recording.score_threshold
-    places = recording.keypoints[seen]
-    if not len(places):
+    points = recording.keypoints[seen]
+    if not len(points):
         return []
-    reach = np.percentile(places, 95, axis=0)
-    if (reach <= np.array(video.size_wh)).all():
+    # A few joints outside are normal, for people at the border.
+    extent = np.percentile(points, 95, axis=0)
+    if (extent <= np.array(video.size_wh)).all():
         return []
     width, height = video.size_wh
     return [
-        f"keypoints reach to {reach[0]:.0f}, {reach[1]:.0f}, beyond the {width}x{height} pixels of "
-        "the video: if they are of larger pictures, give detector.image_size_wh=[WIDTH,HEIGHT]"
+        f"keypoints extend to {extent[0]:.0f}, {extent[1]:.0f}, beyond the {width}x{height} pixels "
+        "of the video: if they are of larger images, give detector.image_size_wh=[WIDTH,HEIGHT]"
     ]

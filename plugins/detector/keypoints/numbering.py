@@ -1,57 +1,64 @@
-"""Which frame of the clip each picture is."""
+"""Which frame of the clip each image is.
+
+Tools leave images without people out of their files. Taken by their order, all later frames would
+be too early; the number in the name keeps the gap at its place.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from .config import Frames
-from .found import Picture
+from .config import FrameNumbering
+from .parsed import ImageName
 
 _SPARSE = 1000
-"""Frames for each picture with somebody, from which on numbers are taken to be no frames."""
+"""Frames per image with people from which numbers are taken not to be frames (COCO's image ids)."""
+
 _MOST = 10_000_000
-"""Frames of a clip; two days at 50 frames a second."""
+"""Most frames of a clip; two days at 50 frames per second."""
+
 _NAME = re.compile(r"(?P<before>.*?)(?P<number>\d+)(?:_keypoints)?(?:\.[A-Za-z][A-Za-z0-9]{0,4})?")
 
 
-def frame_numbers(pictures: Sequence[Picture], how: Frames, first: int) -> list[int] | None:
-    """(F,) the frame of each picture by the number in its name; None: by their order.
+def frame_numbers(images: Sequence[ImageName], how: FrameNumbering, first: int) -> list[int] | None:
+    """Return (F,) the frame of each image by the number in its name; None: by their order.
 
     Args:
-        pictures: names such as ``12.jpg`` or ``clip_000012_keypoints.json``, or numbers.
-        how: what the user wants.
+        images: names such as ``12.jpg`` or ``clip_000012_keypoints.json``, or numbers.
+        how: by number or by order.
         first: the number of the first frame.
 
     Raises:
-        ValueError: numbers are wanted, or there are some, but they make no sense as frames.
+        ValueError: numbers are required, or there are some, but they cannot be frames.
     """
-    if how is Frames.order:
+    if how is FrameNumbering.order:
         return None
-    numbers = _numbers(pictures)
+    numbers = _numbers(images)
     if numbers is None:
-        if how is Frames.number:
-            raise ValueError(f"its pictures have no number in their names ({pictures[0]!r:.60})")
+        if how is FrameNumbering.number:
+            raise ValueError(f"its images have no number in their names ({images[0]!r:.60})")
         return None
     low, high = min(numbers, default=first), max(numbers, default=first)
     if low < first:
-        raise ValueError(f"a picture has the number {low}, before detector.first_number={first}")
+        raise ValueError(f"an image has the number {low}, before detector.first_number={first}")
     if len(set(numbers)) < len(numbers):
-        raise ValueError("two pictures have one number: they are not frames of one clip")
-    most = _MOST if how is Frames.number else min(_MOST, _SPARSE * (len(numbers) + 1))
+        raise ValueError("two images have the same number: they are not frames of one clip")
+    # COCO's image ids are six-digit numbers that are no frames: too few people for so many frames.
+    most = _MOST if how is FrameNumbering.number else min(_MOST, _SPARSE * (len(numbers) + 1))
     if high - first >= most:
         raise ValueError(
-            f"its {len(numbers)} pictures have numbers from {low} to {high}, hardly those of "
+            f"its {len(numbers)} images have numbers from {low} to {high}, hardly those of "
             "frames: give detector.first_number=N, detector.frames=order, or =number if they are"
         )
     return [number - first for number in numbers]
 
 
-def _numbers(pictures: Sequence[Picture]) -> list[int] | None:
-    """The last number of each name, where only that tells them apart."""
-    if all(isinstance(picture, int) for picture in pictures):
-        return [int(picture) for picture in pictures]
-    matches = [_NAME.fullmatch(str(picture)) for picture in pictures]
+def _numbers(images: Sequence[ImageName]) -> list[int] | None:
+    """The last number of each name, where the names differ in nothing else."""
+    if all(isinstance(image, int) for image in images):
+        return [int(image) for image in images]
+    matches = [_NAME.fullmatch(str(image)) for image in images]
     found = [match for match in matches if match is not None]
     if len(found) < len(matches) or len({match["before"] for match in found}) > 1:
         return None
@@ -59,7 +66,7 @@ def _numbers(pictures: Sequence[Picture]) -> list[int] | None:
 
 
 def in_natural_order(names: Sequence[str]) -> list[str]:
-    """Names sorted as people do: ``2.jpg`` before ``10.jpg``."""
+    """Names sorted by the numbers in them: ``2.jpg`` before ``10.jpg``."""
 
     def parts(name: str) -> list[tuple[int, str]]:
         return [(int(part) if part.isdecimal() else -1, part) for part in re.split(r"(\d+)", name)]

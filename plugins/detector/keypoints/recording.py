@@ -1,4 +1,4 @@
-"""2D keypoints of a whole clip, frame by frame, whoever wrote them."""
+"""2D keypoints of a whole clip, frame by frame, whichever tool wrote them."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from typing_extensions import Self
 from framework.skeletons import COCO17, SKELETONS, Skeleton
 from framework.types import Detections, Floats, Ints, RunResult, State, Times
 
-from .found import Doubles
+from .parsed import Float64s
 
 _MARGIN = 0.05
-"""Flesh around the joints, as a share of the longer side of their box."""
+"""Body around the joints, as a share of the longer side of their box."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recording:
-    """P sightings of people in T frames, J joints each.
+class KeypointRecording:
+    """P detections of people in T frames, J joints each.
 
     Attributes:
-        source: who wrote it, for people.
+        source: the tool that wrote it, for messages.
         skeleton: what the joints are.
         score_threshold: keypoint score from which a joint counts as seen.
-        index: (T,) numbers of the frames that it speaks of, rising.
+        index: (T,) numbers of the frames that it covers, rising.
         time_s: (T,) their times in seconds, or None: evenly spaced.
-        frame: (P,) number of the frame of each sighting, not falling.
+        frame: (P,) number of the frame of each detection, not falling.
         keypoints: (P, J, 2) pixels, NaN where missing.
         keypoint_scores: (P, J), 0 where missing.
         boxes: (P, 4) x1 y1 x2 y2 pixels.
         box_scores: (P,) 0..1.
         ids: (P,) numbers of people, -1 where unknown; or None.
-        size_wh: of the pictures, or None where the file does not say.
-        fps: frames a second, or None where the file does not say.
-        focal: focal length in longer sides of the picture, or None where the file does not say.
+        size_wh: of the images, or None where the file does not say.
+        fps: frames per second, or None where the file does not say.
+        focal: focal length in longer sides of the image, or None where the file does not say.
         notes: sentences for the user.
     """
 
@@ -58,31 +58,35 @@ class Recording:
 
     @classmethod
     def of_result(cls, result: RunResult) -> Self:
-        """What a run saw itself: filled rows are left out, the tracker fills them again.
+        """The detections of a run, without rows that its tracker filled: they are no measurements.
 
         Raises:
             ValueError: the numbers of its frames do not rise.
         """
         if (np.diff(result.frame_index) <= 0).any():
             raise ValueError("the numbers of its frames do not rise")
-        seen = [track.take(track.state == State.OBSERVED) for track in result.tracks]
-        meant = SKELETONS.get(str(result.meta.get("skeleton")), COCO17)
-        skeleton = seen[0].skeleton if seen else meant
+        observed = [track.take(track.state == State.OBSERVED) for track in result.tracks]
+        stated = SKELETONS.get(str(result.meta.get("skeleton")), COCO17)
+        skeleton = observed[0].skeleton if observed else stated
         joints = len(skeleton.joints)
-        frame = np.concatenate([np.zeros(0, np.int64), *(track.frame_index for track in seen)])
+        frame = np.concatenate([np.zeros(0, np.int64), *(track.frame_index for track in observed)])
+        # Stable, so that people keep the order of the tracks within a frame.
         order = np.argsort(frame, kind="stable")
 
         def column(key: str, *shape: int) -> Floats:
             # The empty part keeps shape and type where there is nobody.
-            parts = [np.zeros((0, *shape), np.float32), *(getattr(track, key) for track in seen)]
+            parts = [
+                np.zeros((0, *shape), np.float32),
+                *(getattr(track, key) for track in observed),
+            ]
             joined: Floats = np.concatenate(parts)[order]
             return joined
 
-        ids = np.repeat([track.id for track in seen], [len(track) for track in seen])
+        ids = np.repeat([track.id for track in observed], [len(track) for track in observed])
         return cls(
             source="a run of this program",
             skeleton=skeleton,
-            score_threshold=min((track.score_threshold for track in seen), default=0.5),
+            score_threshold=min((track.score_threshold for track in observed), default=0.5),
             index=result.frame_index,
             time_s=result.time_s,
             frame=frame[order],
@@ -111,9 +115,10 @@ class Recording:
         )
 
     def scaled(self, size_wh: tuple[int, int]) -> Self:
-        """The same in pictures of another size."""
+        """The same in images of another size; scores are kept."""
         if self.size_wh is None or self.size_wh == size_wh:
             return replace(self, size_wh=size_wh)
+        # One factor for each direction: sizes may differ by rounding.
         factor = np.divide(size_wh, self.size_wh, dtype=np.float32)
         return replace(
             self,
@@ -123,7 +128,7 @@ class Recording:
         )
 
 
-def boxes_around(keypoints: Doubles, seen: NDArray[np.bool_]) -> Doubles:
+def boxes_around(keypoints: Float64s, seen: NDArray[np.bool_]) -> Float64s:
     """(P, 4) boxes of the joints seen; of all that are known where fewer than three are.
 
     Args:

@@ -10,7 +10,7 @@ from .files import BUNDLES
 
 @hookimpl
 def register_detectors() -> list[StageEntry]:
-    """Announce the detector."""
+    """Return the detector."""
     return [
         StageEntry(
             name="mediapipe",
@@ -29,5 +29,5 @@ def register_detectors() -> list[StageEntry]:
 
 @hookimpl
 def register_weights() -> list[WeightsEntry]:
-    """Announce the bundles."""
+    """Return the bundles."""
     return list(BUNDLES.values())

@@ -1,17 +1,15 @@
-"""Settings of ``detector=mediapipe``."""
+"""Options of ``detector=mediapipe``."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from framework.errors import ConfigurationError
-
-_SHARES = ("detection_threshold", "presence_threshold", "tracking_threshold", "score_threshold")
+from framework.options import Options, option
 
 
-class Model(Enum):
+class MediaPipeModel(Enum):
     """Which bundle."""
 
     lite = "lite"
@@ -20,35 +18,21 @@ class Model(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MediaPipeConfig:
-    """Settings; scores are 0..1."""
+class MediaPipeConfig(Options):
+    """Options; scores are 0..1."""
 
-    model: Model = field(default=Model.full, metadata={"help": "bundle: lite, full or heavy"})
-    path: Path | None = field(
-        default=None, metadata={"help": "a .task bundle of your own in place of model"}
+    model: MediaPipeModel = option(MediaPipeModel.full, "bundle: lite, full or heavy")
+    path: Path | None = option(None, "a .task bundle of your own in place of model")
+    max_people: int = option(
+        1, "most people in a frame; each further one takes as much time again", low=1
     )
-    max_people: int = field(
-        default=1, metadata={"help": "most people in a frame; each more costs as much again"}
+    detection_threshold: float = option(
+        0.5, "lowest score of a candidate of the person detector", low=0, high=1
     )
-    detection_threshold: float = field(
-        default=0.5, metadata={"help": "score from which somebody is looked at"}
+    presence_threshold: float = option(0.5, "lowest presence of a new person", low=0, high=1)
+    tracking_threshold: float = option(
+        0.5, "presence below which a followed person is lost", low=0, high=1
     )
-    presence_threshold: float = field(
-        default=0.5, metadata={"help": "presence from which somebody is there"}
+    score_threshold: float = option(
+        0.5, "visibility from which a keypoint counts as seen", low=0, high=1
     )
-    tracking_threshold: float = field(
-        default=0.5, metadata={"help": "presence from which somebody is followed"}
-    )
-    score_threshold: float = field(
-        default=0.5, metadata={"help": "visibility from which a keypoint counts as seen"}
-    )
-
-    def __post_init__(self) -> None:
-        """Check ranges."""
-        for key in _SHARES:
-            if not 0 <= getattr(self, key) <= 1:
-                raise ConfigurationError(
-                    f"detector.{key} must be from 0 to 1, but is {getattr(self, key)}"
-                )
-        if self.max_people < 1:
-            raise ConfigurationError(f"detector.max_people must be 1 or more: {self.max_people}")

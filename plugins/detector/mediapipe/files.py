@@ -1,10 +1,10 @@
-"""Google's bundles of person detector and landmark model; it publishes no digests."""
+"""Google's bundles of person detector and landmark network; it publishes no digests."""
 
 from __future__ import annotations
 
 from framework.hookspecs import WeightsEntry
 
-from .._topdown.files import url
+from .._inference.sources import url
 
 _HOME = "https://storage.googleapis.com/mediapipe-models/pose_landmarker"
 

@@ -1,4 +1,4 @@
-"""The stage."""
+"""The stage: Google's PoseLandmarker in its video mode."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from typing_extensions import Self
 
 from framework.errors import BackendError, StageError
 from framework.skeletons import BLAZEPOSE33, Skeleton
-from framework.stages import Detector, Runtime
+from framework.stages import Detector, Runtime, opened
 from framework.types import Detections, FrameBatch, Image, VideoInfo
 from framework.weights import locate
 
-from .._topdown.following import People, boxes_around, within
+from .._inference.stderr import stderr_without
+from .._topdown.people import People, boxes_around, within
 from .config import MediaPipeConfig
 from .files import BUNDLES
-from .quiet import quiet
 
-_NOISY_FRAMES = 3
-"""MediaPipe logs while it warms up."""
+_FRAMES_WITH_LOG = 3
+"""MediaPipe logs during its first frames; holding that back costs time, so not for all."""
 
 
 class PoseLandmarker(Detector):
-    """MediaPipe's PoseLandmarker in its video mode, which follows and smooths.
+    """MediaPipe's PoseLandmarker in its video mode, which follows people and smooths.
 
     Keypoint scores are visibilities, box scores mean presences of the landmarks,
-    ``keypoints_3d`` metres around the hips. It computes on one thread of the CPU, whatever the
-    run grants.
+    ``keypoints_3d`` metres around the hips. It computes on one thread of the CPU, whatever
+    the run allows.
 
     Args:
-        config: settings.
+        config: options.
         runtime: not used.
     """
 
@@ -48,13 +48,13 @@ class PoseLandmarker(Detector):
         self._path: Path | None = None
         self._landmarker: Any = None
         self._clock_ms = -1
-        self._seen = 0
+        self._frames_done = 0
 
     def __enter__(self) -> Self:
         """Open the bundle; one that is not here yet is fetched.
 
         Raises:
-            BackendError: it cannot be had or is something else.
+            BackendError: it is missing or no bundle.
         """
         self._path = self._config.path or locate(BUNDLES[self._config.model.value])
         if not self._path.is_file():
@@ -84,55 +84,47 @@ class PoseLandmarker(Detector):
         Raises:
             StageError: inference failed, or the bundle is not open.
         """
-        if self._landmarker is None:
-            raise StageError("mediapipe is used as a context manager: with PoseLandmarker(...)")
+        opened(self._landmarker, "detector 'mediapipe'")
         pairs = zip(frames.images, frames.time_s.tolist(), strict=True)
         return [self._detect_one(image, time_s) for image, time_s in pairs]
 
     def _detect_one(self, image: Image, time_s: float) -> Detections:
         import mediapipe
 
-        # Times must be whole milliseconds that rise.
+        # MediaPipe refuses times that do not rise by whole milliseconds.
         self._clock_ms = max(self._clock_ms + 1, round(time_s * 1000))
-        picture = mediapipe.Image(
+        wrapped = mediapipe.Image(
             image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(image)
         )
         try:
-            with quiet() if self._seen < _NOISY_FRAMES else nullcontext():
-                answer = self._landmarker.detect_for_video(picture, self._clock_ms)
+            with stderr_without() if self._frames_done < _FRAMES_WITH_LOG else nullcontext():
+                output = self._landmarker.detect_for_video(wrapped, self._clock_ms)
         except (RuntimeError, ValueError) as error:
             raise StageError(f"MediaPipe failed at {time_s:.3f} s: {error}") from error
-        self._seen += 1
-        landmarks = _table(answer.pose_landmarks)
+        self._frames_done += 1
+        landmarks = _table(output.pose_landmarks)
         size_wh = image.shape[1], image.shape[0]
-        return self._detections(landmarks, _table(answer.pose_world_landmarks), size_wh)
+        return self._detections(landmarks, _table(output.pose_world_landmarks), size_wh)
 
     def _detections(
         self, landmarks: np.ndarray[Any, Any], world: np.ndarray[Any, Any], size_wh: tuple[int, int]
     ) -> Detections:
         """Detections from tables (N, 33, 5) of x, y, z, visibility, presence."""
         keypoints, visibility = landmarks[..., :2] * size_wh, landmarks[..., 3]
+        # Boxes are computed below; only their scores are known here.
         scored = np.column_stack([np.zeros((len(landmarks), 4)), landmarks[..., 4].mean(1)])
         people = People(np.arange(len(landmarks)), scored, keypoints, visibility)
+        # A person without a visible joint has no box.
         seen = (visibility >= self.score_threshold).any(1)
         people = people.take(np.flatnonzero(seen))
         people = within(people, boxes_around(people, self.score_threshold), size_wh)
-        if not len(people):
-            return Detections.empty(self.skeleton, self.score_threshold)
-        return Detections(
-            skeleton=self.skeleton,
-            boxes=people.boxes[:, :4].astype(np.float32),
-            box_scores=people.boxes[:, 4].clip(0, 1).astype(np.float32),
-            keypoints=people.keypoints.astype(np.float32),
-            keypoint_scores=people.scores.astype(np.float32),
-            score_threshold=self.score_threshold,
-            keypoints_3d=world[people.numbers, :, :3].astype(np.float32),
-        )
+        metres = world[people.numbers, :, :3].astype(np.float32)
+        return people.detections(self.skeleton, self.score_threshold, keypoints_3d=metres)
 
     def _open(self) -> None:
         config = self._config
         try:
-            with quiet():
+            with stderr_without():
                 from mediapipe.tasks.python import BaseOptions, vision
 
                 options = vision.PoseLandmarkerOptions(
@@ -150,11 +142,11 @@ class PoseLandmarker(Detector):
                 f"{str(error).splitlines()[0]}",
                 "Give a .task file: an uncompressed zip of the two models with their metadata.",
             ) from error
-        self._clock_ms, self._seen = -1, 0
+        self._clock_ms, self._frames_done = -1, 0
 
     def _close(self) -> None:
         if self._landmarker is not None:
-            with quiet():
+            with stderr_without():
                 self._landmarker.close()
             self._landmarker = None
 

@@ -1,4 +1,4 @@
-"""RTMO (Lu et al., arXiv 2312.07526): everybody's keypoints in one look at the frame."""
+"""RTMO (Lu et al., arXiv 2312.07526): one network for people and their keypoints."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from .files import MODELS
 
 @hookimpl
 def register_detectors() -> list[StageEntry]:
-    """Announce the detector."""
+    """Return the detector."""
     return [
         StageEntry(
             name="rtmo",
-            summary="RTMO: everybody's 17 keypoints in one look at the frame, ONNX Runtime",
+            summary="RTMO: people and 17 keypoints from one network, ONNX Runtime",
             config=RtmoConfig,
             factory=f"{__name__}.rtmo:Rtmo",
             requires=(
@@ -29,5 +29,5 @@ def register_detectors() -> list[StageEntry]:
 
 @hookimpl
 def register_weights() -> list[WeightsEntry]:
-    """Announce the models."""
+    """Return the weights."""
     return list(MODELS.values())

@@ -1,15 +1,15 @@
-"""Settings of ``detector=rtmo``."""
+"""Options of ``detector=rtmo``."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from framework.errors import ConfigurationError
+from framework.options import Options, option
 
 
-class Model(Enum):
+class RtmoModel(Enum):
     """Which size."""
 
     lightweight = "lightweight"
@@ -18,30 +18,15 @@ class Model(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RtmoConfig:
-    """Settings; scores are 0..1."""
+class RtmoConfig(Options):
+    """Options; scores are 0..1."""
 
-    model: Model = field(
-        default=Model.balanced,
-        metadata={"help": "lightweight (s), balanced (m) or performance (l)"},
+    model: RtmoModel = option(
+        RtmoModel.balanced, "lightweight (s), balanced (m) or performance (l)"
     )
-    path: Path | None = field(
-        default=None, metadata={"help": "an ONNX file of RTMO in place of model"}
+    path: Path | None = option(None, "an ONNX file of RTMO in place of model")
+    detection_threshold: float = option(0.3, "lowest score of a person", low=0, high=1)
+    max_people: int = option(20, "most people in a frame", low=1)
+    score_threshold: float = option(
+        0.3, "score from which a keypoint counts as seen", low=0, high=1
     )
-    detection_threshold: float = field(
-        default=0.3, metadata={"help": "score from which somebody is there"}
-    )
-    max_people: int = field(default=20, metadata={"help": "most people in a frame"})
-    score_threshold: float = field(
-        default=0.3, metadata={"help": "score from which a keypoint counts as seen"}
-    )
-
-    def __post_init__(self) -> None:
-        """Check ranges."""
-        for key in ("detection_threshold", "score_threshold"):
-            if not 0 <= getattr(self, key) <= 1:
-                raise ConfigurationError(
-                    f"detector.{key} must be from 0 to 1, but is {getattr(self, key)}"
-                )
-        if self.max_people < 1:
-            raise ConfigurationError(f"detector.max_people must be 1 or more: {self.max_people}")

@@ -1,4 +1,4 @@
-"""The stage."""
+"""The stage: RTMO (Lu et al., arXiv 2312.07526), people and keypoints from one network."""
 
 from __future__ import annotations
 
@@ -8,29 +8,32 @@ from types import TracebackType
 import numpy as np
 from typing_extensions import Self
 
-from framework.errors import BackendError, StageError
+from framework.errors import BackendError
 from framework.geometry.boxes import keep_best
 from framework.skeletons import COCO17, Skeleton
-from framework.stages import Detector, Runtime
+from framework.stages import Detector, Runtime, opened
 from framework.types import Detections, FrameBatch
 from framework.weights import locate
 
-from .._topdown.letterbox import letterbox, side_of
-from .._topdown.onnx import OnnxBatches, Tensor
+from .._images.letterbox import letterbox, side_of
+from .._inference.onnx import OnnxBatches, Tensor
 from .config import RtmoConfig
 from .files import MODELS
 
 _SIDE = 640
+"""Side of the square where the graph leaves it open: that of RTMO's training."""
+
 _OVERLAP = 0.65
-"""Published graphs hold their own, stricter suppression; this one is for those that do not."""
+"""IoU of the non-maximum suppression for graphs without their own; published ones have a stricter
+one."""
 
 
 class Rtmo(Detector):
-    """RTMO: one network for people and keypoints. Every frame stands by itself.
+    """RTMO: one network for people and keypoints. Every frame is processed by itself.
 
     Args:
-        config: settings.
-        runtime: device and threads; on a CPU frames are looked at side by side.
+        config: options.
+        runtime: device and threads; on a CPU frames are computed side by side.
     """
 
     skeleton: Skeleton = COCO17
@@ -47,7 +50,7 @@ class Rtmo(Detector):
         """Open the model; a file that is not here yet is fetched.
 
         Raises:
-            BackendError: the file cannot be had or is another model.
+            BackendError: the file is missing or of another network.
         """
         path = self._config.path or locate(MODELS[self._config.model.value])
         model = OnnxBatches(path, self._runtime)
@@ -70,25 +73,25 @@ class Rtmo(Detector):
         Raises:
             StageError: inference failed, or the model is not open.
         """
-        if self._model is None:
-            raise StageError("rtmo is used as a context manager: with Rtmo(...) as it")
+        model = opened(self._model, "detector 'rtmo'")
         if not len(frames):
             return []
-        size = side_of(self._model.takes, _SIDE)
+        size = side_of(model.takes, _SIDE)
         squares, scales = zip(*(letterbox(image, size) for image in frames.images), strict=True)
-        answers = self._model.run_each(np.stack(squares))
+        outputs = model.run_each(np.stack(squares))
         return [
-            self._people(answer["dets"][0], answer["keypoints"][0], scale)
-            for answer, scale in zip(answers, scales, strict=True)
+            self._people(output["dets"][0], output["keypoints"][0], scale)
+            for output, scale in zip(outputs, scales, strict=True)
         ]
 
     def _people(self, dets: Tensor, keypoints: Tensor, scale: float) -> Detections:
         """Detections of one frame from boxes (n, 5) and keypoints (n, 17, 3) of the square."""
-        seen = dets[:, 4] >= self._config.detection_threshold
-        seen &= (dets[:, :2] < dets[:, 2:4]).all(1)
-        boxes, joints = dets[seen].astype(np.float64), keypoints[seen].astype(np.float64)
+        found = dets[:, 4] >= self._config.detection_threshold
+        found &= (dets[:, :2] < dets[:, 2:4]).all(1)
+        boxes, joints = dets[found].astype(np.float64), keypoints[found].astype(np.float64)
+        # Some graphs return a person twice.
         kept = keep_best(boxes[:, :4], boxes[:, 4], _OVERLAP)[: self._config.max_people]
-        # Keypoints are learned as indices of pixels, whose middle is half a pixel further in.
+        # The network was trained on indices of pixels, whose middle is half a pixel further in.
         points = (joints[kept, :, :2] + 0.5) / scale
         return Detections(
             skeleton=self.skeleton,
@@ -101,6 +104,7 @@ class Rtmo(Detector):
 
 
 def _refuse_unless_rtmo(path: Path, model: OnnxBatches) -> None:
+    """Raise `BackendError` for a file with other inputs or outputs."""
     takes, shapes = model.takes, {name: tuple(shape) for name, shape in model.gives.items()}
     if len(takes) == 4 and takes[1] == 3 and {"dets", "keypoints"} <= set(shapes):
         size = side_of(takes, _SIDE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from framework.hookspecs import Module, StageEntry, WeightFile, WeightsEntry, hookimpl
 from framework.skeletons import Skeleton
 
-from .._topdown.files import PERSON_FILES
+from .._persons.files import PERSON_FILES
 from .config import RtmPoseConfig
 from .files import PERSONS, POSES
 from .wholebody import WHOLEBODY133
@@ -13,7 +13,7 @@ from .wholebody import WHOLEBODY133
 
 @hookimpl
 def register_detectors() -> list[StageEntry]:
-    """Announce the detector."""
+    """Return the detector."""
     default = RtmPoseConfig()
     pose = POSES[default.model.value, default.body.value]
     return [
@@ -35,11 +35,11 @@ def register_detectors() -> list[StageEntry]:
 
 @hookimpl
 def register_weights() -> list[WeightsEntry]:
-    """Announce the pose models and the person detectors."""
+    """Return the weights of the pose networks and of the person detectors."""
     return [*POSES.values(), *PERSONS.values(), *PERSON_FILES]
 
 
 @hookimpl
 def register_skeletons() -> list[Skeleton]:
-    """Announce DWPose's skeleton."""
+    """Return DWPose's skeleton."""
     return [WHOLEBODY133]

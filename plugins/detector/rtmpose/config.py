@@ -1,16 +1,18 @@
-"""Settings of ``detector=rtmpose``."""
+"""Options of ``detector=rtmpose``."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+
+from framework.options import option
 
 from .._topdown.config import TopDownConfig
 
 
-class Model(Enum):
-    """A pose model together with a person detector of its weight."""
+class RtmPoseModel(Enum):
+    """A pose network together with a person detector of similar size."""
 
     tiny = "tiny"
     lightweight = "lightweight"
@@ -18,7 +20,7 @@ class Model(Enum):
     performance = "performance"
 
 
-class Body(Enum):
+class RtmPoseKeypoints(Enum):
     """Which keypoints."""
 
     coco17 = "coco17"
@@ -27,17 +29,14 @@ class Body(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class RtmPoseConfig(TopDownConfig):
-    """Settings; scores are 0..1."""
+    """Options; scores are 0..1."""
 
-    model: Model = field(
-        default=Model.balanced,
-        metadata={"help": "RTMPose and YOLOX: tiny (t, nano), lightweight (s, tiny), balanced "
-                          "(m, m) or performance (x, x)"},
-    )  # fmt: skip
-    body: Body = field(
-        default=Body.coco17, metadata={"help": "keypoints: coco17, or halpe26 with feet and head"}
+    model: RtmPoseModel = option(
+        RtmPoseModel.balanced,
+        "RTMPose and YOLOX: tiny (t, nano), lightweight (s, tiny), balanced (m, m) or "
+        "performance (x, x)",
     )
-    path: Path | None = field(
-        default=None,
-        metadata={"help": "an ONNX file of RTMPose or DWPose in place of model and body"},
+    body: RtmPoseKeypoints = option(
+        RtmPoseKeypoints.coco17, "keypoints: coco17, or halpe26 with feet and head"
     )
+    path: Path | None = option(None, "an ONNX file of RTMPose or DWPose in place of model and body")

@@ -1,34 +1,25 @@
-"""The published files of OpenMMLab (Apache-2.0), as its deployment kit exported them to ONNX.
-
-Their names end in the first digits of the digest of the checkpoint they were made from, not of
-the file itself; where nobody publishes that, the first download is pinned.
-"""
+"""The published files of OpenMMLab: pose networks, and person detectors of similar size."""
 
 from __future__ import annotations
 
 from framework.hookspecs import WeightsEntry
 
-from .._topdown.files import url
+from .._inference.sources import openmmlab
 
-_SDK = "https://download.openmmlab.com/mmpose/v1/projects/rtmposev1/onnx_sdk"
-_TINY = "rtmpose-t_simcc-body7_pt-body7_420e-256x192-026a1439_20230504"
+_SERIES = "rtmposev1"
 
 
-def _entry(name: str, stem: str) -> WeightsEntry:
-    return WeightsEntry(
-        name=name,
-        filename=f"{stem}.onnx",
-        size=13_350_364 if stem == _TINY else 0,
-        sha256="a6c2f6a3896a4d51131d14d7a80a3d08b50f559af5a58a45d5b098aef510a70f"
-        if stem == _TINY
-        else "",
-        licence="Apache-2.0",
-        sources=({**url(f"{_SDK}/{stem}.zip"), "member": "end2end.onnx"},),
-    )
+def _entry(name: str, stem: str, *, size: int = 0, sha256: str = "") -> WeightsEntry:
+    return openmmlab(name, _SERIES, stem, size=size, sha256=sha256)
 
 
 POSES = {
-    ("tiny", "coco17"): _entry("rtmpose_tiny", _TINY),
+    ("tiny", "coco17"): _entry(
+        "rtmpose_tiny",
+        "rtmpose-t_simcc-body7_pt-body7_420e-256x192-026a1439_20230504",
+        size=13_350_364,
+        sha256="a6c2f6a3896a4d51131d14d7a80a3d08b50f559af5a58a45d5b098aef510a70f",
+    ),
     ("lightweight", "coco17"): _entry(
         "rtmpose_lightweight", "rtmpose-s_simcc-body7_pt-body7_420e-256x192-acd4a1ef_20230504"
     ),
@@ -55,9 +46,12 @@ POSES = {
         "rtmpose-x_simcc-body7_pt-body7-halpe26_700e-384x288-7fb6e239_20230606",
     ),
 }
+"""By `RtmPoseModel.value` and `RtmPoseKeypoints.value`."""
+
 PERSONS = {
     "tiny": _entry("yolox_nano_humanart", "yolox_nano_8xb8-300e_humanart-40f6f0d0"),
     "lightweight": _entry("yolox_tiny_humanart", "yolox_tiny_8xb8-300e_humanart-6f3252f9"),
     "balanced": _entry("yolox_m_humanart", "yolox_m_8xb8-300e_humanart-c2c7a14a"),
     "performance": _entry("yolox_x_humanart", "yolox_x_8xb8-300e_humanart-a39d44ed"),
 }
+"""By `RtmPoseModel.value`."""

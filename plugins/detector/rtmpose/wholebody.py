@@ -1,4 +1,8 @@
-"""COCO-WholeBody's 133 keypoints (Jin et al., arXiv 2007.11858): body, feet, face and hands."""
+"""COCO-WholeBody's 133 keypoints (Jin et al., arXiv 2007.11858): body, feet, face and hands.
+
+Names are made so that ``left`` and ``right`` mirror each other: flips and the mapping to other
+skeletons find pairs by name.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ _FEET = tuple(
 
 
 def _sided(name: str, first: str, count: int, middle: int = 0) -> tuple[str, ...]:
-    """Names along a line across the face: one side outside in, the middle, the other inside out."""
+    """Names along a line across the face, from the outer end of ``first`` side to the other."""
     other = "left" if first == "right" else "right"
     return (
         *(f"{first}_{name}_{number}" for number in range(count, 0, -1)),
@@ -22,7 +26,10 @@ def _sided(name: str, first: str, count: int, middle: int = 0) -> tuple[str, ...
 
 
 def _eye(side: str) -> tuple[str, ...]:
-    """Six points around an eye that mirror into the other: 68-point order goes round it."""
+    """Six points around an eye, in the order of the 68-point scheme, which goes round it.
+
+    The two eyes are not in mirrored order there, so their names are given in two orders.
+    """
     outer, inner = f"{side}_eye_outer_corner", f"{side}_eye_inner_corner"
     upper = [f"{side}_eye_upper_{where}" for where in ("outer", "inner")]
     lower = [f"{side}_eye_lower_{where}" for where in ("inner", "outer")]
@@ -31,7 +38,7 @@ def _eye(side: str) -> tuple[str, ...]:
     return (inner, *upper[::-1], outer, *lower[::-1])
 
 
-# The usual 68 points of a face, from the right of the person to the left.
+# The 68 points of the iBUG 300-W scheme, from the right of the person to the left.
 _FACE = (
     *_sided("jaw", "right", 8, 1),
     *_sided("brow", "right", 5),

@@ -10,11 +10,11 @@ from .files import KEYPOINT_RCNN
 
 @hookimpl
 def register_detectors() -> list[StageEntry]:
-    """Announce the detector."""
+    """Return the detector."""
     return [
         StageEntry(
             name="torchvision",
-            summary="Keypoint R-CNN R-50-FPN: people and 17 keypoints in one, torchvision",
+            summary="torchvision's Keypoint R-CNN R-50-FPN: people and 17 keypoints at once",
             config=TorchvisionConfig,
             factory=f"{__name__}.keypoint_rcnn:KeypointRcnn",
             requires=(
@@ -29,5 +29,5 @@ def register_detectors() -> list[StageEntry]:
 
 @hookimpl
 def register_weights() -> list[WeightsEntry]:
-    """Announce the weights."""
+    """Return the weights."""
     return [KEYPOINT_RCNN]

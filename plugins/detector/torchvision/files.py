@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from framework.hookspecs import WeightsEntry
 
-from .._topdown.files import url
+from .._inference.sources import url
 
-# PyTorch publishes the first digits of the digest, in the name.
+# PyTorch publishes the first digits of the digest, in the file name.
 KEYPOINT_RCNN = WeightsEntry(
     name="torchvision_keypoint_rcnn",
     filename="keypointrcnn_resnet50_fpn_coco-fc266e95.pth",

@@ -1,4 +1,4 @@
-"""The stage."""
+"""The stage: Keypoint R-CNN (He et al., arXiv 1703.06870) as torchvision implements it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from framework.checkpoints import load_tensors
 from framework.devices import torch_device, torch_threads
 from framework.errors import BackendError, StageError
 from framework.skeletons import COCO17, Skeleton
-from framework.stages import Detector, Runtime
+from framework.stages import Detector, Runtime, opened
 from framework.types import Detections, FrameBatch
 from framework.weights import locate
 
@@ -25,13 +25,13 @@ _CLASSES = 2  # background and people
 
 
 class KeypointRcnn(Detector):
-    """torchvision's ``keypointrcnn_resnet50_fpn``. Every frame stands by itself.
+    """torchvision's ``keypointrcnn_resnet50_fpn``. Every frame is processed by itself.
 
     Keypoint scores are the logistic of the network's logits at the maximum of a heatmap: they
-    rank joints, but are no probabilities.
+    rank joints, but are not probabilities.
 
     Args:
-        config: settings.
+        config: options.
         runtime: device and threads.
     """
 
@@ -49,7 +49,7 @@ class KeypointRcnn(Detector):
         """Open the model; a file that is not here yet is fetched.
 
         Raises:
-            BackendError: the file cannot be had or is another network's.
+            BackendError: the file is missing or of another network.
         """
         path = self._config.path or locate(KEYPOINT_RCNN)
         model = keypointrcnn_resnet50_fpn(
@@ -89,39 +89,43 @@ class KeypointRcnn(Detector):
         Raises:
             StageError: inference failed, or the model is not open.
         """
-        if self._model is None:
-            raise StageError("torchvision is used as a context manager: with KeypointRcnn(...)")
+        model = opened(self._model, "detector 'torchvision'")
         if not len(frames):
             return []
         try:
             with torch.inference_mode(), torch_threads(self._threads):
-                pictures = torch.from_numpy(frames.images.copy()).to(self.device)
-                answers = self._model([one.permute(2, 0, 1) / 255 for one in pictures])
+                # A copy, since PyTorch warns of read-only arrays; RGB 0..1, as in the training.
+                images = torch.from_numpy(frames.images.copy()).to(self.device)
+                outputs = model([image.permute(2, 0, 1) / 255 for image in images])
         except RuntimeError as error:
             raise StageError(f"Keypoint R-CNN failed: {error}") from error
-        return [self._people(answer) for answer in answers]
+        return [self._people(output) for output in outputs]
 
-    def _people(self, answer: dict[str, torch.Tensor]) -> Detections:
-        """Detections of one frame from torchvision's answer."""
+    def _people(self, output: dict[str, torch.Tensor]) -> Detections:
+        """Detections of one frame from torchvision's outputs."""
         boxes, scores, keypoints, logits = (
-            answer[name].cpu().numpy().astype(np.float32)
+            output[name].cpu().numpy().astype(np.float32)
             for name in ("boxes", "scores", "keypoints", "keypoints_scores")
         )
-        sound = (boxes[:, :2] < boxes[:, 2:]).all(1) & np.isfinite(keypoints).all((1, 2))
-        sure = 1 / (1 + np.exp(-logits.clip(-50, 50)))
+        # A box that was clipped to nothing has keypoints that are no numbers.
+        valid = (boxes[:, :2] < boxes[:, 2:]).all(1) & np.isfinite(keypoints).all((1, 2))
+        scores_of_joints = 1 / (1 + np.exp(-logits.clip(-50, 50)))
         people = Detections(
             skeleton=self.skeleton,
             boxes=boxes,
             box_scores=scores,
             keypoints=np.ascontiguousarray(keypoints[..., :2]),
-            keypoint_scores=sure.astype(np.float32),
+            keypoint_scores=scores_of_joints.astype(np.float32),
             score_threshold=self.score_threshold,
         )
-        return people.take(np.flatnonzero(sound))
+        return people.take(np.flatnonzero(valid))
 
 
 def _without_epsilon(model: torch.nn.Module) -> None:
-    """Normalise as the published weights were trained, and as torchvision does for them."""
+    """Set the epsilon of batch normalisation to 0, as torchvision does for its published weights.
+
+    They were trained with frozen statistics and no epsilon; with one, activations would shrink.
+    """
     for module in model.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             module.eps = 0.0

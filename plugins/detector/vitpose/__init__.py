@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from framework.hookspecs import HubModel, Module, StageEntry, WeightFile, WeightsEntry, hookimpl
 
-from .._topdown.files import PERSON_FILES, YOLOX_NANO
+from .._persons.files import PERSON_FILES, YOLOX_NANO
 from .config import VitPoseConfig
 
 
 @hookimpl
 def register_detectors() -> list[StageEntry]:
-    """Announce the detector."""
+    """Return the detector."""
     return [
         StageEntry(
             name="vitpose",
@@ -30,5 +30,5 @@ def register_detectors() -> list[StageEntry]:
 
 @hookimpl
 def register_weights() -> list[WeightsEntry]:
-    """Announce the person detectors; transformers fetches the pose models itself."""
+    """Return the weights of the person detectors; transformers fetches the pose networks."""
     return list(PERSON_FILES)

@@ -1,6 +1,8 @@
-"""Frames of real clips, the real weights, and hand-made networks whose answers are known."""
+"""Frames of real clips, the real weights, and hand-made networks whose outputs are known."""
 
+import importlib.util
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
+from types import ModuleType
 
 import av
 import numpy as np
@@ -19,6 +22,16 @@ from framework.plugins.detector._blazepose.files import DETECTOR, LANDMARKS
 from framework.types import FrameBatch, RunResult, VideoInfo
 from framework.weights import locate
 
+
+def _load(name: str) -> ModuleType:
+    """A helper module of this folder, which is no package."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+hand_made = _load("hand_made")
 ReadFrames = Callable[..., FrameBatch]
 
 
@@ -59,7 +72,7 @@ def read_frames(shared_data: Path) -> ReadFrames:
 
 @dataclass(frozen=True)
 class Ran:
-    """What a command left: what it printed, its result and how many frames its picture has."""
+    """What a command printed, its result, and the number of rendered frames."""
 
     said: str
     complained: str
@@ -69,7 +82,7 @@ class Ran:
 
 @pytest.fixture
 def render(shared_data: Path, tmp_path: Path) -> Callable[..., Ran]:
-    """Run the program on the first frames of a real clip, from the command line to the picture."""
+    """Run the program on the first frames of a real clip, up to the rendered video."""
 
     def run(*options: str) -> Ran:
         clip = f"input={shared_data}/videos/dance_480p.mp4"
@@ -83,8 +96,8 @@ def render(shared_data: Path, tmp_path: Path) -> Callable[..., Ran]:
             check=False,
         )
         assert done.returncode == 0, done.stderr
-        with av.open(str(tmp_path / "out" / "dance_480p_pose3d.mp4")) as picture:
-            drawn = sum(1 for _ in picture.decode(video=0))
+        with av.open(str(tmp_path / "out" / "dance_480p_pose3d.mp4")) as rendered:
+            drawn = sum(1 for _ in rendered.decode(video=0))
         result = results.load(tmp_path / "out" / "dance_480p.npz")
         return Ran(done.stdout, done.stderr, result, drawn)
 
@@ -93,13 +106,13 @@ def render(shared_data: Path, tmp_path: Path) -> Callable[..., Ran]:
 
 @pytest.fixture
 def video() -> VideoInfo:
-    """What a detector is told before a clip; it only marks the beginning."""
+    """A clip to start a detector with; it only marks the beginning."""
     return VideoInfo(path=Path("clip.mp4"), size_wh=(640, 480), fps=Fraction(30))
 
 
 @pytest.fixture(scope="session")
 def dotted() -> Callable[..., np.ndarray]:
-    """A grey (480, 640) picture with blurred dots ``x, y, colour``, from the corner of pixel 0."""
+    """A grey (480, 640) image with blurred dots ``x, y, colour``, from the corner of pixel 0."""
     y, x = np.mgrid[:480, :640] + 0.5
 
     def draw(*dots: tuple[float, float, tuple[int, int, int]]) -> np.ndarray:
@@ -114,96 +127,53 @@ def dotted() -> Callable[..., np.ndarray]:
 
 @pytest.fixture(scope="session")
 def simcc_file(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """A network with RTMPose's inputs and outputs that sees pure colours.
-
-    Joints 0, 3, 6, ... are where a crop is most red, 1, 4, ... green and 2, 5, ... blue; the
-    score is how much so, from 0 (grey) to 1. The input is RGB, normalised as RTMPose wants it.
-    """
-    onnx = pytest.importorskip("onnx", reason="hand-made networks need onnx, a dev dependency")
-    from onnx import helper, numpy_helper
-
-    mean, std = np.array([123.675, 116.28, 103.53]), np.array([58.395, 57.12, 57.375])
-    nearest = {"mode": "nearest", "nearest_mode": "floor"}
-    nearest["coordinate_transformation_mode"] = "asymmetric"
+    """Write a network with RTMPose's inputs and outputs; see `hand_made.simcc_network`."""
+    pytest.importorskip("onnx", reason="hand-made networks need onnx, a dev dependency")
 
     def make(joints: int = 17, width: int = 48, height: int = 64, outputs: str = "simcc") -> Path:
         path = tmp_path_factory.mktemp("simcc") / f"colours{joints}.onnx"
-        sees = np.array([[1, -1, -1], [-1, 1, -1], [-1, -1, 1]])[np.arange(joints) % 3] / 255
-        constants = {
-            "kernels": (sees * std)[:, :, None, None].astype(np.float32),
-            "bias": (sees @ mean).astype(np.float32),
-            "twice": np.array([1, 1, 2], np.float32),
-        }
-        x, y, value = f"{outputs}_x", f"{outputs}_y", helper.make_tensor_value_info
-        nodes = [
-            helper.make_node("Conv", ["input", "kernels", "bias"], ["raw"]),
-            helper.make_node("Relu", ["raw"], ["seen"]),
-            helper.make_node("ReduceMax", ["seen"], ["columns"], axes=[2], keepdims=0),
-            helper.make_node("ReduceMax", ["seen"], ["rows"], axes=[3], keepdims=0),
-            helper.make_node("Resize", ["columns", "", "twice"], [x], **nearest),
-            helper.make_node("Resize", ["rows", "", "twice"], [y], **nearest),
-        ]
-        graph = helper.make_graph(
-            nodes,
-            "colours",
-            [value("input", onnx.TensorProto.FLOAT, ["N", 3, height, width])],
-            [
-                value(x, onnx.TensorProto.FLOAT, ["N", "open", 2 * width]),  # as exporters leave it
-                value(y, onnx.TensorProto.FLOAT, ["N", "open", 2 * height]),
-            ],
-            [numpy_helper.from_array(array, name) for name, array in constants.items()],
-        )
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
-        onnx.checker.check_model(model)
-        onnx.save(model, path)
-        return path
+        return hand_made.simcc_network(path, joints, width, height, outputs)
 
     return make
 
 
 @pytest.fixture(scope="session")
 def boxed_file(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """A one-look network: fixed boxes and keypoints, whose scores are how red its input is.
-
-    The input is BGR from 0 to 255, as YOLOX and RTMO want it.
-    """
-    onnx = pytest.importorskip("onnx", reason="hand-made networks need onnx, a dev dependency")
-    from onnx import helper, numpy_helper
+    """Write a network that gives fixed boxes; see `hand_made.boxed_network`."""
+    pytest.importorskip("onnx", reason="hand-made networks need onnx, a dev dependency")
 
     def make(size: int, boxes: np.ndarray, **others: np.ndarray) -> Path:
-        """``boxes`` (n, 5); ``others`` are outputs by name, without their leading 1."""
         path = tmp_path_factory.mktemp("boxed") / "boxed.onnx"
-        constants = {
-            "redness": (np.array([-1, -1, 1]) / 255)[None, :, None, None].astype(np.float32),
-            "corners": boxes[None, :, :4].astype(np.float32),
-            "scores": boxes[None, :, 4:].astype(np.float32),
-            **{f"fixed_{name}": value[None] for name, value in others.items()},
-        }
-        nodes = [
-            helper.make_node("Conv", ["input", "redness"], ["raw"]),
-            helper.make_node("Relu", ["raw"], ["seen"]),
-            helper.make_node("ReduceMax", ["seen"], ["most"], axes=[2, 3], keepdims=0),
-            helper.make_node("Mul", ["scores", "most"], ["scored"]),
-            helper.make_node("Concat", ["corners", "scored"], ["dets"], axis=2),
-            *(helper.make_node("Identity", [f"fixed_{name}"], [name]) for name in others),
-        ]
-        value, kinds = helper.make_tensor_value_info, helper.np_dtype_to_tensor_dtype
-        graph = helper.make_graph(
-            nodes,
-            "boxed",
-            [value("input", onnx.TensorProto.FLOAT, [1, 3, size, size])],
-            [
-                value("dets", onnx.TensorProto.FLOAT, [1, "n", 5]),
-                *(
-                    value(k, kinds(v.dtype), [1, "n", *"ab"[: v.ndim - 1]])
-                    for k, v in others.items()
-                ),
-            ],
-            [numpy_helper.from_array(array, name) for name, array in constants.items()],
-        )
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
-        onnx.checker.check_model(model)
-        onnx.save(model, path)
-        return path
+        return hand_made.boxed_network(path, size, boxes, **others)
 
     return make
+
+
+@pytest.fixture
+def batch_of() -> Callable[..., FrameBatch]:
+    """Make a batch of images (H, W, 3), 30 per second."""
+
+    def make(*images: np.ndarray) -> FrameBatch:
+        return batch(np.stack(images), np.arange(len(images)) / 30)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def detectron2_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """R-50 of detectron2's zoo with random weights that keep activations finite, as the zoo's."""
+    import torch
+
+    from framework.plugins.detector._detectron2 import network
+    from framework.plugins.detector._detectron2.library import import_library
+
+    torch.manual_seed(0)
+    built = network.build(import_library(None), network.ZOO["r50"], "cpu", 0.5)
+    tensors = {
+        name: (0.1 * tensor if name.endswith("conv3.norm.weight") else tensor).numpy()
+        for name, tensor in built.state_dict().items()
+    }
+    path = tmp_path_factory.mktemp("weights") / "model_final.pkl"
+    content = {"model": tensors, "__author__": "nobody"}
+    path.write_bytes(pickle.dumps(content, protocol=4))
+    return path

@@ -1,4 +1,4 @@
-"""Rotated crops: there and back."""
+"""Rotated crops, and the map of their points to the frame."""
 
 import cv2
 import numpy as np
@@ -31,7 +31,7 @@ def test_the_middle_and_the_upper_middle_of_a_crop_are_the_axis_of_its_square(sq
 
 @given(squares)
 @settings(deadline=None, max_examples=50)
-def test_points_return_to_where_they_came_from(square):
+def test_the_map_to_the_frame_is_inverted_by_its_inverse(square):
     points = np.array([[0.0, 0.0], [256.0, 10.0], [3.0, 200.0]])
     affine = frame_from_crop(square, 256)
     back = np.linalg.solve(affine[:, :2], (to_frame(points, square, 256) - affine[:, 2]).T).T
@@ -39,7 +39,7 @@ def test_points_return_to_where_they_came_from(square):
 
 
 @pytest.mark.parametrize("angle_deg", [0, 30, 90, 180, -75])
-def test_what_a_crop_shows_is_where_its_points_say(angle_deg):
+def test_points_of_a_crop_map_to_what_it_shows(angle_deg):
     rng = np.random.default_rng(0)
     image = np.zeros((300, 400, 3), np.uint8)
     square = np.array([210.0, 140.0, 180.0, np.deg2rad(angle_deg)])

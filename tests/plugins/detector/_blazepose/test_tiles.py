@@ -5,11 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from framework.errors import BackendError
-from framework.plugins.detector._blazepose.files import DETECTOR
-from framework.plugins.detector._blazepose.litert import LiteRtModel
-from framework.plugins.detector._blazepose.tiles import SIZE, anchors, decode, tiles
-from framework.weights import locate
+from framework.plugins.detector._blazepose.tiles import anchors, decode, tiles
 
 sides = st.integers(1, 4000)
 
@@ -75,14 +71,3 @@ def test_neighbouring_tiles_share_a_quarter():
     assert (left[2] - right[0]) / (left[2] - left[0]) == pytest.approx(0.25, abs=0.01)
     assert len(np.unique(layout[3:, 0])) == 3
     assert len(np.unique(tiles(720, 1280, 9)[3:, 0])) == 2
-
-
-@pytest.mark.usefixtures("weights")
-def test_another_model_and_a_broken_file_are_refused(tmp_path):
-    with pytest.raises(BackendError, match=r"expected \(1, 256, 256, 3\)"):
-        LiteRtModel(locate(DETECTOR), 1, (1, 256, 256, 3), ((1, 195),))
-    assert SIZE == 224
-    broken = tmp_path / "broken.tflite"
-    broken.write_bytes(b"TFL3" * 100)
-    with pytest.raises(BackendError, match=r"broken\.tflite cannot be opened"):
-        LiteRtModel(broken, 1, (1, 224, 224, 3), ())

@@ -1,4 +1,4 @@
-"""Who is searched for, followed and dropped; with a model and a finder that answer by script."""
+"""Which people are searched for, followed and dropped, with a scripted model and detector."""
 
 from dataclasses import dataclass, field
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from framework.plugins.detector._topdown.config import TopDownConfig
-from framework.plugins.detector._topdown.following import Follower
+from framework.plugins.detector._topdown.following import TopDownFollower
 from framework.skeletons import COCO17
 from framework.types import FrameBatch
 
@@ -23,7 +23,7 @@ class World:
     proposals: list[tuple[float, float]] = field(default_factory=list)
     blind: bool = False
     searches: int = 0
-    looks: list[int] = field(default_factory=list)
+    estimates: list[int] = field(default_factory=list)
     skeleton = COCO17
     device = "cpu"
 
@@ -37,7 +37,7 @@ class World:
         return [self._look(around) for around in boxes]
 
     def _look(self, boxes):
-        self.looks.append(len(boxes))
+        self.estimates.append(len(boxes))
         keypoints, scores = np.full((len(boxes), 17, 2), np.nan), np.zeros((len(boxes), 17))
         for row, box in enumerate(boxes):
             middle = (box[:2] + box[2:]) / 2
@@ -58,15 +58,15 @@ def frame(step: int) -> FrameBatch:
     )
 
 
-def follower(world: World, **settings) -> Follower:
-    return Follower(world, world, TopDownConfig(**settings))
+def follower(world: World, **settings) -> TopDownFollower:
+    return TopDownFollower(world, world, TopDownConfig(**settings))
 
 
-def numbers(some: Follower, step: int) -> list[int]:
+def numbers(some: TopDownFollower, step: int) -> list[int]:
     return some.follow(frame(step)).numbers.tolist()
 
 
-def test_people_are_searched_for_now_and_then_and_followed_in_between():
+def test_people_are_searched_at_intervals_and_followed_in_between():
     world = World({"a": (100, 200), "b": (300, 200)})
     some = follower(world, redetect_s=0.3)
     for step in range(7):
@@ -75,10 +75,10 @@ def test_people_are_searched_for_now_and_then_and_followed_in_between():
         assert people.numbers.tolist() == [0, 1]
         np.testing.assert_allclose(people.keypoints[0], SHAPE + world.people["a"])
     assert world.searches == 3, "at 0, 0.3 and 0.6 seconds"
-    assert world.looks == [2] * 7
+    assert world.estimates == [2] * 7
 
 
-def test_a_newcomer_waits_for_the_next_search_and_gets_a_new_number():
+def test_a_new_person_waits_for_the_next_search_and_gets_a_new_number():
     world = World({"a": (100, 200)})
     some = follower(world, redetect_s=0.3)
     assert numbers(some, 0) == [0]
@@ -86,7 +86,7 @@ def test_a_newcomer_waits_for_the_next_search_and_gets_a_new_number():
     assert [numbers(some, step) for step in (1, 2, 3)] == [[0], [0], [0, 1]]
 
 
-def test_who_is_lost_is_searched_for_in_the_next_frame():
+def test_a_lost_person_is_searched_for_in_the_next_frame():
     world = World({"a": (100, 200)})
     some = follower(world, redetect_s=10.0)
     assert numbers(some, 0) == [0]
@@ -96,14 +96,14 @@ def test_who_is_lost_is_searched_for_in_the_next_frame():
     assert world.searches == 2
 
 
-def test_a_thing_that_is_found_again_and_again_is_not_searched_for_each_time():
+def test_a_repeated_false_positive_does_not_cause_searches():
     world = World({"a": (100, 200)}, proposals=[(500, 300)])
     some = follower(world, redetect_s=0.3)
     assert [numbers(some, step) for step in range(4)] == [[0]] * 4
     assert world.searches == 2
 
 
-def test_followed_people_stay_where_the_finder_misses_them():
+def test_followed_people_are_kept_where_the_person_detector_misses_them():
     world = World({"a": (100, 200)})
     some = follower(world, redetect_s=0.2)
     assert numbers(some, 0) == [0]
@@ -111,7 +111,7 @@ def test_followed_people_stay_where_the_finder_misses_them():
     assert [numbers(some, step) for step in range(1, 6)] == [[0]] * 5
 
 
-def test_two_who_come_to_follow_the_same_person_are_one_and_the_older_stays():
+def test_of_two_numbers_on_one_person_the_older_is_kept():
     world = World({"a": (100, 200), "b": (170, 200)})
     some = follower(world, redetect_s=10.0)
     assert numbers(some, 0) == [0, 1]
@@ -121,22 +121,22 @@ def test_two_who_come_to_follow_the_same_person_are_one_and_the_older_stays():
 
 
 @pytest.mark.parametrize("settings", [{}, {"redetect_s": 0.0}])
-def test_nobody_is_where_the_model_is_not_sure(settings):
+def test_people_with_low_keypoint_scores_are_dropped(settings):
     world = World({"a": (100, 200), "b": (300, 200)}, sure={"b": 0.2})
     some = follower(world, **settings)
-    people = some.watch(frame(0))[0] if settings else some.follow(frame(0))
+    people = some.detect_each(frame(0))[0] if settings else some.follow(frame(0))
     np.testing.assert_allclose(people.keypoints, [SHAPE + np.array([100, 200])])
 
 
-def test_no_more_are_looked_at_than_asked_for_and_the_best_come_first():
+def test_at_most_max_people_are_followed_and_the_best_come_first():
     world = World({name: (80 * (row + 1), 200) for row, name in enumerate("abcdef")})
     some = follower(world, max_people=2)
     assert [numbers(some, step) for step in range(3)] == [[0, 1]] * 3
-    (people,) = follower(world, max_people=2).watch(frame(0))
+    (people,) = follower(world, max_people=2).detect_each(frame(0))
     assert people.boxes[:, 4].tolist() == [0.9, 0.8]
 
 
-def test_boxes_stay_within_the_frame_and_who_leaves_it_is_gone():
+def test_boxes_are_clipped_to_the_frame_and_people_who_leave_it_are_dropped():
     world = World({"a": (20, 470)})
     some = follower(world)
     people = some.follow(frame(0))
@@ -158,8 +158,8 @@ def test_a_new_clip_begins_with_nobody():
     assert numbers(some, 0) == [0]
 
 
-def test_an_empty_room_costs_no_look():
+def test_without_people_the_pose_model_gets_no_boxes():
     world = World()
     some = follower(world)
     assert numbers(some, 0) == []
-    assert sum(world.looks) == 0
+    assert sum(world.estimates) == 0

@@ -1,6 +1,5 @@
-"""FastPose reads crops as AlphaPose does; what can be tested without AlphaPose, and with it."""
+"""FastPose reads crops and heatmaps as AlphaPose does; some tests need AlphaPose."""
 
-import sys
 from importlib.util import find_spec
 
 import numpy as np
@@ -8,11 +7,10 @@ import pytest
 import torch
 from torch import nn
 
-from framework.errors import BackendError, ConfigurationError
+from framework.errors import BackendError
 from framework.pipeline import Pipeline
-from framework.plugins.detector.alphapose import library
 from framework.plugins.detector.alphapose.alphapose import AlphaPose, FastPose, fill, peaks
-from framework.plugins.detector.alphapose.config import AlphaPoseConfig, Body
+from framework.plugins.detector.alphapose.config import AlphaPoseConfig, AlphaPoseKeypoints
 from framework.registry import registry
 from framework.skeletons import COCO17, HALPE26
 from framework.stages import Runtime
@@ -28,7 +26,7 @@ installed = pytest.mark.skipif(
 )
 
 
-def test_a_peak_leans_a_quarter_pixel_towards_its_higher_neighbour():
+def test_a_peak_is_moved_a_quarter_pixel_towards_its_higher_neighbour():
     maps = np.zeros((1, 3, 64, 48), np.float32)
     maps[0, 0, 20, 10], maps[0, 0, 20, 11], maps[0, 0, 19, 10] = 0.9, 0.5, 0.3
     maps[0, 1, 0, 47] = 0.4  # at the edge nobody leans
@@ -62,7 +60,7 @@ def test_a_joint_is_found_where_it_is():
     assert scores == pytest.approx(np.ones((1, 17)), abs=0.3)
 
 
-def test_people_and_frames_share_batches_and_answers_stay_the_same():
+def test_people_get_the_same_result_alone_and_in_a_batch():
     model = FastPose(Brightness(), COCO17, (192, 256), CPU)
     images = [dot(100 + 20 * number, 200) for number in range(12)]
     boxes = [np.tile([60.0, 90.0, 380.0, 320.0], (number % 3, 1)) for number in range(12)]
@@ -72,35 +70,6 @@ def test_people_and_frames_share_batches_and_answers_stay_the_same():
         np.testing.assert_array_equal(points, alone)
         np.testing.assert_array_equal(scores, sure)
         assert points.shape == (len(some), 17, 2)
-
-
-def test_a_configuration_is_read(tmp_path):
-    path = tmp_path / "halpe.yaml"
-    path.write_text(CONFIG)
-    architecture = library.read_config(path)
-    assert (architecture.size_wh, architecture.joints) == ((192, 256), 26)
-    assert architecture.model == {"TYPE": "FastPose", "NUM_LAYERS": 50}
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (CONFIG.replace("NUM_LAYERS: 50", "NUM_LAYERS: 50, DCN: {}"), "CUDA extensions"),
-        (CONFIG.replace("MSELoss", "L1JointRegression"), "L1JointRegression"),
-        ("a: [", "no configuration"),
-        ("just text", "no configuration"),
-        ("MODEL: !!python/object/apply:os.mkdir ['made']", "ConstructorError"),
-        (CONFIG.replace("[256, 192]", "256"), "no configuration"),
-    ],
-)
-def test_other_configurations_are_refused(tmp_path, monkeypatch, content, said):
-    monkeypatch.chdir(tmp_path)
-    path = tmp_path / "other.yaml"
-    path.write_text(content)
-    with pytest.raises(ConfigurationError, match=said) as caught:
-        library.read_config(path)
-    assert str(path) in caught.value.message
-    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_weights_of_another_network_are_refused(tmp_path):
@@ -119,7 +88,7 @@ def test_a_folder_that_is_no_checkout_is_named(tmp_path):
 
 
 @pytest.mark.skipif(find_spec("alphapose") is not None, reason="AlphaPose is here")
-def test_without_alphapose_a_run_says_what_to_do():
+def test_without_alphapose_a_run_shows_how_to_install_it():
     with pytest.raises(BackendError, match="alphapose is not installed") as caught:
         Pipeline.from_config(["detector=alphapose"])
     assert "git clone" in caught.value.hint
@@ -127,32 +96,13 @@ def test_without_alphapose_a_run_says_what_to_do():
     assert "fast_res50_256x192.pth is not here: get it from https://" in caught.value.hint
 
 
-def test_the_list_says_that_it_is_non_commercial():
+def test_the_entry_is_marked_non_commercial():
     entry = registry().find("detector", "alphapose").entry
     assert entry.non_commercial
     assert "non-commercial" in entry.licence
     pose, persons = registry().find("detector", "alphapose").weights()
     assert not pose.sources, "nobody but its makers may pass it on"
     assert (pose.non_commercial, persons.non_commercial) == (True, False)
-
-
-@pytest.fixture(scope="module", params=list(Body))
-def built(request):
-    """AlphaPose's own network with random weights, by the joints it sees."""
-    torch.manual_seed(0)
-    package = library.import_library(None)
-    config = library.read_config(library.published_config(package, request.param.value))
-    return request.param, config, library.build(package, config)
-
-
-@installed
-def test_networks_are_built_without_torchvision_and_without_a_download(built):
-    before = sys.modules.get("torchvision")
-    _, config, network = built
-    assert sys.modules.get("torchvision") is before
-    assert len(network.state_dict()) == 348
-    assert len(network.state_dict()["conv_out.bias"]) == config.joints
-    assert not any(name.startswith("alphapose.datasets") for name in sys.modules)
 
 
 @installed
@@ -171,7 +121,7 @@ def test_peaks_are_where_alphapose_finds_them():
 def test_crops_are_as_alphapose_cuts_them(read_frames):
     from alphapose.utils.transforms import get_affine_transform, im_to_torch
 
-    from framework.plugins.detector._topdown.crops import crop, regions
+    from framework.plugins.detector._images.crops import crop, regions
 
     image = read_frames("dance_480p.mp4", 1).images[0]
     box = np.array([[300.0, 60.0, 500.0, 470.0]])
@@ -201,7 +151,7 @@ def test_random_weights_reach_keypoints(built, tmp_path, read_frames, shared_dat
     )
     with AlphaPose(settings, CPU) as detector:
         detector.start(video)
-        assert detector.skeleton is (COCO17 if body is Body.coco17 else HALPE26)
+        assert detector.skeleton is (COCO17 if body is AlphaPoseKeypoints.coco17 else HALPE26)
         people = detector.detect(read_frames("dance_480p.mp4", 3))
     assert len(people) == 3
     assert all(len(found) and found.keypoints.shape[1] == config.joints for found in people)
@@ -237,7 +187,11 @@ def test_the_wrong_body_and_the_wrong_file_are_refused(built, tmp_path):
     body, _, network = built
     path = tmp_path / "random.pth"
     torch.save(network.state_dict(), path)
-    other = Body.halpe26 if body is Body.coco17 else Body.coco17
+    other = (
+        AlphaPoseKeypoints.halpe26
+        if body is AlphaPoseKeypoints.coco17
+        else AlphaPoseKeypoints.coco17
+    )
     with pytest.raises(BackendError, match="conv_out"):
         AlphaPose(AlphaPoseConfig(body=other, checkpoint=path), CPU).open_model()
     path.write_bytes(b"<!DOCTYPE html>")

@@ -1,4 +1,4 @@
-"""People who stand still, and files in which other tools would have written them down."""
+"""People who stand still, and files with them in the formats of other tools."""
 
 import json
 import zipfile
@@ -6,7 +6,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from framework.plugins.detector.keypoints.config import KeypointsConfig
+from framework.errors import InputError
+from framework.plugins.detector.keypoints.config import KeypointFilesConfig
 from framework.plugins.detector.keypoints.reading import read
 from framework.skeletons import SKELETONS, map_joints
 from framework.testing.sample import walk
@@ -14,7 +15,7 @@ from framework.testing.sample import walk
 
 @pytest.fixture(scope="session")
 def person():
-    """(J, 2) pixels of somebody who faces the camera, 200 pixels tall, by the skeleton's name."""
+    """(J, 2) pixels of a person who faces the camera, 200 pixels tall, by the skeleton's name."""
 
     def make(skeleton="coco17", x=300.0):
         blazepose = SKELETONS["blazepose33"]
@@ -33,7 +34,7 @@ def person():
 
 @pytest.fixture(scope="session")
 def flat(person):
-    """A person as tools write it: x, y, score, x, y, score ..."""
+    """A person as tools write one: x, y, score, x, y, score ..."""
 
     def make(skeleton="coco17", x=300.0, score=0.8):
         points = person(skeleton, x)
@@ -60,9 +61,24 @@ def reading(tmp_path):
             for member, document in content.items():
                 (path / member).parent.mkdir(parents=True, exist_ok=True)
                 (path / member).write_text(json.dumps(document))
-        return read(path, KeypointsConfig(**settings))
+        return read(path, KeypointFilesConfig(**settings))
 
     return make
+
+
+@pytest.fixture
+def refusal():
+    """Read a file that must be refused, in one line that names it; return that line."""
+
+    def refused(path, **options):
+        with pytest.raises(InputError) as caught:
+            read(path, KeypointFilesConfig(**options))
+        error = caught.value
+        assert error.hint and "\n" not in error.message
+        assert path.name in error.message
+        return error.message
+
+    return refused
 
 
 @pytest.fixture(scope="session")
@@ -73,3 +89,22 @@ def per_frame():
         return [len(recording.people(int(frame))) for frame in recording.index]
 
     return count
+
+
+@pytest.fixture
+def alphapose(flat):
+    """An entry of AlphaPose's default form; its detector gave the person a score of 0.9."""
+
+    def make(image, skeleton="coco17", idx=0, **parts):
+        keypoints = flat(skeleton, **parts)
+        scores = np.array(keypoints[2::3])
+        return {
+            "image_id": image,
+            "category_id": 1,
+            "keypoints": keypoints,
+            "score": scores.mean() + 0.9 + 1.25 * scores.max(),
+            "box": [200, 50, 150, 300],
+            "idx": idx,
+        }
+
+    return make

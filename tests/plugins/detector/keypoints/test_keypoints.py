@@ -1,4 +1,4 @@
-"""The stage: what a file says, frame by frame, with a video or without one."""
+"""The stage: keypoints of a file, frame by frame, with and without a video."""
 
 import json
 import re
@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from framework.errors import ConfigurationError, InputError, StageError
-from framework.plugins.detector.keypoints.config import KeypointsConfig
-from framework.plugins.detector.keypoints.keypoints import Keypoints
+from framework.plugins.detector.keypoints.config import KeypointFilesConfig
+from framework.plugins.detector.keypoints.keypoints import KeypointFiles
 from framework.skeletons import BODY25
 from framework.stages import FileDetector, Runtime
 from framework.types import FrameBatch, VideoInfo
@@ -45,7 +45,7 @@ def results_file(tmp_path, flat):
 
 
 def detector(**settings):
-    return Keypoints(KeypointsConfig(**settings), Runtime())
+    return KeypointFiles(KeypointFilesConfig(**settings), Runtime())
 
 
 def counts(stage, frames):
@@ -60,10 +60,10 @@ def test_frames_of_a_video_have_their_people_by_number(results_file):
     assert "coco17: one person, in 3 of 5 frames" in stage.notes[0]
 
 
-def test_frames_that_an_interpolator_made_are_refused(results_file):
+def test_interpolated_frames_are_refused(results_file):
     stage = detector(file=results_file())
     stage.start(CLIP)
-    with pytest.raises(ConfigurationError, match="interpolator makes"):
+    with pytest.raises(ConfigurationError, match="for interpolated frames"):
         stage.detect(frames_of([1, 1, 2, 2], made=[1, 3]))
 
 
@@ -85,7 +85,7 @@ def test_skeleton_and_threshold_are_those_of_the_file(tmp_path, flat):
     assert stage.score_threshold == people.score_threshold == 0.3
 
 
-def test_keypoints_of_larger_pictures_are_scaled_to_the_video(results_file, person):
+def test_keypoints_of_larger_images_are_scaled_to_the_video(results_file, person):
     stage = detector(file=results_file(), image_size_wh=[1280, 960])
     stage.start(CLIP)
     [people] = stage.detect(frames_of([1]))
@@ -93,19 +93,19 @@ def test_keypoints_of_larger_pictures_are_scaled_to_the_video(results_file, pers
     assert "scaled from 1280x960" in " ".join(stage.notes)
 
 
-def test_keypoints_of_pictures_of_another_shape_are_refused(results_file):
+def test_keypoints_of_images_of_another_aspect_ratio_are_refused(results_file):
     stage = detector(file=results_file(), image_size_wh=[640, 640])
-    with pytest.raises(InputError, match=r"dance\.json' is of pictures of 640x640.*640x480"):
+    with pytest.raises(InputError, match=r"dance\.json' is of images of 640x640.*640x480"):
         stage.start(CLIP)
 
 
-def test_keypoints_beside_the_picture_are_pointed_out(results_file):
+def test_keypoints_outside_the_frame_cause_a_note(results_file):
     stage = detector(file=results_file(x=900.0))
     stage.start(CLIP)
     assert "beyond the 640x480 pixels" in " ".join(stage.notes)
 
 
-def test_keypoints_after_the_end_of_the_video_are_pointed_out(results_file):
+def test_keypoints_after_the_end_of_the_video_cause_a_note(results_file):
     stage = detector(file=results_file())
     stage.start(CLIP)
     stage.detect(frames_of(range(4)))
@@ -151,26 +151,8 @@ def test_a_video_stands_for_no_clip(tmp_path):
         ({"image_size_wh": [9, 9]}, r"give detector\.fps=N$"),
     ],
 )
-def test_what_a_file_does_not_say_of_its_clip_is_asked_for(results_file, told, asked):
+def test_missing_size_and_frame_rate_are_asked_for(results_file, told, asked):
     with pytest.raises(InputError) as caught:
         detector(**told).open_clip(results_file())
     assert "dance.json' holds keypoints (COCO)" in caught.value.message
     assert re.search(asked, caught.value.message)
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"image_size_wh": [640]},
-        {"image_size_wh": [0, 480]},
-        {"fps": 0.0},
-        {"fps": float("nan")},
-        {"first_number": -1},
-        {"skeleton": "body26"},
-        {"score_threshold": -0.1},
-    ],
-)
-def test_settings_that_make_no_sense_are_refused(settings):
-    (key,) = settings
-    with pytest.raises(ConfigurationError, match=f"detector.{key} is"):
-        KeypointsConfig(**settings)

@@ -1,10 +1,10 @@
-"""Files that real tools wrote: who is in them, and where nobody is."""
+"""Files that real tools wrote: the number of people in each frame."""
 
 import json
 
 import pytest
 
-from framework.plugins.detector.keypoints.config import KeypointsConfig
+from framework.plugins.detector.keypoints.config import KeypointFilesConfig
 from framework.plugins.detector.keypoints.reading import read
 
 FILES = [  # name, skeleton, frames, how many frames have 0, 1, 2 ... people
@@ -36,7 +36,7 @@ def counted(recording):
 
 @pytest.mark.parametrize(("name", "skeleton", "frames"), FILES, ids=[name for name, *_ in FILES])
 def test_people_in_the_frames(shared_data, name, skeleton, frames):
-    recording = read(shared_data / name, KeypointsConfig())
+    recording = read(shared_data / name, KeypointFilesConfig())
     people = counted(recording)
     assert recording.skeleton.name == skeleton
     assert [people.count(number) for number in range(max(people) + 1)] == frames
@@ -50,9 +50,9 @@ def test_every_file_is_among_them(shared_data):
 
 def test_gaps_are_where_they_are_in_the_file(shared_data):
     path = shared_data / "videopose3d" / "with_empty_frames_detectron2_raw.npz"
-    people = counted(read(path, KeypointsConfig()))
+    people = counted(read(path, KeypointFilesConfig()))
     assert people == [0] * 84 + [1] * 219
     results = shared_data / "keypoints2d" / "coco_results_keypoints.json"
     numbers = {entry["image_id"] for entry in json.loads(results.read_text())}
-    people = counted(read(results, KeypointsConfig()))
+    people = counted(read(results, KeypointFilesConfig()))
     assert {frame for frame, count in enumerate(people) if count} == numbers

@@ -1,4 +1,4 @@
-"""RTMO's inputs and outputs, checked with a network whose answer is known."""
+"""RTMO's inputs and outputs, checked with a network whose outputs are known."""
 
 from dataclasses import replace
 
@@ -8,26 +8,15 @@ import pytest
 pytest.importorskip("onnxruntime")
 
 from framework.errors import BackendError, ConfigurationError, StageError
-from framework.plugins.detector.rtmo import register_detectors, register_weights
+from framework.plugins.detector.rtmo import register_detectors
 from framework.plugins.detector.rtmo.config import RtmoConfig
 from framework.plugins.detector.rtmo.rtmo import Rtmo
 from framework.stages import Runtime
 from framework.testing import checks_of
-from framework.types import FrameBatch
 
 ROWS = np.array([[10, 20, 30, 60, 1.0], [11, 21, 31, 61, 0.9], [40, 8, 60, 40, 0.8]])
 JOINTS = np.random.default_rng(0).uniform(0, 64, (3, 17, 3)).astype(np.float32)
 RED, GREY = (np.full((480, 640, 3), colour, np.uint8) for colour in ((255, 0, 0), 60))
-
-
-def batch(*images: np.ndarray) -> FrameBatch:
-    count = len(images)
-    return FrameBatch(
-        images=np.stack(images),
-        index=np.arange(count),
-        time_s=np.arange(count) / 30,
-        is_source=np.ones(count, bool),
-    )
 
 
 @pytest.fixture(scope="module")
@@ -35,13 +24,13 @@ def path(boxed_file):
     return boxed_file(64, ROWS, keypoints=JOINTS)
 
 
-def test_people_are_read_back_into_the_frame(path):
+def test_people_are_read_back_into_the_frame(path, batch_of):
     with Rtmo(RtmoConfig(path=path), Runtime(threads=2)) as detector:
-        seen, nobody, again = detector.detect(batch(RED, GREY, RED))
+        seen, nobody, again = detector.detect(batch_of(RED, GREY, RED))
     assert [len(seen), len(nobody), len(again)] == [2, 0, 2], "two lay on each other"
     np.testing.assert_allclose(seen.boxes, ROWS[[0, 2], :4] * 10, rtol=1e-5)
     np.testing.assert_allclose(
-        seen.box_scores, [1, 0.8], rtol=1e-5, err_msg="the picture reached the network as BGR"
+        seen.box_scores, [1, 0.8], rtol=1e-5, err_msg="the image reached the network as BGR"
     )
     np.testing.assert_allclose(seen.keypoints, (JOINTS[[0, 2], :, :2] + 0.5) * 10, rtol=1e-5)
     np.testing.assert_allclose(seen.keypoint_scores, JOINTS[[0, 2], :, 2])
@@ -52,8 +41,8 @@ CHECKS = checks_of("detector", register_detectors()[0])
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=[check.name for check in CHECKS])
-def test_contract(check, path):
-    frames = batch(*([RED] * 12))
+def test_contract(check, path, batch_of):
+    frames = batch_of(*([RED] * 12))
     replace(check, subject=replace(check.subject, settings={"path": path}, frames=frames))()
 
 
@@ -63,11 +52,15 @@ def test_another_network_is_refused(simcc_file, tmp_path):
             pass
 
 
-def test_every_size_has_its_file_and_settings_are_checked():
-    assert len({entry.filename for entry in register_weights()}) == 3
-    with pytest.raises(ConfigurationError, match=r"detector\.detection_threshold"):
-        RtmoConfig(detection_threshold=2.0)
-    with pytest.raises(ConfigurationError, match=r"detector\.max_people"):
-        RtmoConfig(max_people=0)
-    with pytest.raises(StageError, match="context manager"):
-        Rtmo(RtmoConfig(), Runtime()).detect(batch(GREY))
+@pytest.mark.parametrize(
+    ("wrong", "name"),
+    [({"detection_threshold": 2.0}, "detection_threshold"), ({"max_people": 0}, "max_people")],
+)
+def test_a_value_that_is_not_allowed_is_named(wrong, name):
+    with pytest.raises(ConfigurationError, match=f"^{name} is"):
+        RtmoConfig(**wrong)
+
+
+def test_detecting_without_opening_is_an_error(batch_of):
+    with pytest.raises(StageError, match="detector 'rtmo' is not open"):
+        Rtmo(RtmoConfig(), Runtime()).detect(batch_of(GREY))

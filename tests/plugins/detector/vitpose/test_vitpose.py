@@ -8,14 +8,13 @@ import numpy as np
 import pytest
 
 from framework.errors import BackendError, ConfigurationError
-from framework.plugins.detector._topdown.config import PersonDetector
+from framework.plugins.detector._persons.names import PersonDetectorName
 from framework.plugins.detector.vitpose import register_detectors
 from framework.plugins.detector.vitpose.config import VitPoseConfig
 from framework.registry import Registered
 from framework.skeletons import COCO17
 from framework.stages import Runtime
 from framework.testing import checks_of
-from framework.types import FrameBatch
 
 BOX = np.array([160.0, 100.0, 290.0, 300.0])
 installed = pytest.mark.skipif(
@@ -23,18 +22,8 @@ installed = pytest.mark.skipif(
 )
 
 
-def picture(seed: int) -> np.ndarray:
+def image(seed: int) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 256, (320, 400, 3), np.uint8)
-
-
-def batch(*images: np.ndarray) -> FrameBatch:
-    count = len(images)
-    return FrameBatch(
-        images=np.stack(images),
-        index=np.arange(count),
-        time_s=np.arange(count) / 30,
-        is_source=np.ones(count, bool),
-    )
 
 
 def saved(folder, *, joints: int = 17, experts: int = 1):
@@ -80,19 +69,19 @@ def settings(folder, tmp_path_factory):
     )
     return {
         "model": str(folder),
-        "person_detector": PersonDetector.file,
+        "person_detector": PersonDetectorName.file,
         "person_path": boxes,
     }
 
 
-def looked(folder, images, boxes, threads=1):
+def poses_of(folder, images, boxes, threads=1):
     from framework.plugins.detector.vitpose.vitpose import HeatmapModel
 
     return HeatmapModel(str(folder), Runtime(device="cpu", threads=threads)).poses(images, boxes)
 
 
 @installed
-def test_answers_are_those_of_transformers_half_a_pixel_on(folder):
+def test_results_are_those_of_transformers_half_a_pixel_on(folder):
     import torch
     import transformers
     from transformers.utils import is_torchvision_available
@@ -102,11 +91,11 @@ def test_answers_are_those_of_transformers_half_a_pixel_on(folder):
     model = transformers.VitPoseForPoseEstimation.from_pretrained(folder).eval()
     x, y, right, bottom = BOX - 0.5  # transformers counts from the middle of pixels
     around = [np.array([[x, y, right - x, bottom - y]], np.float32)]
-    inputs = processor([picture(0)], boxes=around, return_tensors="pt")
+    inputs = processor([image(0)], boxes=around, return_tensors="pt")
     with torch.inference_mode():
         output = model(inputs["pixel_values"].to(torch.float32))
     (expected,) = processor.post_process_pose_estimation(output, boxes=around)[0]
-    ((keypoints, scores),) = looked(folder, [picture(0)], [BOX[None]])
+    ((keypoints, scores),) = poses_of(folder, [image(0)], [BOX[None]])
     apart = np.abs(keypoints[0] - expected["keypoints"].numpy() - 0.5).max(-1)
     assert (apart < 1e-3).sum() >= 9
     assert (apart[apart >= 1e-3] > 5).all(), "only refinements of more than a pixel are left out"
@@ -115,36 +104,36 @@ def test_answers_are_those_of_transformers_half_a_pixel_on(folder):
 
 
 @installed
-def test_a_refinement_that_runs_away_is_left_out_and_no_answer_is_none():
-    from framework.plugins.detector.vitpose.vitpose import peaks_kept
+def test_large_refinements_are_left_out_and_joints_without_a_peak_are_nan():
+    from framework.plugins.detector.vitpose.vitpose import without_artefacts
 
     maps = np.zeros((1, 3, 16, 12), np.float32)
     maps[0, :2, 5, 4] = 0.8
     around = np.array([[100.0, 200.0, 110.0, 150.0]])  # a pixel of the map is 10 of the frame
     peak, near, far = [85.0, 175.0], [89.0, 166.0], [88.0, 164.0]
     refined = np.array([[near, far, peak]])
-    points, scores = peaks_kept(refined, maps, around)
+    points, scores = without_artefacts(refined, maps, around)
     np.testing.assert_allclose(points[0, :2], [near, peak])
     assert np.isnan(points[0, 2]).all()
     assert scores[0] == pytest.approx([0.8, 0.8, 0])
 
 
 @installed
-def test_people_get_the_same_answer_alone_and_with_others(folder):
-    images = [picture(0), picture(1), picture(2)]
+def test_people_get_the_same_result_alone_and_in_a_batch(folder):
+    images = [image(0), image(1), image(2)]
     boxes = [BOX[None], np.zeros((0, 4)), np.stack([BOX, BOX + 20])]
-    together = looked(folder, images, boxes)
+    together = poses_of(folder, images, boxes)
     assert [len(keypoints) for keypoints, _ in together] == [1, 0, 2]
     for row in range(2):
-        ((alone, sure),) = looked(folder, [images[2]], [boxes[2][row : row + 1]])
+        ((alone, sure),) = poses_of(folder, [images[2]], [boxes[2][row : row + 1]])
         np.testing.assert_allclose(alone[0], together[2][0][row], atol=1e-2)
         np.testing.assert_allclose(sure[0], together[2][1][row], atol=1e-5)
 
 
 @installed
-def test_the_experts_of_vitpose_plus_are_asked_as_for_coco(tmp_path):
+def test_vitpose_plus_runs_with_the_expert_of_coco(tmp_path):
     folder = saved(tmp_path, experts=3)
-    ((keypoints, scores),) = looked(folder, [picture(0)], [BOX[None]])
+    ((keypoints, scores),) = poses_of(folder, [image(0)], [BOX[None]])
     assert keypoints.shape == (1, 17, 2)
     assert np.isfinite(scores).all()
 
@@ -155,10 +144,10 @@ def test_the_experts_of_vitpose_plus_are_asked_as_for_coco(tmp_path):
     CHECKS := checks_of("detector", register_detectors()[0]),
     ids=[check.name for check in CHECKS],
 )
-def test_contract(check, settings):
+def test_contract(check, settings, batch_of):
     if check.name == "nobody_in_a_blank_frame":
         pytest.skip("random weights see somebody in every box")
-    frames = batch(*(picture(seed) for seed in range(12)))
+    frames = batch_of(*(image(seed) for seed in range(12)))
     replace(check, subject=replace(check.subject, settings=settings, frames=frames))()
 
 
@@ -179,7 +168,7 @@ def test_a_clip_becomes_a_video_from_the_command_line(folder, shared_data, rende
 
 
 @installed
-def test_what_is_no_vitpose_is_refused_in_one_line(folder, tmp_path):
+def test_another_model_is_refused_in_one_line(folder, tmp_path):
     for name in ("empty", "other", "joints", "pickle", "partial"):
         (tmp_path / name).mkdir()
     for part in folder.iterdir():
@@ -195,7 +184,7 @@ def test_what_is_no_vitpose_is_refused_in_one_line(folder, tmp_path):
     saved(tmp_path / "joints", joints=21)
     for name in ("empty", "other", "pickle", "partial", "joints", "absent"):
         with pytest.raises(BackendError) as caught:
-            looked(tmp_path / name, [], [])
+            poses_of(tmp_path / name, [], [])
         assert "\n" not in caught.value.message, name
         assert caught.value.hint
 
@@ -205,7 +194,7 @@ def test_offline_a_model_of_the_hub_is_one_clear_error(monkeypatch, tmp_path, ca
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("FRAMEWORK_OFFLINE", "1")
     with pytest.raises(BackendError, match="no model of the hub is nobody/nothing") as caught:
-        looked("nobody/nothing", [], [])
+        poses_of("nobody/nothing", [], [])
     assert "unset FRAMEWORK_OFFLINE" in caught.value.hint
     assert not caplog.records
 
@@ -221,5 +210,5 @@ def test_without_transformers_the_command_that_brings_it_is_shown():
 
 def test_the_settings_are_those_of_every_top_down_backend():
     assert VitPoseConfig().model.startswith("usyd-community/")
-    with pytest.raises(ConfigurationError, match=r"detector\.max_people"):
+    with pytest.raises(ConfigurationError, match="max_people is"):
         VitPoseConfig(max_people=0)

@@ -1,0 +1,1 @@
+"""Frames as networks take them: crops of people, letterboxes, batches of one frame."""
