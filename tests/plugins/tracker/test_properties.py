@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from framework.plugins.completeness.keypoints.config import KeypointsConfig, Profile
-from framework.plugins.completeness.keypoints.keypoints import Keypoints
-from framework.plugins.completeness.none.config import NoneConfig
-from framework.plugins.completeness.none.none import Everybody
+from framework.plugins.completeness.keypoints.config import KeypointCompletenessConfig, Profile
+from framework.plugins.completeness.keypoints.keypoints import KeypointCompleteness
+from framework.plugins.completeness.none.config import NoCompletenessConfig
+from framework.plugins.completeness.none.none import NoCompleteness
 from framework.plugins.tracker.all.all import All
 from framework.plugins.tracker.all.config import AllConfig
 from framework.plugins.tracker.bytetrack.config import ByteTrackConfig
@@ -41,11 +41,11 @@ TRACKERS = {
     "bytetrack": bytetrack,
 }
 COMPLETENESS = {
-    "full": lambda: Keypoints(KeypointsConfig(), Runtime()),
-    "upper_at_once": lambda: Keypoints(
-        KeypointsConfig(profile=Profile.upper, hysteresis=0), Runtime()
+    "full": lambda: KeypointCompleteness(KeypointCompletenessConfig(), Runtime()),
+    "upper_at_once": lambda: KeypointCompleteness(
+        KeypointCompletenessConfig(profile=Profile.upper, hysteresis=0), Runtime()
     ),
-    "none": lambda: Everybody(NoneConfig(), Runtime()),
+    "none": lambda: NoCompleteness(NoCompletenessConfig(), Runtime()),
 }
 every_tracker = pytest.mark.parametrize("make", TRACKERS.values(), ids=TRACKERS.keys())
 every_judge = pytest.mark.parametrize("judge", COMPLETENESS.values(), ids=COMPLETENESS.keys())

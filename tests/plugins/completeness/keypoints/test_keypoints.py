@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framework.errors import ConfigurationError
-from framework.plugins.completeness.keypoints.config import KeypointsConfig, Profile
-from framework.plugins.completeness.keypoints.keypoints import Keypoints
+from framework.plugins.completeness.keypoints.config import KeypointCompletenessConfig, Profile
+from framework.plugins.completeness.keypoints.keypoints import KeypointCompleteness
 from framework.skeletons import BLAZEPOSE33, COCO17, H36M17
 from framework.stages import Runtime
 from framework.types import Detections
@@ -19,7 +19,7 @@ LIMBS = range(5, 17)
 
 
 def judge(people, size=SIZE, **config):
-    return Keypoints(KeypointsConfig(**config), Runtime()).judge(people, size)
+    return KeypointCompleteness(KeypointCompletenessConfig(**config), Runtime()).judge(people, size)
 
 
 def people(count=1, skeleton=COCO17, score_threshold=0.5):
@@ -118,7 +118,7 @@ def test_a_list_of_joints_takes_the_place_of_a_profile():
 
 def in_a_row(frames, **config):
     """Whether the one person of each frame is complete."""
-    judge_of = Keypoints(KeypointsConfig(**config), Runtime())
+    judge_of = KeypointCompleteness(KeypointCompletenessConfig(**config), Runtime())
     return [bool(judge_of.judge(frame, SIZE).complete[0]) for frame in frames]
 
 
@@ -147,14 +147,14 @@ def test_leniency_is_for_the_same_person_and_the_same_clip():
     elsewhere = with_hidden(3)
     elsewhere.boxes[:] += 150
     assert in_a_row([people(), elsewhere]) == [True, False]
-    filter_ = Keypoints(KeypointsConfig(), Runtime())
+    filter_ = KeypointCompleteness(KeypointCompletenessConfig(), Runtime())
     filter_.judge(people(), SIZE)
     filter_.start(None)
     assert not filter_.judge(with_hidden(3), SIZE).complete[0]
 
 
 def test_the_note_names_the_joints_that_failed_most():
-    filter_ = Keypoints(KeypointsConfig(), Runtime())
+    filter_ = KeypointCompleteness(KeypointCompletenessConfig(), Runtime())
     waist_up = people(2)
     waist_up.keypoints[:, 15:17] = (240, 500)
     waist_up.keypoint_scores[0, 9] = 0.1
@@ -208,4 +208,4 @@ def test_each_person_is_judged_alone_and_only_complete_changes(seed, count, max_
 )
 def test_settings_out_of_range_are_named(key, value):
     with pytest.raises(ConfigurationError, match=f"completeness.{key}"):
-        KeypointsConfig(**{key: value})
+        KeypointCompletenessConfig(**{key: value})

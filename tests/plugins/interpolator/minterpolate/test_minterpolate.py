@@ -45,7 +45,7 @@ def test_the_two_frames_of_a_gap_are_all_that_matters(flying, run_through):
 def test_odd_sizes_keep_their_size(size_wh):
     width, height = size_wh
     image = np.full((height, width, 3), 90, np.uint8)
-    made = minterpolate().make(image, image, 3)
+    made = minterpolate().interpolate(image, image, 3)
     assert made.shape == (2, height, width, 3)
     assert np.abs(made.astype(int) - 90).max() <= 2
 

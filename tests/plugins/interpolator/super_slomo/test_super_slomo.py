@@ -10,13 +10,13 @@ import torch
 from framework.errors import BackendError, ConfigurationError, StageError
 from framework.plugins.interpolator.super_slomo.config import SuperSloMoConfig
 from framework.plugins.interpolator.super_slomo.network import SuperSloMo, load_networks
-from framework.plugins.interpolator.super_slomo.super_slomo import SuperSloMoFrames
-from framework.plugins.interpolator.super_slomo.tiles import tiles
+from framework.plugins.interpolator.super_slomo.super_slomo import SuperSloMoInterpolator
+from framework.plugins.interpolator.super_slomo.tiles import split_into_tiles
 from framework.stages import Runtime
 
 
-def stage(checkpoint, **options) -> SuperSloMoFrames:
-    return SuperSloMoFrames(SuperSloMoConfig(checkpoint=checkpoint, **options), Runtime(threads=1))
+def stage(checkpoint, **options) -> SuperSloMoInterpolator:
+    return SuperSloMoInterpolator(SuperSloMoConfig(checkpoint=checkpoint, **options), Runtime(threads=1))
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_the_batch_size_changes_nothing(checkpoint, pictures):
     answers = []
     for batch_size in (1, 2, 7):
         with stage(checkpoint, batch_size=batch_size) as interpolator:
-            answers.append(interpolator.make(*pictures, 6).astype(int))
+            answers.append(interpolator.interpolate(*pictures, 6).astype(int))
     assert all(np.abs(answer - answers[0]).max() <= 1 for answer in answers)
 
 
@@ -107,14 +107,14 @@ def test_what_is_brighter_than_white_stays_white(tmp_path):
     torch.save({key: part.state_dict() for key, part in parts.items()}, tmp_path / "any.ckpt")
     white = np.full((64, 64, 3), 255, np.uint8)
     with stage(tmp_path / "any.ckpt") as interpolator:
-        made = interpolator.make(white, white, 2)
+        made = interpolator.interpolate(white, white, 2)
     assert made[0, :60, :60].min() >= 250
 
 
 @pytest.mark.parametrize("size", [(32, 32), (1088, 1920), (768, 800), (288, 2080)])
 def test_the_weights_of_the_tiles_sum_up_to_1_everywhere(size):
     total = np.zeros(size)
-    for tile in tiles(*size, 256):
+    for tile in split_into_tiles(*size, 256):
         assert tile.weight.shape[0] <= 256 and tile.weight.shape[1] <= 256
         assert all(side % 32 == 0 for side in tile.weight.shape)
         total[tile.rows, tile.columns] += tile.weight
@@ -123,7 +123,7 @@ def test_the_weights_of_the_tiles_sum_up_to_1_everywhere(size):
 
 @pytest.mark.parametrize(("size", "most"), [((480, 864), 1.2), ((1088, 1920), 1.3)])
 def test_tiles_repeat_little_more_than_they_overlap(size, most):
-    computed = sum(tile.weight.size for tile in tiles(*size, 768))
+    computed = sum(tile.weight.size for tile in split_into_tiles(*size, 768))
     assert computed < most * size[0] * size[1]
 
 
@@ -131,7 +131,7 @@ def test_flow_is_computed_once_for_a_gap(checkpoint, pictures):
     with stage(checkpoint) as interpolator:
         calls = []
         interpolator._networks.flow.register_forward_hook(lambda *_: calls.append(1))
-        interpolator.make(*pictures, 8)
+        interpolator.interpolate(*pictures, 8)
     assert calls == [1]
 
 
@@ -141,14 +141,14 @@ def test_tiles_show_what_the_whole_picture_would(checkpoint):
     smooth = np.stack([x, y, (x + y) / 2], -1) * 200
     one, two = smooth.astype(np.uint8), (smooth + 10).astype(np.uint8)
     with stage(checkpoint, tile_px=256) as tiled, stage(checkpoint) as whole:
-        apart = tiled.make(one, two, 2).astype(int) - whole.make(one, two, 2)
+        apart = tiled.interpolate(one, two, 2).astype(int) - whole.interpolate(one, two, 2)
     inner = apart[:, 16:-16, 16:-16]
     assert np.abs(inner).max() <= 4
 
 
 def test_it_is_used_in_a_with_block(checkpoint, pictures):
     with pytest.raises(StageError, match="no networks yet"):
-        stage(checkpoint).make(*pictures, 2)
+        stage(checkpoint).interpolate(*pictures, 2)
 
 
 @pytest.mark.parametrize("options", [{"tile_px": 100}, {"tile_px": 300}, {"batch_size": 0}])
@@ -163,6 +163,6 @@ def test_the_gpu_answers_as_the_cpu(checkpoint, pictures):
         pytest.skip("no CUDA device here")
     runtime = Runtime(device="cuda")
     config = SuperSloMoConfig(checkpoint=checkpoint)
-    with SuperSloMoFrames(config, runtime) as gpu, stage(checkpoint) as cpu:
-        apart = gpu.make(*pictures, 4).astype(int) - cpu.make(*pictures, 4)
+    with SuperSloMoInterpolator(config, runtime) as gpu, stage(checkpoint) as cpu:
+        apart = gpu.interpolate(*pictures, 4).astype(int) - cpu.interpolate(*pictures, 4)
     assert np.abs(apart).max() <= 1

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from framework.plugins.tracker._association.associate import NOBODY, Associator
+from framework.plugins.tracker._association.associate import NO_ID, Associator
 from framework.plugins.tracker._association.config import AssociationConfig
 from framework.skeletons import COCO17
 from framework.types import Detections
@@ -64,7 +64,7 @@ def test_a_stranger_in_the_place_of_one_who_just_left_is_a_stranger(person, scen
 
 def test_scores_below_low_score_are_ignored(person, scene):
     noise = person([(0, 300, 300, 300), (1, 300, 300, 300)], score=0.05)
-    assert numbers(scene([noise], np.arange(30) / 30)) == {0: {NOBODY}}
+    assert numbers(scene([noise], np.arange(30) / 30)) == {0: {NO_ID}}
 
 
 def test_a_detectors_hint_settles_what_places_leave_open(person, scene, make_detections):
@@ -102,7 +102,7 @@ def test_colours_tell_apart_two_who_come_out_of_hiding_on_the_wrong_side(person,
     pair = make_detections([figure, figure + np.array([90, 0])])
     alone = make_detections([figure + np.array([45, 0])])
     for weight, wanted in ((0.5, [2, 1]), (0.0, [1, 2])):
-        associator = Associator(AssociationConfig(looks_weight=weight))
+        associator = Associator(AssociationConfig(appearance_weight=weight))
         for row in range(15):
             assert associator.update(row / 30, dressed(pair, [5, 40])).tolist() == [1, 2]
         for row in range(15, 20):  # the one in front alone is detected

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from framework.plugins.tracker._association.config import AssociationConfig
-from framework.plugins.tracker._association.history import History
-from framework.plugins.tracker._association.linking import linked
+from framework.plugins.tracker._association.history import DetectionHistory
+from framework.plugins.tracker._association.linking import link_tracklets
 from framework.skeletons import COCO17
 from framework.types import Detections
 
@@ -19,7 +19,7 @@ def box(x, height=200.0, y=300.0):
 
 def history_of(*people, rows=75):
     """Frames of people: ``{row: (number, box)}`` or ``{row: (number, box, colours)}`` of each."""
-    history = History()
+    history = DetectionHistory()
     for row in range(rows):
         here = [person[row] for person in people if row in person]
         looks = [each[2] if len(each) > 2 else [np.nan, np.nan] for each in here]
@@ -50,7 +50,7 @@ def walk(rows, start, speed, *numbers, gap=(), height=200.0, looks=None):
 
 def numbers_of(history, person, config=None):
     """The numbers that a walk got, first row to last."""
-    found = linked(history, config or AssociationConfig())
+    found = link_tracklets(history, config or AssociationConfig())
     boxes = history.boxes(found)
     mine = {
         row: number
@@ -133,4 +133,4 @@ def test_numbers_rise_with_appearance_and_leave_out_nobody():
 
 
 def test_a_clip_without_people_has_no_numbers():
-    assert not len(linked(history_of({}), AssociationConfig()))
+    assert not len(link_tracklets(history_of({}), AssociationConfig()))

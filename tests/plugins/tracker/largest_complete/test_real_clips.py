@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from framework.appearance import with_appearance
-from framework.plugins.completeness.keypoints.config import KeypointsConfig
-from framework.plugins.completeness.keypoints.keypoints import Keypoints
+from framework.plugins.completeness.keypoints.config import KeypointCompletenessConfig
+from framework.plugins.completeness.keypoints.keypoints import KeypointCompleteness
 from framework.plugins.detector.blazepose.blazepose import BlazePose
 from framework.plugins.detector.blazepose.config import BlazePoseConfig
 from framework.plugins.tracker.largest.config import LargestConfig
@@ -36,7 +36,7 @@ class Clip:
                 self.frames += zip(batch.index.tolist(), batch.time_s.tolist(), people, strict=True)
 
     def followed(self, tracker, **completeness):
-        judge = Keypoints(KeypointsConfig(**completeness), RUNTIME).judge
+        judge = KeypointCompleteness(KeypointCompletenessConfig(**completeness), RUNTIME).judge
         for index, time_s, people in self.frames:
             tracker.update(index, time_s, judge(people, self.size_wh))
         return tracker.finish()
@@ -112,8 +112,8 @@ def test_two_dancers_who_hide_each_other_are_told_apart_by_their_colours(shared_
         path = shared_data / "videos" / "two_dancers_crossing.mp4"
         dance = Clip(detector, path, start_s=2.7, end_s=4.2)
 
-    def the_one_in_blue_goes_on(looks_weight):
-        config = LargestCompleteConfig(looks_weight=looks_weight, on_lost=OnLost.end)
+    def the_one_in_blue_goes_on(appearance_weight):
+        config = LargestCompleteConfig(appearance_weight=appearance_weight, on_lost=OnLost.end)
         (track,) = dance.followed(LargestComplete(config, RUNTIME))
         left, goes_on = track.boxes[12:25, 0].mean() < 290, track.present[-3:].any()
         return bool(goes_on) == (not left)

@@ -10,7 +10,7 @@ from framework.errors import ConfigurationError, InputError
 from framework.lab.sample.clip import render
 from framework.lab.sample.scene import Camera, View, default_scene
 from framework.plugins.interpolator.super_slomo.config import SuperSloMoConfig
-from framework.plugins.interpolator.super_slomo.super_slomo import SuperSloMoFrames
+from framework.plugins.interpolator.super_slomo.super_slomo import SuperSloMoInterpolator
 from framework.plugins.interpolator.super_slomo.train import Settings, find_clips, main, train
 from framework.plugins.interpolator.super_slomo.triplets import triplets
 from framework.stages import Runtime
@@ -39,12 +39,12 @@ def errors(clip, checkpoint) -> np.ndarray:
     found = []
     config = SuperSloMoConfig(checkpoint=checkpoint)
     with (
-        SuperSloMoFrames(config, Runtime(threads=1)) as stage,
+        SuperSloMoInterpolator(config, Runtime(threads=1)) as stage,
         FrameReader(probe(clip), batch_size=SPAN + 1) as reader,
     ):
         for frames in reader:
             if len(frames) == SPAN + 1:
-                made = stage.make(frames.images[0], frames.images[-1], 2)[0].astype(float)
+                made = stage.interpolate(frames.images[0], frames.images[-1], 2)[0].astype(float)
                 mixed = frames.images[[0, -1]].mean(0)
                 true = frames.images[SPAN // 2]
                 found.append([np.abs(image - true).mean() for image in (made, mixed)])

@@ -10,21 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framework.errors import ConfigurationError
-from framework.plugins.interpolator._between.between import Between
-from framework.plugins.interpolator._between.config import BetweenConfig
+from framework.plugins.interpolator._pairwise.pairwise import PairwiseInterpolator
+from framework.plugins.interpolator._pairwise.config import PairwiseConfig
 from framework.types import FrameBatch, VideoInfo
 
 
-class Mixing(Between):
+class Mixing(PairwiseInterpolator):
     """Mixes two frames: enough to see which and how much of each."""
 
-    def make(self, first, second, steps):
+    def interpolate(self, first, second, steps):
         share = (np.arange(1, steps) / steps)[:, None, None, None]
         return np.rint((1 - share) * first + share * second).astype(np.uint8)
 
 
 def mixing(**options) -> Mixing:
-    return Mixing(BetweenConfig(**options))
+    return Mixing(PairwiseConfig(**options))
 
 
 def grey(times, values) -> FrameBatch:
@@ -130,4 +130,4 @@ def test_source_frames_stay_as_they_are_and_times_rise_evenly(
 )
 def test_a_value_out_of_range_is_named(option, value):
     with pytest.raises(ConfigurationError, match=rf"interpolator\.{option} is .* out of range"):
-        BetweenConfig(**{option: value})
+        PairwiseConfig(**{option: value})

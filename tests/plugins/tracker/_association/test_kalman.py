@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from framework.plugins.tracker._association import motion
-from framework.plugins.tracker._association.motion import Motion
+from framework.plugins.tracker._association import kalman
+from framework.plugins.tracker._association.kalman import KeypointKalmanFilter
 
 
 def right(pixels):
@@ -12,7 +12,7 @@ def right(pixels):
 
 
 def begun(points):
-    return Motion.begin(np.array(points, float), np.array([100.0] * len(points)), 0.03)
+    return KeypointKalmanFilter.initial(np.array(points, float), np.array([100.0] * len(points)), 0.03)
 
 
 def steady(frames, dt, speed):
@@ -21,7 +21,7 @@ def steady(frames, dt, speed):
     person = begun(start)
     for frame in range(1, frames):
         seen = start + right(speed * dt * frame)
-        person = person.predict(dt, 2.0).correct(seen, np.array([100.0]), 0.03)
+        person = person.predict(dt, 2.0).update(seen, np.array([100.0]), 0.03)
     return person, start + right(speed * dt * (frames - 1))
 
 
@@ -61,10 +61,10 @@ def test_variances_are_those_of_a_kalman_filter_in_matrices():
     step = np.array([[1, dt], [0, 1]])
     drift = noise * np.array([[dt**3 / 3, dt**2 / 2], [dt**2 / 2, dt]])
     look = np.array([[1.0, 0.0]])
-    matrix = np.diag([jitter, motion._FIRST_SPEED**2])
+    matrix = np.diag([jitter, kalman._INITIAL_SPEED**2])
     person = begun([[[5.0, 5.0]]])
     for _ in range(5):
-        person = person.predict(dt, 2.0).correct(np.full((1, 1, 2), 5.0), np.array([100.0]), 0.03)
+        person = person.predict(dt, 2.0).update(np.full((1, 1, 2), 5.0), np.array([100.0]), 0.03)
         matrix = step @ matrix @ step.T + drift
         gain = matrix @ look.T / (look @ matrix @ look.T + jitter)
         matrix = (np.eye(2) - gain @ look) @ matrix
@@ -78,12 +78,12 @@ def test_a_joint_seen_for_the_first_time_moves_with_the_body():
     start = np.array([[[0, 0], [10, 50], [np.nan, np.nan], [20, 90]]], float)
     person = begun(start)
     for frame in range(1, 30):
-        person = person.predict(1 / 30, 2.0).correct(
+        person = person.predict(1 / 30, 2.0).update(
             start + right(4 * frame), np.array([100.0]), 0.03
         )
     assert np.isnan(person.points[0, 2]).all()
     whole = np.nan_to_num(start, nan=30.0) + right(4 * 30)
-    person = person.predict(1 / 30, 2.0).correct(whole, np.array([100.0]), 0.03)
+    person = person.predict(1 / 30, 2.0).update(whole, np.array([100.0]), 0.03)
     assert person.points[0, 2].tolist() == whole[0, 2].tolist()
     assert person.velocity[0, 2] == pytest.approx([120, 0], abs=25)
 
@@ -91,6 +91,6 @@ def test_a_joint_seen_for_the_first_time_moves_with_the_body():
 def test_an_unseen_point_keeps_its_prediction():
     person, _ = steady(30, 1 / 30, 60)
     predicted = person.predict(0.1, 2.0)
-    after = predicted.correct(np.full((1, 4, 2), np.nan), np.array([100.0]), 0.03)
+    after = predicted.update(np.full((1, 4, 2), np.nan), np.array([100.0]), 0.03)
     assert after.points == pytest.approx(predicted.points)
     assert after.variance == pytest.approx(predicted.variance)

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from framework.plugins.interpolator.super_slomo.config import SuperSloMoConfig
-from framework.plugins.interpolator.super_slomo.super_slomo import SuperSloMoFrames
-from framework.plugins.interpolator.super_slomo.synthesis import between, flow, warp
+from framework.plugins.interpolator.super_slomo.super_slomo import SuperSloMoInterpolator
+from framework.plugins.interpolator.super_slomo.synthesis import estimate_flow, synthesize, warp
 from framework.stages import Runtime
 
 SIZE = (32, 64)
@@ -100,8 +100,8 @@ def test_a_frame_between_is_that_of_the_slow_formulation(networks, pair, t):
     assert np.abs(motion).max() > 3 and np.ptp(wanted) > 0.3  # or nothing would be compared
     first, second = torch.from_numpy(pair).float()[:, None]
     with torch.inference_mode():
-        known = flow(networks, first, second)
-        made = between(networks, first, second, known, torch.tensor([t])).frame[0]
+        known = estimate_flow(networks, first, second)
+        made = synthesize(networks, first, second, known, torch.tensor([t])).frame[0]
     np.testing.assert_allclose(known[0].numpy(), motion, atol=1e-4)
     np.testing.assert_allclose(made.numpy(), wanted, atol=1e-4)
 
@@ -111,8 +111,8 @@ def test_bytes_become_bytes_as_the_slow_formulation_says(networks, checkpoint):
     mean = np.array([0.429, 0.431, 0.397])
     pair = (images / 255 - mean).transpose(0, 3, 1, 2)
     config = SuperSloMoConfig(checkpoint=checkpoint)
-    with SuperSloMoFrames(config, Runtime(threads=1)) as stage:
-        made = stage.make(*images, 4)
+    with SuperSloMoInterpolator(config, Runtime(threads=1)) as stage:
+        made = stage.interpolate(*images, 4)
     for image, t in zip(made, (0.25, 0.5, 0.75), strict=True):
         wanted = slow_between(networks, *pair, t)[0].transpose(1, 2, 0) + mean
         np.testing.assert_allclose(image, wanted.clip(0, 1) * 255, atol=0.55)
@@ -133,8 +133,8 @@ def test_several_times_at_once_are_those_one_by_one(networks, pair):
     first, second = torch.from_numpy(pair).float()[:, None]
     times = torch.tensor([0.25, 0.5, 0.75])
     with torch.inference_mode():
-        known = flow(networks, first, second)
-        together = between(networks, first, second, known, times)
+        known = estimate_flow(networks, first, second)
+        together = synthesize(networks, first, second, known, times)
         for row, time in enumerate(times):
-            alone = between(networks, first, second, known, time[None])
+            alone = synthesize(networks, first, second, known, time[None])
             torch.testing.assert_close(together.frame[row], alone.frame[0])
