@@ -10,6 +10,7 @@ from it, and ends as if it had never been interrupted.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -35,6 +36,8 @@ def _train(arguments: Sequence[str]) -> int:
     trainer = item.trainer()
     ConfigStore.instance().store(name="train_schema", node=trainer.schema())
     sys.argv[:] = ["framework.train", *settings]
+    # Hydra would print errors in its own way and end with 1; with this it raises them to us.
+    os.environ["HYDRA_FULL_ERROR"] = "1"
 
     @hydra.main(
         version_base=None,

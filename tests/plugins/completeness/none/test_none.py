@@ -1,4 +1,4 @@
-"""Everybody is complete, and nothing else changes."""
+"""All people are complete, and nothing else changes."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from framework.stages import Runtime
 from framework.types import Detections
 
 
-def test_everybody_is_complete():
+def test_all_people_are_complete():
     half_seen = Detections(
         skeleton=COCO17,
         boxes=np.zeros((3, 4), np.float32),
@@ -23,6 +23,8 @@ def test_everybody_is_complete():
     assert half_seen.complete.tolist() == [False, False, False]
 
 
-def test_nobody_is_nobody():
-    judged = NoCompleteness(NoCompletenessConfig(), Runtime()).judge(Detections.empty(COCO17), (640, 480))
+def test_a_frame_without_people_has_no_judgements():
+    judged = NoCompleteness(NoCompletenessConfig(), Runtime()).judge(
+        Detections.empty(COCO17), (640, 480)
+    )
     assert judged.complete.shape == (0,)
