@@ -38,7 +38,7 @@ Heights, not body sizes: arms and legs that swing change the width.
 _PROCESS_SCALE = np.array([0.5, 0.15, 0.075])
 """Process noise of these speeds, as shares of `AssociationConfig.process_noise`: a body size is
 about half a height."""
-_STRANGERS = np.array([[3.0, 1.0], [0.5, 0.3], [0.3, 0.2]])
+_DIFFERENT_PEOPLE = np.array([[3.0, 1.0], [0.5, 0.3], [0.3, 0.2]])
 """Differences of place and speed usual between two different people, in the same units."""
 _SAME_APPEARANCE, _OTHER_APPEARANCE = 0.25, 0.35
 """Usual distance of two appearances of one person, and that from which two people are likelier."""
@@ -199,7 +199,7 @@ def _costs(
 
     Two densities of the difference of place and speed are compared: that of one person, a Gaussian
     with the covariance of both ends and of the motion within the gap, and that of two people,
-    constant over the range of `_STRANGERS`.
+    constant over the range of `_DIFFERENT_PEOPLE`.
     """
     dt = (first.time_s[after] - last.time_s[before])[:, None]
     height = np.sqrt(last.height[before] * first.height[after])
@@ -215,7 +215,7 @@ def _costs(
     covariance = moved + first.covariance[after]
     covariance = covariance + process * noise[:, None, None]
     distance = (difference * np.linalg.solve(covariance, difference[..., None])[..., 0]).sum(-1)
-    volume = np.log(np.linalg.det(covariance)) - 2 * np.log(_STRANGERS.prod(-1))
+    volume = np.log(np.linalg.det(covariance)) - 2 * np.log(_DIFFERENT_PEOPLE.prod(-1))
     return np.asarray(
         (distance + volume).sum(-1) / 2
         + _appearance_costs(last.appearance[before], first.appearance[after])

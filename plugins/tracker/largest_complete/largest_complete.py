@@ -94,7 +94,7 @@ class LargestComplete(AssociatingTracker[LargestCompleteConfig]):
         ]
 
     def _near(self, seen: Observations, other: Observations) -> Bools:
-        """(S,) whether they are large enough not to be somebody far behind the other person."""
+        """(S,) whether they are large enough not to be far behind the other person."""
         return np.asarray(seen.area >= self._config.next_area * np.median(other.area))
 
     def _note_changes(self, chosen: list[Observations], cuts: set[int]) -> None:

@@ -57,8 +57,8 @@ def test_values_above_white_stay_white(tmp_path):
     torch.save({key: part.state_dict() for key, part in parts.items()}, tmp_path / "any.ckpt")
     white = np.full((64, 64, 3), 255, np.uint8)
     with stage(tmp_path / "any.ckpt") as interpolator:
-        made = interpolator.interpolate(white, white, 2)
-    assert made[0, :60, :60].min() >= 250
+        interpolated = interpolator.interpolate(white, white, 2)
+    assert interpolated[0, :60, :60].min() >= 250
 
 
 def test_flow_is_computed_once_for_a_gap(checkpoint, images):

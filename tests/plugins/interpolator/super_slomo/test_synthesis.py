@@ -101,9 +101,9 @@ def test_an_intermediate_frame_is_that_of_the_slow_formulation(networks, pair, t
     first, second = torch.from_numpy(pair).float()[:, None]
     with torch.inference_mode():
         known = estimate_flow(networks, first, second)
-        made = synthesize(networks, first, second, known, torch.tensor([t])).frame[0]
+        interpolated = synthesize(networks, first, second, known, torch.tensor([t])).frame[0]
     np.testing.assert_allclose(known[0].numpy(), motion, atol=1e-4)
-    np.testing.assert_allclose(made.numpy(), wanted, atol=1e-4)
+    np.testing.assert_allclose(interpolated.numpy(), wanted, atol=1e-4)
 
 
 def test_bytes_become_bytes_as_the_slow_formulation_says(networks, checkpoint):
@@ -112,8 +112,8 @@ def test_bytes_become_bytes_as_the_slow_formulation_says(networks, checkpoint):
     pair = (images / 255 - mean).transpose(0, 3, 1, 2)
     config = SuperSloMoConfig(checkpoint=checkpoint)
     with SuperSloMoInterpolator(config, Runtime(threads=1)) as stage:
-        made = stage.interpolate(*images, 4)
-    for image, t in zip(made, (0.25, 0.5, 0.75), strict=True):
+        interpolated = stage.interpolate(*images, 4)
+    for image, t in zip(interpolated, (0.25, 0.5, 0.75), strict=True):
         wanted = slow_synthesis(networks, *pair, t)[0].transpose(1, 2, 0) + mean
         np.testing.assert_allclose(image, wanted.clip(0, 1) * 255, atol=0.55)
 

@@ -125,9 +125,9 @@ def test_boxes_are_those_of_the_observed_people(history_of):
 
 def test_the_mean_appearance_leaves_out_unknown_parts(make_detections):
     history = DetectionHistory()
-    looks = np.array([[[1, 0], [np.nan, np.nan]], [[0, 1], [0.5, 0.5]]], np.float32)
-    for row, look in enumerate(looks):
-        people = replace(make_detections([SQUARE]), appearance=look[None])
+    histograms = np.array([[[1, 0], [np.nan, np.nan]], [[0, 1], [0.5, 0.5]]], np.float32)
+    for row, histogram in enumerate(histograms):
+        people = replace(make_detections([SQUARE]), appearance=histogram[None])
         history.append(row, row / 10, people, np.array([1]))
     history.append(2, 0.2, make_detections([SQUARE]), np.array([1]))  # not measured
     seen = history.observations()

@@ -140,7 +140,7 @@ def test_when_the_person_leaves_the_next_complete_one_is_followed_as_another_tra
 def test_a_scene_cut_begins_with_its_own_first_complete_person(person, scene):
     first = person([(0, 300, 300, 300), (1.99, 340, 300, 300)])
     beside = person([(0, 600, 300, 200), (1.99, 600, 300, 200)])
-    # After the cut somebody else, much smaller, at once; and the shot is short.
+    # After the cut another, much smaller person at once; and the shot is short.
     second = person([(2, 800, 400, 120), (3, 780, 400, 120)])
     follower = tracker()
     tracks, who = scene([first, beside, second], np.arange(90) / 30).followed(follower)

@@ -34,10 +34,10 @@ def test_it_is_the_weighted_sum_of_reconstruction_warping_and_smoothness(network
         loss, error = training_loss(networks, first, middle, last, times)
         flow = estimate_flow(networks, first, last)
         f01, f10 = flow[:, :2], flow[:, 2:]
-        made = synthesize(networks, first, last, flow, times)
-        warping = distance(made.from_0, middle) + distance(made.from_1, middle)
+        synthesis = synthesize(networks, first, last, flow, times)
+        warping = distance(synthesis.from_0, middle) + distance(synthesis.from_1, middle)
         warping += distance(warp(last, f01), first) + distance(warp(first, f10), last)
-    assert float(error) == pytest.approx(distance(made.frame, middle), rel=1e-5)
+    assert float(error) == pytest.approx(distance(synthesis.frame, middle), rel=1e-5)
     wanted = 204 * float(error) + 102 * warping + roughness(f01) + roughness(f10)
     assert float(loss) == pytest.approx(wanted, rel=1e-5)
 

@@ -59,20 +59,22 @@ def errors(clip, checkpoint) -> np.ndarray:
     ):
         for frames in reader:
             if len(frames) == SPAN + 1:
-                made = stage.interpolate(frames.images[0], frames.images[-1], 2)[0].astype(float)
+                interpolated = stage.interpolate(frames.images[0], frames.images[-1], 2)[0].astype(
+                    float
+                )
                 blended = frames.images[[0, -1]].mean(0)
                 true = frames.images[SPAN // 2]
-                found.append([np.abs(image - true).mean() for image in (made, blended)])
+                found.append([np.abs(image - true).mean() for image in (interpolated, blended)])
     return np.array(found)
 
 
 def test_two_seconds_are_learnt(clip, tmp_path):
     output = tmp_path / "mine.ckpt"
     train(small(clip, output, steps=150, batch_size=4, learning_rate=8e-3, flips=0.0, width=4))
-    made, blended = errors(clip, output).T
+    interpolated, blended = errors(clip, output).T
     moving = blended > 4  # the camera turns; at both ends of the clip it stands nearly still
     assert moving.sum() >= 3
-    assert made[moving].mean() < 0.95 * blended[moving].mean()
+    assert interpolated[moving].mean() < 0.95 * blended[moving].mean()
 
 
 def test_training_starts_from_a_given_checkpoint(clip, checkpoint, tmp_path):
