@@ -6,8 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from framework.plugins.tracker._association.associate import NO_ID, Associator
+from framework.plugins.tracker._association.associate import (
+    NO_ID,
+    Associator,
+    _running_mean,
+)
 from framework.plugins.tracker._association.config import AssociationConfig
+from framework.plugins.tracker._association.similarity import point_sigmas, tracked_points
 from framework.skeletons import COCO17
 from framework.types import Detections
 
@@ -188,3 +193,83 @@ def test_ten_people_take_less_than_a_millisecond_and_a_half_per_frame(person, sc
         associator.update(float(time_s), frame)
     # The goal is 0.5 ms; three times that allows for a slow or busy machine.
     assert (time.process_time() - begin) / 120 < 1.5e-3
+
+
+def test_the_id_of_nobody_is_0():
+    assert NO_ID == 0
+
+
+def test_a_score_of_exactly_high_score_recognises_a_person_who_was_absent(person, make_detections):
+    figure = person([(0, 300, 300, 300), (1, 300, 300, 300)]).at(0.0)
+    associator = Associator(AssociationConfig())
+    for row in range(5):
+        associator.update(row / 30, make_detections([figure]))
+    associator.update(5 / 30, Detections.empty(COCO17))
+    assert associator.update(6 / 30, make_detections([figure], scores=[0.5])).tolist() == [1]
+
+
+def predicted_pair(person, make_detections, size_wh=None):
+    """An associator and its two people, predicted; the first one was absent for a frame."""
+    figure = person([(0, 300, 300, 300), (1, 300, 300, 300)]).at(0.0)
+    places = np.array([[-450, 0], [700, 0]])
+    associator = Associator(AssociationConfig(), size_wh)
+    for row in range(6):
+        pair = make_detections(figure + places[:, None] * (1 + row / 50), hint_ids=np.array([7, 8]))
+        associator.update(row / 8, pair if row < 5 else pair.take(np.array([1])))
+    associator._now_s = 6 / 8
+    return associator, associator._predicted(associator._known, 1 / 8), pair
+
+
+def slow_iou(one, other):
+    width = max(0.0, min(one[2], other[2]) - max(one[0], other[0]))
+    height = max(0.0, min(one[3], other[3]) - max(one[1], other[1]))
+    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (one, other)]
+    return width * height / (sum(areas) - width * height)
+
+
+def test_the_cost_is_the_one_that_is_documented(person, make_detections):
+    associator, known, pair = predicted_pair(person, make_detections)
+    config, state = AssociationConfig(), known.filter
+    points, sigmas = tracked_points(pair), point_sigmas(COCO17)
+    cost = associator._cost(known, points, np.array([8, 8]), sigmas)
+    assert known.last_s.tolist() == [4 / 8, 5 / 8]
+    for i in range(2):
+        variance = np.minimum(state.variance[i], 0.3**2)
+        uncertainty = np.sqrt(variance[-2:].mean()) / 0.3
+        weight = 0.5 * (1 - uncertainty)
+        for j in range(2):
+            square = ((state.points[i] - points[j]) ** 2).sum(-1)
+            spread = (2 * sigmas) ** 2 + variance
+            near = np.exp(-square / (2 * state.size[i] ** 2 * spread)).mean()
+            overlap = slow_iou(state.points[i, -2:].ravel(), points[j, -2:].ravel())
+            bonus = 0.05 if known.hint[i] == 8 else 0
+            absence = (6 / 8 - known.last_s[i]) / config.lost_s
+            wanted = 1 - (weight * overlap + (1 - weight) * near + bonus) + 0.2 * absence
+            assert cost[i, j] == pytest.approx(wanted, rel=1e-9)
+    assert cost[1, 1] < 0.6 < cost[0, 1]
+
+
+def test_colours_are_mixed_into_the_cost_where_they_are_known():
+    associator = Associator(AssociationConfig(appearance_weight=0.25))
+    red, blue = np.eye(2, dtype=np.float32)[:, None]
+    known = np.stack([red, blue, np.full((1, 2), np.nan, np.float32)])
+    cost = np.full((3, 1), 0.4)
+    mixed = associator._with_appearance(cost, known, red[None])
+    assert mixed[:, 0] == pytest.approx([0.75 * 0.4, 0.75 * 0.4 + 0.25, 0.4])
+
+
+def test_the_appearance_is_a_running_mean_of_known_parts():
+    unknown = np.nan
+    known = np.array([[0.5], [unknown], [0.5], [unknown]], np.float32)
+    measured = np.array([[1.0], [1.0], [unknown], [unknown]], np.float32)
+    mean = _running_mean(known, measured)
+    assert mean[:3, 0] == pytest.approx([0.525, 1.0, 0.5])
+    assert np.isnan(mean[3, 0])
+
+
+def test_only_absent_people_are_kept_inside_the_image(person, make_detections):
+    for size_wh in ((640, 480), None):
+        _, known, _ = predicted_pair(person, make_detections, size_wh)
+        absent, in_view = known.filter.points[:, -2:].mean(1)
+        assert abs(absent[0]) < 1e-9 if size_wh else absent[0] < -100
+        assert in_view[0] > 900  # outside too, but it was detected there a frame ago

@@ -76,3 +76,14 @@ def test_the_given_track_is_not_changed():
     fill_gaps(track, 0.5)
     assert track.state.tolist() == [1, 0, 1]
     assert np.isnan(track.keypoints[1]).all()
+
+
+def test_a_gap_of_exactly_max_gap_s_is_filled():
+    track, _ = track_of([0, 0.25, 0.5], [1, 0, 1])
+    assert fill_gaps(track, 0.5).state[1] == State.FILLED
+    assert fill_gaps(track, np.nextafter(0.5, 0)).state[1] == State.MISSING
+
+
+def test_a_track_without_gaps_is_returned_itself():
+    track, _ = track_of([0, 0.25, 0.5], [1, 1, 1])
+    assert fill_gaps(track, 0.5) is track
