@@ -67,10 +67,14 @@ def test_counts_and_best_score_are_those_of_all_frames(history_of, make_detectio
     assert history.frame_s == 0.125
 
 
+def test_a_clip_of_one_frame_has_no_median_of_times(history_of):
+    assert history_of([[1]]).frame_s == 1.0
+
+
 def test_times_must_rise(history_of):
-    history = history_of([[1], [1]])
-    with pytest.raises(StageError, match=r"frame 7 at 0\.125 s does not come after 0\.125 s"):
-        history.append(7, 0.125, Detections.empty(COCO17), np.zeros(0, np.int64))
+    history = history_of([[1], [1], [1]])
+    with pytest.raises(StageError, match=r"frame 7 at 0\.25 s does not come after 0\.25 s"):
+        history.append(7, 0.25, Detections.empty(COCO17), np.zeros(0, np.int64))
 
 
 def test_interpolated_frames_repeat_the_index_of_the_source_frame_before(history_of):

@@ -2,10 +2,17 @@
 
 import numpy as np
 import pytest
+from scipy.stats import multivariate_normal
 
 from framework.plugins.tracker._association.config import AssociationConfig
 from framework.plugins.tracker._association.history import DetectionHistory
-from framework.plugins.tracker._association.linking import link_tracklets
+from framework.plugins.tracker._association.linking import (
+    _appearance_costs,
+    _best_assignment,
+    _costs,
+    _Tracklets,
+    link_tracklets,
+)
 from framework.skeletons import COCO17
 from framework.types import Detections
 
@@ -134,3 +141,76 @@ def test_ids_rise_in_the_order_of_appearance():
 
 def test_a_clip_without_people_has_no_observations():
     assert not len(link_tracklets(history_of({}), AssociationConfig()))
+
+
+def slow_line(times, places, noise, speed):
+    """Place and speed at time 0 with their covariance: least squares with a prior on the speed."""
+    information = np.diag([0.0, speed**-2])
+    pull = np.zeros(2)
+    for time, place in zip(times, places, strict=True):
+        row = np.array([1.0, time])
+        information += np.outer(row, row) / noise**2
+        pull += row * place / noise**2
+    return np.linalg.solve(information, pull), np.linalg.inv(information)
+
+
+def test_the_cost_of_a_link_is_the_documented_ratio_of_likelihoods():
+    rng = np.random.default_rng(0)
+    person = {}
+    for row in (*range(20), *range(30, 50)):
+        number, where = (1 if row < 20 else 2), box(100 + 3 * row, 200 + row)
+        person[row] = (number, where + rng.normal(0, 3, 4))
+    history = history_of(person, rows=50)
+    seen = history.observations()
+    begins, stops = np.array([0, 20]), np.array([20, 40])
+    tracklets = _Tracklets(history, seen, begins, stops, 0.03)
+    last, first = tracklets.ends_at(stops - 1), tracklets.ends_at(begins)
+    assert last.duration_s == pytest.approx([20 / FPS, 20 / FPS])
+    (cost,) = _costs(last, first, np.array([0]), np.array([1]), AssociationConfig())
+
+    boxes, times = history.boxes(seen), history.time_s[seen.row]
+    heights = boxes[:, 3] - boxes[:, 1]
+    places = np.stack([(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3], np.log(heights)])
+    dt = times[20] - times[19]
+    wanted = 0.0
+    constants = zip((1.0, 0.3, 0.2), (0.5, 0.15, 0.075), (3.0, 0.15, 0.06), strict=True)
+    for quantity, (speed, noise, others) in enumerate(constants):
+        ends = []
+        for end in (19, 20):
+            part = np.flatnonzero((np.abs(times - times[end]) <= 0.5) & ((times < 1) == (end < 20)))
+            unit = 1.0 if quantity == 2 else heights[end]
+            moved = (places[quantity, part] - places[quantity, end]) / unit
+            line, covariance = slow_line(times[part] - times[end], moved, 0.03, speed)
+            ends.append((line * unit + [places[quantity, end], 0], covariance))
+        (then, before), (now, after) = ends
+        unit = 1.0 if quantity == 2 else np.sqrt(heights[19] * heights[20])
+        step = np.array([[1, dt], [0, 1]])
+        drift = (2.0 * noise) ** 2 * np.array([[dt**3 / 3, dt**2 / 2], [dt**2 / 2, dt]])
+        spread = step @ before @ step.T + after + drift
+        density = multivariate_normal([0, 0], spread).logpdf((now - step @ then) / unit)
+        wanted += -density - np.log(2 * np.pi) - np.log(others)
+    assert cost == pytest.approx(wanted, rel=1e-6)
+
+
+def test_colours_of_one_person_lower_the_cost_and_others_raise_it():
+    unknown = np.full((1, 2), np.nan)
+    first = np.stack([BLUE[None], BLUE[None], BLUE[None]])
+    second = np.stack([BLUE[None], RED[None], unknown])
+    same, other = -(0.35**2) / (2 * 0.25**2), (1 - 0.35**2) / (2 * 0.25**2)
+    assert _appearance_costs(first, second) == pytest.approx([same, other, 0])
+
+
+def test_each_group_of_candidates_gets_its_assignment_of_least_cost():
+    # Tracklets 0 and 1 compete for 5 and 6; 2 may be followed by 7; 3 and 4 compete for 8.
+    before = np.array([0, 0, 1, 2, 3, 4])
+    after = np.array([5, 6, 5, 7, 8, 8])
+    cost = np.array([-3.0, -2.0, -2.5, -1.0, -1.0, -4.0])
+    follows = _best_assignment(before, after, cost, 9)
+    assert follows.tolist() == [6, 5, 7, -1, 8, -1, -1, -1, -1]
+
+
+def test_two_pieces_that_follow_each_other_without_a_gap_are_two_when_the_ids_differ():
+    first, second = walk(range(40), 100, 0, 1), walk(range(40, 75), 600, 0, 2)
+    stays = walk(range(75), 900, 0, 3)
+    history = history_of(first, second, stays)
+    assert {*ids_of(history, first)} != {*ids_of(history, second)}
