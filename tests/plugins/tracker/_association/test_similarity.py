@@ -53,6 +53,13 @@ def test_a_pair_without_a_common_point_has_similarity_0():
     assert got.tolist() == [[0.0]]
 
 
+def test_one_common_point_is_enough():
+    points, others = np.full((1, 3, 2), np.nan), np.full((1, 3, 2), 5.0)
+    points[0, 1] = 5.0
+    got = keypoint_similarity(points, np.zeros((1, 3)), others, np.ones(1), np.ones(3))
+    assert got.tolist() == [[1.0]]
+
+
 def histograms(rng, people, parts=3, colours=8):
     mixed = rng.dirichlet(np.full(colours, 0.3), (people, parts)).astype(np.float32)
     mixed[rng.random((people, parts)) < 0.3] = np.nan
@@ -85,6 +92,12 @@ def test_equal_colours_have_distance_0_and_colours_without_overlap_1():
     both = np.stack([red, blue])
     assert appearance_distance_matrix(both, both).tolist() == [[0, 1], [1, 0]]
     assert appearance_distances(both, both[::-1]).tolist() == [1, 1]
+
+
+def test_histograms_that_sum_to_slightly_more_than_1_have_distance_0():
+    rounded = np.full((1, 1, 8), 1 / 8 + 1e-6, np.float32)
+    assert appearance_distance_matrix(rounded, rounded).tolist() == [[0.0]]
+    assert appearance_distances(rounded, rounded).tolist() == [0.0]
 
 
 def test_colours_of_nobody_are_a_matrix_without_rows_or_columns():
