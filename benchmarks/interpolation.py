@@ -1,13 +1,13 @@
-"""Whether made frames help: a clip with too few frames, with and without frames in between.
+"""Whether interpolated frames help: clips with too few frames, with and without interpolation.
 
     python benchmarks/interpolation.py [clip.mp4:STRIDE ...] [weights=SuperSloMo.ckpt]
     python benchmarks/interpolation.py memory
 
-The sample is drawn at 60 frames/s. Every eighth frame is kept (7.5 frames/s), then every 24th
-(2.5), so the truth is known at the frames that are left and in between. Of clips that are given
-every STRIDE-th frame is kept; their truth is what the same run answers on all frames. ``linear``
-draws keypoints instead of pictures; "ids" is how many people the tracker made of the one it
-followed. At last (or alone, with ``memory``) the peak memory of each interpolator on 1080p is
+The sample is rendered at 60 frames/s. Every eighth frame is kept (7.5 frames/s), then every 24th
+(2.5), so the ground truth is known at the frames that are left and between them. Of your own clips
+every STRIDE-th frame is kept; their reference is the result of the same run on all frames.
+``linear`` interpolates keypoints instead of frames; "ids" is the number of tracks of the one
+person. At the end (or alone, with ``memory``) the peak memory of each interpolator on 1080p is
 printed; super_slomo has weights of the published size.
 """
 
@@ -46,37 +46,37 @@ WRISTS = [LIMBS_2D.index(COCO17.index(f"{side}_wrist")) for side in ("left", "ri
 
 
 @dataclass(frozen=True)
-class Known:
-    """What is true at some times; ``joints`` is None where only the picture is known."""
+class Truth:
+    """The truth at some times; ``joints`` is None where only 2D is known."""
 
     time_s: Times
     pixels: Floats
     joints: Floats | None
 
-    def every(self, step: int) -> Known:
-        """Less of it."""
+    def every(self, step: int) -> Truth:
+        """The truth at every ``step``-th time."""
         joints = None if self.joints is None else self.joints[::step]
-        return Known(self.time_s[::step], self.pixels[::step], joints)
+        return Truth(self.time_s[::step], self.pixels[::step], joints)
 
 
-class Everything(Refiner):
-    """Changes nothing; keeps the rows of made frames, which a result no longer has."""
+class KeepAllRows(Refiner):
+    """Changes nothing; keeps the rows of interpolated frames, which a result does not have."""
 
     def refine(self, poses: list[Pose3D], tracks: list[Track], video: VideoInfo) -> list[Pose3D]:
-        """Keep and return them."""
+        """Keep the poses and return them."""
         self.tracks, self.poses = tracks, poses
         return poses
 
     @property
     def person(self) -> tuple[Track, Pose3D]:
-        """Who was followed."""
+        """The track and the pose of the person who was followed."""
         return self.tracks[0], self.poses[0]
 
 
-def watch(clip: Path, *overrides: str) -> tuple[Pipeline, Everything, float]:
-    """Run a clip; return what the followed person did in every frame, and seconds of CPU."""
+def run(clip: Path, *overrides: str) -> tuple[Pipeline, KeepAllRows, float]:
+    """Run a clip; return the rows of all frames, and seconds of CPU."""
     pipeline = Pipeline.from_config(["progress=false", "renderer=none", "threads=1", *overrides])
-    pipeline.refiners = [kept := Everything()]
+    pipeline.refiners = [kept := KeepAllRows()]
     begun = process_time()
     with pipeline:
         pipeline.run(clip)
@@ -84,7 +84,7 @@ def watch(clip: Path, *overrides: str) -> tuple[Pipeline, Everything, float]:
 
 
 def linear(track: Track, time_s: Times) -> Track:
-    """The track at other times, keypoints and scores drawn straight over gaps up to 0.5 s."""
+    """The track at other times, interpolated linearly over gaps up to 0.5 s."""
     rows = np.flatnonzero(track.present)
     known_s = track.time_s[rows]
     after = np.searchsorted(known_s, time_s).clip(1, len(rows) - 1)
@@ -92,24 +92,24 @@ def linear(track: Track, time_s: Times) -> Track:
     share = (time_s - known_s[after - 1]) / gap_s
     inside = (share > -1e-6) & (share < 1 + 1e-6) & (gap_s <= MAX_GAP_S)
 
-    def drawn(values: Floats) -> Floats:
+    def interpolated(values: Floats) -> Floats:
         before, behind = values[rows[after - 1]], values[rows[after]]
         part = share.reshape(-1, *[1] * (values.ndim - 1))
-        mixed = before + part * (behind - before)
-        mixed[~inside] = np.nan
-        return mixed.astype(np.float32)
+        result = before + part * (behind - before)
+        result[~inside] = np.nan
+        return result.astype(np.float32)
 
     return Track(
         id=track.id,
         skeleton=track.skeleton,
         frame_index=np.arange(len(time_s)),
         time_s=time_s,
-        boxes=drawn(track.boxes),
-        keypoints=drawn(track.keypoints),
-        keypoint_scores=np.nan_to_num(drawn(track.keypoint_scores)),
+        boxes=interpolated(track.boxes),
+        keypoints=interpolated(track.keypoints),
+        keypoint_scores=np.nan_to_num(interpolated(track.keypoint_scores)),
         state=np.where(inside, State.FILLED, State.MISSING).astype(np.uint8),
         complete=np.zeros(len(time_s), bool),
-        keypoints_3d=None if track.keypoints_3d is None else drawn(track.keypoints_3d),
+        keypoints_3d=None if track.keypoints_3d is None else interpolated(track.keypoints_3d),
         score_threshold=track.score_threshold,
     )
 
@@ -117,7 +117,7 @@ def linear(track: Track, time_s: Times) -> Track:
 def judge(
     name: str,
     person: tuple[Track, Pose3D],
-    known: Known,
+    truth: Truth,
     source_s: Times,
     *,
     ids: int,
@@ -125,57 +125,57 @@ def judge(
 ) -> None:
     """Print errors at the source frames and between them."""
     track, pose = person
-    found = np.abs(known.time_s[:, None] - track.time_s).min(1) < 1e-3
-    rows = np.abs(known.time_s[:, None] - track.time_s).argmin(1)
-    is_source = np.abs(known.time_s[:, None] - source_s).min(1) < 1e-3
+    found = np.abs(truth.time_s[:, None] - track.time_s).min(1) < 1e-3
+    rows = np.abs(truth.time_s[:, None] - track.time_s).argmin(1)
+    is_source = np.abs(truth.time_s[:, None] - source_s).min(1) < 1e-3
     seen = map_joints(track.keypoints, track.skeleton, COCO17)[rows][:, LIMBS_2D]
-    apart = np.linalg.norm(seen - known.pixels[:, LIMBS_2D], axis=-1)
-    if known.joints is not None:
-        answer, true = pose.joints[rows][:, LIMBS_3D], known.joints[:, LIMBS_3D]
+    apart = np.linalg.norm(seen - truth.pixels[:, LIMBS_2D], axis=-1)
+    if truth.joints is not None:
+        answer, true = pose.joints[rows][:, LIMBS_3D], truth.joints[:, LIMBS_3D]
         answer = np.where(pose.valid[rows][:, None, None], answer, np.nan)
         error_mm = metrics.joint_errors(align(answer, true).apply(answer), true)
     cells = []
     for part in (is_source, ~is_source):
-        chosen = part & found & np.isfinite(known.pixels).any((1, 2))
+        chosen = part & found & np.isfinite(truth.pixels).any((1, 2))
         if not chosen.any():
             cells.append(f"{'-':>34}")
             continue
         coverage = np.isfinite(apart[chosen]).any(1).mean()
         limbs, wrists = np.nanmean(apart[chosen]), np.nanmean(apart[chosen][:, WRISTS])
-        mm = f"{float(metrics.mean(error_mm[chosen])):5.1f} mm" if known.joints is not None else ""
+        mm = f"{float(metrics.mean(error_mm[chosen])):5.1f} mm" if truth.joints is not None else ""
         cells.append(f"{coverage:7.0%} {limbs:6.1f} px {wrists:6.1f} px {mm:>8}")
     print(f"  {name:22} |{cells[0]} |{cells[1]} | {ids:3} | {cpu_s:5.1f} s")
 
 
 def compare(
-    clip: Path, known: Known, kept: tuple[int, int], weights: str | None, *cut: str
+    clip: Path, truth: Truth, kept: tuple[int, int], weights: str | None, *cut: str
 ) -> None:
     """Print the table of one clip."""
     stride, factor = kept
-    known = known.every(stride // factor)
+    truth = truth.every(stride // factor)
     head = f"{'frames':>7} {'limbs':>9} {'wrists':>9} {'3D':>8}"
     print(f"  {'':22} |{head} |{head} | ids |  CPU")
     thinned = (f"stride={stride}", *cut)
-    pipeline, none, cpu_s = watch(clip, *thinned)
+    pipeline, none, cpu_s = run(clip, *thinned)
     if not none.tracks:
         print("  nobody was found")
         return
     source_s = none.tracks[0].time_s
-    judge("none", none.person, known, source_s, ids=len(none.tracks), cpu_s=cpu_s)
-    track = linear(none.tracks[0], known.time_s)
+    judge("none", none.person, truth, source_s, ids=len(none.tracks), cpu_s=cpu_s)
+    track = linear(none.tracks[0], truth.time_s)
     with pipeline.lifter:
         (pose,) = pipeline.lifter.lift([track], probe(clip))
-    judge("linear keypoints", (track, pose), known, source_s, ids=1, cpu_s=cpu_s)
+    judge("linear keypoints", (track, pose), truth, source_s, ids=1, cpu_s=cpu_s)
     for name, overrides in interpolators(factor, weights):
-        _, made, cpu_s = watch(clip, *thinned, *overrides)
-        if made.tracks:
-            judge(name, made.person, known, source_s, ids=len(made.tracks), cpu_s=cpu_s)
+        _, found, cpu_s = run(clip, *thinned, *overrides)
+        if found.tracks:
+            judge(name, found.person, truth, source_s, ids=len(found.tracks), cpu_s=cpu_s)
     if weights is None:
-        print("  super_slomo            | not judged: no weights=SuperSloMo.ckpt is given")
+        print("  super_slomo            | left out: weights=SuperSloMo.ckpt is not given")
 
 
 def interpolators(factor: int, weights: str | None) -> Iterator[tuple[str, list[str]]]:
-    """Name and overrides of each way to make frames."""
+    """Name and overrides of each interpolator."""
     yield "minterpolate", ["interpolator=minterpolate", f"interpolator.factor={factor}"]
     if weights is not None:
         chosen = ["interpolator=super_slomo", f"interpolator.checkpoint={weights}"]
@@ -183,35 +183,35 @@ def interpolators(factor: int, weights: str | None) -> Iterator[tuple[str, list[
 
 
 def sample(folder: Path, weights: str | None) -> None:
-    """Judge on the sample, whose truth is exact."""
-    clip, truth = folder / "sample.mp4", folder / "truth.npz"
-    render(default_scene(seconds=SECONDS, fps=Fraction(FPS), size_wh=SIZE_WH), clip, truth)
-    with np.load(truth) as arrays:
-        known = Known(arrays["time_s"], arrays["coco_2d"][0], arrays["joints_camera"][0])
+    """Evaluate on the sample, whose truth is exact."""
+    clip, arrays_path = folder / "sample.mp4", folder / "truth.npz"
+    render(default_scene(seconds=SECONDS, fps=Fraction(FPS), size_wh=SIZE_WH), clip, arrays_path)
+    with np.load(arrays_path) as arrays:
+        truth = Truth(arrays["time_s"], arrays["coco_2d"][0], arrays["joints_camera"][0])
     for kept in KEPT:
         print(f"sample, {FPS} frames/s, every {kept[0]}th kept; at source frames | in between")
-        compare(clip, known, kept, weights)
-    _, every, cpu_s = watch(clip)
+        compare(clip, truth, kept, weights)
+    _, every, cpu_s = run(clip)
     judge(
-        "every frame, as filmed",
+        "every frame, as rendered",
         every.person,
-        known,
-        known.time_s,
+        truth,
+        truth.time_s,
         ids=len(every.tracks),
         cpu_s=cpu_s,
     )
 
 
 def footage(clip: Path, stride: int, weights: str | None) -> None:
-    """Judge on a clip whose truth is what the detector says of all frames."""
+    """Evaluate on a clip whose reference is the result on all frames."""
     cut = ("end_s=8",)
-    _, every, _ = watch(clip, *cut)
+    _, every, _ = run(clip, *cut)
     track, pose = every.person
     pixels = map_joints(track.keypoints, track.skeleton, COCO17)
     joints = np.where(pose.valid[:, None, None], pose.joints, np.nan)
-    known = Known(track.time_s, pixels, joints)
-    print(f"{clip.name}, every {stride}th kept; distance to the answer on all frames")
-    compare(clip, known, (stride, stride), weights, *cut)
+    truth = Truth(track.time_s, pixels, joints)
+    print(f"{clip.name}, every {stride}th kept; distance to the result on all frames")
+    compare(clip, truth, (stride, stride), weights, *cut)
 
 
 def memory() -> None:
@@ -229,7 +229,7 @@ def memory() -> None:
 
 
 def measure_memory(overrides: list[str]) -> None:
-    """Make one frame in a gap of 1080p, then two."""
+    """Interpolate one frame in a gap of 1080p, then two."""
     from framework.config import build, compose_config
 
     config = compose_config(["threads=1", *overrides])
@@ -240,13 +240,13 @@ def measure_memory(overrides: list[str]) -> None:
     with stage:
         for steps in (2, 3):
             begun = process_time()
-            stage.make(frames[0], frames[1], steps)
+            stage.interpolate(frames[0], frames[1], steps)
             seconds.append(process_time() - begun)
     after = peak_mb()
     name = " ".join(part.split(".")[-1] for part in overrides if "checkpoint" not in part)
     print(
         f"{name}, 1920x1080: peak {after:.0f} MB, {after - before:.0f} MB above the program "
-        f"itself; {seconds[0]:.1f} s of CPU for one made frame of a gap, {seconds[1]:.1f} s for two"
+        f"itself; {seconds[0]:.1f} s of CPU for one frame in a gap, {seconds[1]:.1f} s for two"
     )
 
 

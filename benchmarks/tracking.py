@@ -1,6 +1,6 @@
-"""IDF1, HOTA and MOTA of every tracker on scenes with exact identities, and ms a frame.
+"""IDF1, HOTA and MOTA of every tracker on scenes with exact identities, and ms per frame.
 
-Trackers of one person are scored against the scene's hero alone, the others against everybody.
+Trackers of one person are scored against the person they should follow, the others against all.
 Run: python benchmarks/tracking.py (needs pip install "framework[scores]")
 """
 
@@ -20,8 +20,8 @@ from framework.lab.sample.crowd import Crowd, project_people, simulated_detectio
 from framework.lab.sample.crowds import FPS, PLAYS, Play, ten_people
 from framework.plugins.tracker._association.associate import Associator
 from framework.plugins.tracker._association.config import AssociationConfig
-from framework.plugins.tracker._association.history import History
-from framework.plugins.tracker._association.linking import linked
+from framework.plugins.tracker._association.history import DetectionHistory
+from framework.plugins.tracker._association.linking import link_tracklets
 from framework.registry import registry
 from framework.stages import Runtime, Tracker
 from framework.types import Detections, VideoInfo
@@ -33,7 +33,7 @@ SEEDS = 12
 
 
 def main() -> None:
-    """Print the table, the mean over other scenes of ten, and the cost of association."""
+    """Print the table, the mean over other scenes of ten people, and the time of association."""
     names = [name for name in (*OF_ONE, *OF_ALL) if usable(name)]
     print(f"{'IDF1 / HOTA / MOTA':20s} {' '.join(f'{name:>21s}' for name in names)}   goal IDF1")
     for name, play in PLAYS.items():
@@ -42,24 +42,25 @@ def main() -> None:
         print(f"{name:20s} {' '.join(f'{text:>21s}' for text in cells)}   {goal}")
     for tracker in (name for name in names if name in OF_ALL):
         many = [scores(tracker, ten_people(seed)).idf1 for seed in range(SEEDS)]
-        print(f"{tracker}: IDF1 {np.mean(many):.3f} on {SEEDS} scenes of ten ({min(many):.2f}..)")
-    print(f"association of ten people: {milliseconds():.2f} ms a frame (goal {GOAL_MS})")
-    print(f"and once more when the clip has been read: {linking_ms():.2f} ms a frame")
+        mean = f"IDF1 {np.mean(many):.3f}, worst {min(many):.2f}"
+        print(f"{tracker}: {mean} on {SEEDS} scenes of ten people")
+    print(f"association of ten people: {association_ms():.2f} ms per frame (goal {GOAL_MS})")
+    print(f"linking when the clip has been read: {linking_ms():.2f} ms per frame")
 
 
 def usable(name: str) -> bool:
-    """Whether what the tracker needs is installed; say so where it is not."""
+    """Whether the modules of the tracker are installed; print which are not."""
     missing = registry().find("tracker", name).missing()
     if missing:
-        print(f"without {name}: {missing[0]}")
+        print(f"left out {name}: {missing[0]}")
     return not missing
 
 
 def scores(name: str, play: Play) -> IdentityScores:
-    """Follow one scene."""
+    """Scores of a tracker on one scene."""
     crowd = project_people(play.scene)
     frames, _ = simulated_detections(crowd, play.flaws)
-    tracker = made(name)
+    tracker = built(name)
     tracker.start(VideoInfo(path=Path("none"), size_wh=crowd.size_wh, fps=Fraction(FPS)))
     for row, frame in enumerate(frames):
         tracker.update(row, float(crowd.time_s[row]), frame)
@@ -67,41 +68,38 @@ def scores(name: str, play: Play) -> IdentityScores:
     return identity_scores(crowd.boxes[who], crowd.seen[who], tracker.finish())
 
 
-def made(name: str) -> Tracker:
+def built(name: str) -> Tracker:
     """A tracker with its defaults."""
     item = registry().find("tracker", name)
     return cast(Tracker, item.create(item.entry.config(), Runtime()))
 
 
 def cell(found: IdentityScores) -> str:
-    """Three shares."""
+    """The three scores of a cell."""
     return f"{found.idf1:.3f} / {found.hota:.3f} / {found.mota:.2f}"
 
 
-def milliseconds() -> float:
-    """CPU time of one frame with all ten in view, their colours included, the best of five."""
+def association_ms() -> float:
+    """CPU time per frame with all ten people in view and with colours, the best of five."""
     crowd = project_people(ten_people().scene)
-    everybody = replace(crowd, shown=np.ones_like(crowd.shown))
+    in_view = replace(crowd, shown=np.ones_like(crowd.shown))
     rng = np.random.default_rng(0)
-    looks = rng.dirichlet(np.full(COLOURS, 0.1), (len(crowd.boxes), PARTS)).astype(np.float32)
-    frames = [
-        replace(frame, appearance=looks[: len(frame)])
-        for frame in simulated_detections(everybody)[0]
-    ]
-    return 1e3 * min(seconds(everybody, frames) for _ in range(5)) / len(frames)
+    colours = rng.dirichlet(np.full(COLOURS, 0.1), (len(crowd.boxes), PARTS)).astype(np.float32)
+    frames = [replace(frame, appearance=colours[: len(frame)]) for frame in simulated_detections(in_view)[0]]
+    return 1e3 * min(seconds(in_view, frames) for _ in range(5)) / len(frames)
 
 
 def linking_ms() -> float:
-    """CPU time of linking ten people who hide each other, by frame, the best of five."""
+    """CPU time per frame of linking ten people who hide each other, the best of five."""
     crowd = project_people(ten_people().scene)
-    associator, history = Associator(AssociationConfig(), crowd.size_wh), History()
+    associator, history = Associator(AssociationConfig(), crowd.size_wh), DetectionHistory()
     for row, frame in enumerate(simulated_detections(crowd)[0]):
         time_s = float(crowd.time_s[row])
         history.append(row, time_s, frame, associator.update(time_s, frame))
 
     def once() -> float:
         start = time.process_time()
-        linked(history, AssociationConfig())
+        link_tracklets(history, AssociationConfig())
         return time.process_time() - start
 
     return 1e3 * min(once() for _ in range(5)) / len(history)

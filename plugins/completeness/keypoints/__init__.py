@@ -1,10 +1,10 @@
-"""Complete is who has all required joints inside the frame."""
+"""People are complete when all required joints are inside the frame."""
 
 from __future__ import annotations
 
 from framework.hookspecs import StageEntry, hookimpl
 
-from .config import KeypointsConfig
+from .config import KeypointCompletenessConfig
 
 
 @hookimpl
@@ -13,8 +13,8 @@ def register_completenesses() -> list[StageEntry]:
     return [
         StageEntry(
             name="keypoints",
-            summary="complete is who has all required joints in the frame, few of them hidden",
-            config=KeypointsConfig,
-            factory=f"{__name__}.keypoints:Keypoints",
+            summary="complete: all required joints are in the frame and few of them hidden",
+            config=KeypointCompletenessConfig,
+            factory=f"{__name__}.keypoints:KeypointCompleteness",
         )
     ]

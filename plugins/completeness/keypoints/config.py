@@ -1,18 +1,18 @@
-"""Settings of the keypoints filter."""
+"""Options of the keypoints filter."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
-from framework.errors import ConfigurationError
+from framework.options import OptionError, Options, option
 
 _UPPER = ("shoulder", "elbow", "wrist", "hip")
 _LOWER = ("hip", "knee", "ankle")
 
 
 class Profile(Enum):
-    """Which part of the body must be in view."""
+    """Which part of the body must be in the frame."""
 
     full = "full"
     upper = "upper"
@@ -27,60 +27,48 @@ _LIMBS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class KeypointsConfig:
-    """Which joints must be in the frame, how far from its edge, and how many of them be seen.
+class KeypointCompletenessConfig(Options):
+    """Which joints must be in the frame, how far from its edge, and how many must be visible.
 
-    A body hides parts of itself: hands from behind, the far arm from the side. Where every joint
-    had to be seen, people in plain view would hardly ever be complete; so two of twelve may hide.
-    With ``max_hidden=0`` none may.
+    A body hides parts of itself: hands from behind, the far arm from the side. If every joint had
+    to be visible, people in plain view would hardly ever be complete; so two of twelve may be
+    hidden. With ``max_hidden=0`` none may.
     """
 
-    profile: Profile = field(
-        default=Profile.full,
-        metadata={"help": "joints required: full (shoulders to ankles), upper (to hips), lower"},
+    profile: Profile = option(
+        Profile.full, "required joints: full (shoulders to ankles), upper (to hips), lower"
     )
-    joints: list[str] | None = field(
-        default=None,
-        metadata={"help": "names of the joints required, in place of a profile's"},
+    joints: list[str] | None = option(
+        None, "names of the required joints, instead of those of a profile"
     )
-    max_hidden: float = field(
-        default=0.2,
-        metadata={"help": "share of them that may score low, hidden by the body, yet in the frame"},
+    max_hidden: float = option(
+        0.2,
+        "share of the required joints that may have a low score, yet lie in the frame",
+        low=0,
+        below=1,
     )
-    hysteresis: float = field(
-        default=0.1,
-        metadata={"help": "further share that may hide of who was complete a frame ago; 0: none"},
+    hysteresis: float = option(
+        0.1,
+        "further share that may be hidden of a person who was complete a frame ago; 0: none",
+        low=0,
+        below=1,
     )
-    score_threshold: float | None = field(
-        default=None,
-        metadata={"help": "keypoint score from which a joint is seen; null: the detector's own"},
+    score_threshold: float | None = option(
+        None, "keypoint score from which a joint is visible; null: the detector's own"
     )
-    margin: float = field(
-        default=0.01,
-        metadata={"help": "distance to keep from the edge, as a share of the frame's shorter side"},
+    margin: float = option(
+        0.01,
+        "least distance of a joint from the edge, as a share of the frame's shorter side",
+        low=0,
+        below=0.5,
     )
 
     def __post_init__(self) -> None:
-        """Check ranges."""
+        """Check ranges, and that a list of joints has some."""
+        super().__post_init__()
         if self.joints is not None and not self.joints:
-            raise ConfigurationError(
-                "completeness.joints is empty",
-                "name at least one joint, or choose completeness=none",
-            )
-        if not 0 <= self.max_hidden < 1:
-            raise ConfigurationError(
-                f"completeness.max_hidden must be 0 or more and below 1, but is {self.max_hidden}",
-                "0 demands that every joint is seen",
-            )
-        if not 0 <= self.hysteresis < 1:
-            raise ConfigurationError(
-                f"completeness.hysteresis must be 0 or more and below 1, but is {self.hysteresis}",
-                "0 judges every frame by itself",
-            )
-        if not 0 <= self.margin < 0.5:
-            raise ConfigurationError(
-                f"completeness.margin must be 0 or more and below 0.5, but is {self.margin}",
-                "0.01 keeps joints 1 % of the shorter side away from the edge",
+            raise OptionError(
+                "joints", "is empty", "Name at least one joint, or choose completeness=none"
             )
 
     @property

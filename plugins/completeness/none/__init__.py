@@ -1,10 +1,10 @@
-"""Counts everybody as complete."""
+"""Counts all people as complete."""
 
 from __future__ import annotations
 
 from framework.hookspecs import StageEntry, hookimpl
 
-from .config import NoneConfig
+from .config import NoCompletenessConfig
 
 
 @hookimpl
@@ -13,8 +13,8 @@ def register_completenesses() -> list[StageEntry]:
     return [
         StageEntry(
             name="none",
-            summary="everybody counts as complete",
-            config=NoneConfig,
-            factory=f"{__name__}.none:Everybody",
+            summary="all people count as complete",
+            config=NoCompletenessConfig,
+            factory=f"{__name__}.none:NoCompleteness",
         )
     ]

@@ -1,10 +1,12 @@
-"""Settings of the none filter."""
+"""Options of the none filter."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from framework.options import Options
+
 
 @dataclass(frozen=True, kw_only=True)
-class NoneConfig:
-    """Nothing to set."""
+class NoCompletenessConfig(Options):
+    """This filter has no options."""

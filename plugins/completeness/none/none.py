@@ -1,4 +1,4 @@
-"""Everybody is complete: for clips that show no whole body, or detectors without scores."""
+"""All people are complete: for clips that show no whole body, or detectors without scores."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy as np
 from framework.stages import CompletenessFilter, Runtime
 from framework.types import Detections
 
-from .config import NoneConfig
+from .config import NoCompletenessConfig
 
 
-class Everybody(CompletenessFilter):
-    """Judges nobody."""
+class NoCompleteness(CompletenessFilter):
+    """Marks all people as complete."""
 
-    def __init__(self, config: NoneConfig, runtime: Runtime) -> None:
+    def __init__(self, config: NoCompletenessConfig, runtime: Runtime) -> None:
         pass
 
     def judge(self, detections: Detections, image_size_wh: tuple[int, int]) -> Detections:

@@ -11,7 +11,7 @@ def register_interpolators() -> list[StageEntry]:
     return [
         StageEntry(
             name="minterpolate",
-            summary="FFmpeg's motion-compensated frames; no weights, slow on large pictures",
+            summary="FFmpeg's motion-compensated frames; no weights, slow on large frames",
             config=MinterpolateConfig,
             factory=f"{__name__}.minterpolate:Minterpolate",
             homepage="https://ffmpeg.org/ffmpeg-filters.html#minterpolate",

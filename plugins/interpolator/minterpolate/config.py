@@ -1,12 +1,12 @@
-"""Settings of the minterpolate interpolator."""
+"""Options of the minterpolate interpolator."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .._between.config import BetweenConfig
+from .._pairwise.config import PairwiseConfig
 
 
 @dataclass(frozen=True, kw_only=True)
-class MinterpolateConfig(BetweenConfig):
-    """Only what all interpolators share."""
+class MinterpolateConfig(PairwiseConfig):
+    """Only the options that pairwise interpolators share."""

@@ -1,4 +1,9 @@
-"""Frames in between by block matching: FFmpeg's filter, in this process, through PyAV."""
+"""Interpolates frames by block matching: FFmpeg's minterpolate filter, run through PyAV.
+
+Its options are documented at https://ffmpeg.org/ffmpeg-filters.html#minterpolate. Motion
+compensation (``mci``) moves blocks along their motion; plain blending would show every moving
+limb twice, half transparent, and a detector would find two.
+"""
 
 from __future__ import annotations
 
@@ -14,28 +19,30 @@ from framework.errors import BackendError, ConfigurationError
 from framework.stages import Runtime
 from framework.types import Bytes, VideoInfo
 
-from .._between.between import Between
+from .._pairwise.pairwise import PairwiseInterpolator
 from .config import MinterpolateConfig
 
 _PIX_FMT = "yuv420p"
-_LEAST_PX = 32
-# Cuts are ours to find (scd). Blocks are matched from each frame to the other (bidir): nearer to
-# the true frames of quick motion than the filter's default, for 1.6 times its work.
+_MIN_SIDE_PX = 32
+"""Smaller frames have too few of the filter's blocks of 16 pixels."""
+# The filter's scene detection is off (scd), as `scene_cuts` does that for all interpolators.
+# Motion is estimated in both directions (bidir): the frames of quick motion come nearer to the
+# true ones than with the filter's default, for 1.6 times the time.
 _OPTIONS = "mi_mode=mci:me_mode=bidir:scd=none"
 
 
-class Minterpolate(Between):
-    """Every gap is given to the filter alone, in time that runs evenly.
+class Minterpolate(PairwiseInterpolator):
+    """Runs the filter on each gap by itself, as if the frame rate were constant.
 
-    So its regular clock falls exactly on the wanted times of a variable rate, the answer does not
-    depend on chunks, and no frame is left in the filter at the end of a clip.
+    So the filter's regular clock falls exactly on the wanted times when the frame rate varies,
+    the result does not depend on chunks, and no frame is left in the filter at the end of a clip.
     """
 
     def __init__(self, config: MinterpolateConfig, runtime: Runtime) -> None:
         super().__init__(config)
 
     def __enter__(self) -> Self:
-        """Check that the filter is there.
+        """Check that the filter is available.
 
         Raises:
             BackendError: PyAV was built without it.
@@ -51,32 +58,33 @@ class Minterpolate(Between):
         """Forget the last clip.
 
         Raises:
-            ConfigurationError: its pictures are too small for the filter's blocks.
+            ConfigurationError: its frames are too small for the filter's blocks.
         """
         super().start(video)
-        if min(video.size_wh) < _LEAST_PX:
+        if min(video.size_wh) < _MIN_SIDE_PX:
             width, height = video.size_wh
             raise ConfigurationError(
-                f"interpolator=minterpolate needs {_LEAST_PX} pixels on each side, but "
+                f"interpolator=minterpolate needs {_MIN_SIDE_PX} pixels on each side, but "
                 f"'{video.path.name}' has {width}x{height}",
                 "Use interpolator=none.",
             )
 
-    def make(self, first: Bytes, second: Bytes, steps: int) -> Bytes:
-        """Return (steps - 1, H, W, 3) frames; see `Between.make`."""
+    def interpolate(self, first: Bytes, second: Bytes, steps: int) -> Bytes:
+        """Return (steps - 1, H, W, 3) frames; see `PairwiseInterpolator.interpolate`."""
         graph = _graph(first, steps)
-        # The filter answers for a gap when it has seen the frame after it.
-        made: dict[int, VideoFrame] = {}
+        # The filter returns the frames of a gap only when it has the frame after the gap too, so
+        # the second frame is given twice.
+        interpolated: dict[int, VideoFrame] = {}
         for number, image in enumerate((first, second, second)):
             frame = VideoFrame.from_ndarray(image, format="rgb24").reformat(format=_PIX_FMT)
             frame.pts, frame.time_base = number * steps, Fraction(1, steps)
             graph.push(frame)
-            made.update(_waiting(graph))
-        return np.stack([made[step].to_ndarray(format="rgb24") for step in range(1, steps)])
+            interpolated.update(_finished(graph))
+        return np.stack([interpolated[step].to_ndarray(format="rgb24") for step in range(1, steps)])
 
 
 def _graph(image: Bytes, steps: int) -> Graph:
-    """A filter that has seen nothing: from one frame to the next are ``steps`` of its clock."""
+    """A new filter: the time between two source frames is ``steps`` ticks of its clock."""
     height, width = image.shape[:2]
     graph = Graph()
     source = graph.add(
@@ -84,16 +92,16 @@ def _graph(image: Bytes, steps: int) -> Graph:
         f"video_size={width}x{height}:pix_fmt={_PIX_FMT}:time_base=1/{steps}:frame_rate=1:"
         "pixel_aspect=1",
     )
-    between = graph.add("minterpolate", f"fps={steps}:{_OPTIONS}")
+    filter_ = graph.add("minterpolate", f"fps={steps}:{_OPTIONS}")
     sink = graph.add("buffersink")
-    source.link_to(between)
-    between.link_to(sink)
+    source.link_to(filter_)
+    filter_.link_to(sink)
     graph.configure()
     return graph
 
 
-def _waiting(graph: Graph) -> dict[int, VideoFrame]:
-    """The frames that the filter has made, by their time."""
+def _finished(graph: Graph) -> dict[int, VideoFrame]:
+    """The frames that the filter has finished, by their time in ticks."""
     frames: dict[int, VideoFrame] = {}
     while True:
         try:

@@ -1,10 +1,10 @@
-"""Puts nothing between the frames."""
+"""Interpolates no frames."""
 
 from __future__ import annotations
 
 from framework.hookspecs import StageEntry, hookimpl
 
-from .config import NoneConfig
+from .config import NoInterpolationConfig
 
 
 @hookimpl
@@ -13,8 +13,8 @@ def register_interpolators() -> list[StageEntry]:
     return [
         StageEntry(
             name="none",
-            summary="the frames as they are",
-            config=NoneConfig,
-            factory=f"{__name__}.none:SourceFrames",
+            summary="only the frames of the clip",
+            config=NoInterpolationConfig,
+            factory=f"{__name__}.none:NoInterpolation",
         )
     ]

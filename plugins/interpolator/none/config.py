@@ -1,10 +1,12 @@
-"""Settings of the none interpolator."""
+"""Options of the none interpolator."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from framework.options import Options
+
 
 @dataclass(frozen=True, kw_only=True)
-class NoneConfig:
-    """Nothing to set."""
+class NoInterpolationConfig(Options):
+    """This interpolator has no options."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from framework.stages import Interpolator, Runtime
 from framework.types import FrameBatch
 
-from .config import NoneConfig
+from .config import NoInterpolationConfig
 
 
-class SourceFrames(Interpolator):
-    """Hands every frame on."""
+class NoInterpolation(Interpolator):
+    """Returns every frame unchanged."""
 
-    def __init__(self, config: NoneConfig, runtime: Runtime) -> None:
+    def __init__(self, config: NoInterpolationConfig, runtime: Runtime) -> None:
         pass
 
     def expand(self, frames: FrameBatch) -> FrameBatch:

@@ -1,4 +1,4 @@
-"""Frames in between by two networks: Super-SloMo, with its published or your own weights."""
+"""Interpolates frames by two networks: Super-SloMo, with published or your own weights."""
 
 from framework.hookspecs import Module, StageEntry, WeightFile, WeightsEntry, hookimpl
 
@@ -12,15 +12,16 @@ def register_interpolators() -> list[StageEntry]:
     return [
         StageEntry(
             name="super_slomo",
-            summary="frames in between by optical flow networks (Jiang 2018); wants a GPU",
+            summary="frames by optical flow networks (Jiang 2018); needs a GPU in practice",
             config=SuperSloMoConfig,
-            factory=f"{__name__}.super_slomo:SuperSloMoFrames",
+            factory=f"{__name__}.super_slomo:SuperSloMoInterpolator",
             requires=(
                 Module(name="torch", install="pip install framework"),
                 WeightFile(name=PUBLISHED.name),
             ),
             licence=f"code Apache-2.0; published weights {LICENCE}",
             homepage=HOMEPAGE,
+            trainer=f"{__name__}.training.run",
         )
     ]
 

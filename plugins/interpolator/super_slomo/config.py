@@ -1,41 +1,40 @@
-"""Settings of the super_slomo interpolator."""
+"""Options of the super_slomo interpolator."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from framework.errors import ConfigurationError
+from framework.options import OptionError, option
 
-from .._between.config import BetweenConfig
+from .._pairwise.config import PairwiseConfig
+
+MULTIPLE = 32
+"""Height and width of an input are multiples of this: the networks halve them five times."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class SuperSloMoConfig(BetweenConfig):
+class SuperSloMoConfig(PairwiseConfig):
     """Weights, and how much is computed at once."""
 
-    checkpoint: Path | None = field(
-        default=None,
-        metadata={"help": "file of the two networks; null: the published SuperSloMo.ckpt"},
+    checkpoint: Path | None = option(
+        None, "file with the weights of both networks; null: the published SuperSloMo.ckpt"
     )
-    tile_px: int = field(
-        default=768,
-        metadata={"help": "longest side computed at once, a multiple of 32; bounds memory"},
+    tile_px: int = option(
+        768,
+        "longest side of the tiles in which frames are computed, a multiple of 32; bounds memory",
+        low=256,
     )
-    batch_size: int = field(
-        default=1, metadata={"help": "made frames of a gap computed at once; bounds memory"}
+    batch_size: int = option(
+        1, "interpolated frames of a gap computed at once; bounds memory", low=1
     )
 
     def __post_init__(self) -> None:
-        """Check ranges."""
+        """Check ranges, and that tiles have a size that the networks take."""
         super().__post_init__()
-        if self.tile_px < 256 or self.tile_px % 32:
-            raise ConfigurationError(
-                f"interpolator.tile_px is {self.tile_px}, not a multiple of 32 from 256 up",
-                "768 needs about 0.75 GB with interpolator.batch_size=1, 512 about 0.55 GB.",
-            )
-        if self.batch_size < 1:
-            raise ConfigurationError(
-                f"interpolator.batch_size is {self.batch_size}, but at least 1 is computed",
-                "Leave it out.",
+        if self.tile_px % MULTIPLE:
+            raise OptionError(
+                "tile_px",
+                f"is {self.tile_px}, but must be a multiple of {MULTIPLE}",
+                "768 needs about 0.75 GB with interpolator.batch_size=1, 512 about 0.55 GB",
             )

@@ -1,8 +1,8 @@
-"""Super-SloMo's two networks, their sizes read from the tensors of a checkpoint.
+"""Super-SloMo's two networks; their width is read from the tensors of a checkpoint.
 
 Jiang, Sun, Jampani, Yang, Learned-Miller, Kautz: "Super SloMo: high quality estimation of
-multiple intermediate frames for video interpolation", CVPR 2018. The layers have the names and
-shapes of the published PyTorch weights.
+multiple intermediate frames for video interpolation", CVPR 2018, figure 4. The layers have the
+names and shapes of the published PyTorch weights, so that their checkpoint can be read.
 """
 
 from __future__ import annotations
@@ -17,24 +17,23 @@ from torch.nn import functional
 from framework.checkpoints import load_tensors
 from framework.errors import BackendError
 
-MULTIPLE = 32
-"""Height and width of the input: five times they are halved."""
 FLOW, SYNTHESIS = "state_dictFC", "state_dictAT"
-"""Where a checkpoint keeps the two networks."""
+"""Keys of the two networks in a checkpoint."""
 WIDTH = 32
 """Channels of the first layer of the published networks."""
 SLOPE = 0.1
-"""Of the leaky rectifiers."""
+"""Negative slope of the leaky rectifiers."""
 
 _GROWTH = (1, 2, 4, 8, 16, 16)
+"""Channels of each level, as multiples of the width."""
 
 
 class UNet(nn.Module):
-    """An encoder and a decoder with skip connections, leaky after every convolution.
+    """An encoder and a decoder with skip connections, a leaky rectifier after every convolution.
 
     Args:
-        inputs: channels that come in.
-        outputs: channels that go out.
+        inputs: number of input channels.
+        outputs: number of output channels.
         width: channels of the first layer.
     """
 
@@ -50,7 +49,7 @@ class UNet(nn.Module):
         self.conv3 = nn.Conv2d(width, outputs, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, outputs, H, W) of (B, inputs, H, W); H and W are multiples of `MULTIPLE`."""
+        """Return (B, outputs, H, W) for (B, inputs, H, W); H and W are multiples of 32."""
         x = _leaky(self.conv2(_leaky(self.conv1(x))))
         skips = []
         for level in range(1, 6):
@@ -62,6 +61,8 @@ class UNet(nn.Module):
 
 
 class _Down(nn.Module):
+    """Halves the size, then two convolutions."""
+
     def __init__(self, inputs: int, outputs: int, kernel: int) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2)
@@ -72,6 +73,8 @@ class _Down(nn.Module):
 
 
 class _Up(nn.Module):
+    """Doubles the size and adds what the encoder had at that size, with two convolutions."""
+
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1)
@@ -88,7 +91,7 @@ def _leaky(x: Tensor) -> Tensor:
 
 
 class SuperSloMo(nn.Module):
-    """Both networks: flow between two frames, and the correction of flow to the time wanted.
+    """Both networks: flow between two frames, and its correction at an intermediate time.
 
     Args:
         width: channels of their first layers.
@@ -98,12 +101,12 @@ class SuperSloMo(nn.Module):
         super().__init__()
         self.flow = UNet(6, 4, width)
         self.synthesis = UNet(20, 5, width)
-        # Convolutions are a fifth quicker with channels last in memory.
+        # Convolutions take a fifth less time with channels last in memory.
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 def load_networks(path: Path) -> SuperSloMo:
-    """Read a checkpoint: the published one, or one of the training script.
+    """Read a checkpoint: the published one, or one of your own training.
 
     Raises:
         BackendError: the file is missing, broken, or of other networks.
@@ -118,19 +121,19 @@ def load_networks(path: Path) -> SuperSloMo:
 
 
 def save_networks(networks: SuperSloMo, path: Path) -> None:
-    """Write a checkpoint with the keys of the published one."""
+    """Write a checkpoint in the form of the published one."""
     parts = {FLOW: networks.flow, SYNTHESIS: networks.synthesis}
     torch.save({key: network.state_dict() for key, network in parts.items()}, path)
 
 
 def _check(network: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
-    wanted = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+    expected = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
     found = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
-    for name in sorted(wanted.keys() | found.keys()):
-        if wanted.get(name) != found.get(name):
+    for name in sorted(expected.keys() | found.keys()):
+        if expected.get(name) != found.get(name):
             raise BackendError(
-                f"{path} is not of Super-SloMo: {name} is {found.get(name, 'missing')} where "
-                f"{wanted.get(name, 'nothing')} is expected",
-                "Give SuperSloMo.ckpt, or a file of python -m "
-                "framework.plugins.interpolator.super_slomo.train.",
+                f"{path} is not a checkpoint of Super-SloMo: {name} is "
+                f"{found.get(name, 'missing')} where {expected.get(name, 'nothing')} is expected",
+                "Give SuperSloMo.ckpt, or the output of python -m framework.train "
+                "interpolator=super_slomo.",
             )

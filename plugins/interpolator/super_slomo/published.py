@@ -1,4 +1,4 @@
-"""The checkpoint that is published."""
+"""The published checkpoint: where it is, and under which licence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from framework.hookspecs import WeightsEntry
 LICENCE = "MIT (trained on Adobe-240fps)"
 HOMEPAGE = "https://github.com/avinashpaliwal/Super-SloMo"
 
-# Its author publishes neither size nor digest: 0 and "" say so.
+# Its author publishes neither its size nor its digest, hence 0 and "".
 PUBLISHED = WeightsEntry(
     name="super_slomo",
     filename="SuperSloMo.ckpt",

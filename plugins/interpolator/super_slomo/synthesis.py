@@ -1,8 +1,8 @@
-"""From two frames to those between: the equations around the networks.
+"""Computes intermediate frames from two frames: the equations around the networks.
 
 Images are (B, 3, H, W) float32 RGB, 0..1, less the mean of each channel; flows are (B, 2, H, W)
-pixels, x then y. ``Fab`` says where in b the content of a pixel of a is found. Equations and
-their numbers are those of the paper (Jiang et al., CVPR 2018).
+pixels, x then y. ``Fab`` is the flow from frame a to frame b: where in b the content of a pixel
+of a is found. Equations and their numbers are those of the paper (Jiang et al., CVPR 2018).
 """
 
 from __future__ import annotations
@@ -16,16 +16,17 @@ from torch.nn import functional
 from .network import SuperSloMo
 
 MEAN = (0.429, 0.431, 0.397)
-"""Of the training images, RGB, 0..1; the networks were never shown an image without it."""
+"""Mean of the published training images, RGB, 0..1. It is subtracted from every input, as it was
+in training; an input without it would come out in other colours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Synthesis:
-    """A frame between, and the first guesses of it that training judges too.
+    """An intermediate frame, and the first estimates of it, which the training loss needs too.
 
     Attributes:
         frame: (B, 3, H, W).
-        from_0, from_1: the source frames moved by the flow that is not yet corrected.
+        from_0, from_1: the two source frames warped by the flow before its correction.
     """
 
     frame: Tensor
@@ -34,11 +35,18 @@ class Synthesis:
 
 
 def warp(image: Tensor, flow: Tensor) -> Tensor:
-    """Read an image where a flow points, bilinearly, black outside.
+    """Read an image where a flow points, with bilinear interpolation and 0 outside.
 
     The published weights were trained with a sampling grid in which pixel x of W means
     x * (W - 1) / W, so even a flow of zero shrinks the image by one pixel. The networks have
-    learnt to make up for it, so it has to stay.
+    learnt to compensate for it: with a correct grid their frames would be shifted.
+
+    Args:
+        image: (B, C, H, W).
+        flow: (B, 2, H, W) pixels, x then y.
+
+    Returns:
+        (B, C, H, W).
     """
     _, _, height, width = image.shape
     x = torch.arange(width, device=image.device, dtype=image.dtype) + flow[:, 0]
@@ -47,38 +55,39 @@ def warp(image: Tensor, flow: Tensor) -> Tensor:
     return functional.grid_sample(image, grid, padding_mode="zeros", align_corners=True)
 
 
-def flow(networks: SuperSloMo, first: Tensor, second: Tensor) -> Tensor:
-    """(B, 4, H, W): F01, then F10."""
-    both: Tensor = networks.flow(torch.cat((first, second), 1))
-    return both
+def estimate_flow(networks: SuperSloMo, first: Tensor, second: Tensor) -> Tensor:
+    """Return (B, 4, H, W): F01, then F10."""
+    flow: Tensor = networks.flow(torch.cat((first, second), 1))
+    return flow
 
 
-def between(
-    networks: SuperSloMo, first: Tensor, second: Tensor, known: Tensor, times: Tensor
+def synthesize(
+    networks: SuperSloMo, first: Tensor, second: Tensor, flow: Tensor, times: Tensor
 ) -> Synthesis:
-    """Return frames between two.
+    """Compute the frames at intermediate times.
 
     Args:
         networks: both.
         first: (B, 3, H, W), or one for all times.
         second: of the same shape.
-        known: what `flow` says of the two.
-        times: (B,) where the frames are, 0 < t < 1.
+        flow: from `estimate_flow`.
+        times: (B,) of the intermediate frames; the first frame is at 0, the second at 1.
     """
-    first, second, known = (each.expand(len(times), -1, -1, -1) for each in (first, second, known))
-    f01, f10 = known.chunk(2, 1)
+    first, second, flow = (each.expand(len(times), -1, -1, -1) for each in (first, second, flow))
+    f01, f10 = flow.chunk(2, 1)
     t = times[:, None, None, None]
-    # Eq. 4: the flow at the time between, if motion is even and smooth in space.
+    # Eq. 4: the flow at the intermediate time, if speed is constant and flow smooth in space.
     ft0 = -t * (1 - t) * f01 + t * t * f10
     ft1 = (1 - t) * (1 - t) * f01 - t * (1 - t) * f10
     from_0, from_1 = warp(first, ft0), warp(second, ft1)
-    seen = (first, second, f01, f10, ft1, ft0, from_1, from_0)
-    answer = networks.synthesis(torch.cat(seen, 1))
-    # Eq. 5: corrected flow, and which of the two frames shows what is there.
-    visible_0 = torch.sigmoid(answer[:, 4:5])
-    moved_0 = warp(first, ft0 + answer[:, :2])
-    moved_1 = warp(second, ft1 + answer[:, 2:4])
+    inputs = (first, second, f01, f10, ft1, ft0, from_1, from_0)
+    output = networks.synthesis(torch.cat(inputs, 1))
+    # Eq. 5: corrected flow, and how visible a pixel is in the first frame and in the second. What
+    # is hidden in one of them is taken from the other.
+    visible_0 = torch.sigmoid(output[:, 4:5])
+    warped_0 = warp(first, ft0 + output[:, :2])
+    warped_1 = warp(second, ft1 + output[:, 2:4])
     weight_0, weight_1 = (1 - t) * visible_0, t * (1 - visible_0)
-    # Eq. 1.
-    frame = (weight_0 * moved_0 + weight_1 * moved_1) / (weight_0 + weight_1)
+    # Eq. 1: the nearer frame in time counts more.
+    frame = (weight_0 * warped_0 + weight_1 * warped_1) / (weight_0 + weight_1)
     return Synthesis(frame, from_0, from_1)

@@ -1,4 +1,9 @@
-"""Large pictures in overlapping tiles, laid over each other without a seam."""
+"""Divides large frames into overlapping tiles whose results are blended without a seam.
+
+Each tile is weighted by its distance from its own edges (a triangular window), and the weights of
+all tiles over a pixel are normalised to 1. Where tiles only met, motion near the seam would be
+computed from half of what is visible, and the seam would show.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +14,20 @@ import numpy as np
 
 from framework.types import Floats
 
-from .network import MULTIPLE
+from .config import MULTIPLE
 
 OVERLAP_PX = 128
-"""By about how much neighbours overlap: motion larger than that is lost at a tile's edge."""
+"""About how far neighbouring tiles overlap; motion larger than that is lost at a tile's edge."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A part of a padded picture.
+    """A part of a padded frame.
 
     Attributes:
-        rows, columns: of the picture.
+        rows, columns: of the padded frame.
         weight: (rows, columns) float32, falling towards the edges that have a neighbour; the
-            weights of all tiles over one pixel sum up to 1.
+            weights of all tiles over one pixel add up to 1.
     """
 
     rows: slice
@@ -31,17 +36,17 @@ class Tile:
 
 
 def padding(height: int, width: int) -> tuple[int, int]:
-    """Rows and columns that are missing to multiples of 32."""
+    """Rows and columns to add so that both sides are multiples of 32."""
     return -height % MULTIPLE, -width % MULTIPLE
 
 
-def tiles(height: int, width: int, longest: int) -> Iterator[Tile]:
-    """Tiles that cover a padded picture; one if it is small enough.
+def split_into_tiles(height: int, width: int, longest: int) -> Iterator[Tile]:
+    """Divide a padded frame into tiles; one if it is small enough.
 
     Args:
         height: a multiple of 32, like width.
         width: ...
-        longest: side of a tile, a multiple of 32.
+        longest: largest side of a tile in pixels, a multiple of 32.
     """
     for rows, down in _spans(height, longest):
         for columns, across in _spans(width, longest):
@@ -49,19 +54,19 @@ def tiles(height: int, width: int, longest: int) -> Iterator[Tile]:
 
 
 def _spans(length: int, longest: int) -> Iterator[tuple[slice, Floats]]:
-    """Parts of a side with their weights, all of one length: as few as may be, then as short."""
+    """Parts of a side, all of one length, with weights: as few as possible, then as short."""
     count = 1 + max(0, -(-(length - longest) // (longest - OVERLAP_PX)))
     size = -(-(length + (count - 1) * OVERLAP_PX) // (count * MULTIPLE)) * MULTIPLE
     starts = np.linspace(0, length - size, count).astype(int) // MULTIPLE * MULTIPLE
-    where = np.arange(length)
-    # A hat over each part; where two overlap, both together weigh 1.
-    hats = np.stack(
+    pixel = np.arange(length)
+    # A triangular window over each part; where two overlap, both together weigh 1.
+    windows = np.stack(
         [
-            np.clip(np.minimum(where - start, start + size - 1 - where) + 1, 0, None)
+            np.clip(np.minimum(pixel - start, start + size - 1 - pixel) + 1, 0, None)
             for start in starts
         ]
     )
-    weights = (hats / hats.sum(0)).astype(np.float32)
+    weights = (windows / windows.sum(0)).astype(np.float32)
     for start, weight in zip(starts.tolist(), weights, strict=True):
         part = slice(start, start + size)
         yield part, weight[part]

@@ -1,5 +1,7 @@
-"""Who is who from frame to frame: the core that every tracker shares.
+"""Recognises people from frame to frame; shared by all trackers that give ids.
 
-A tracker is a thin policy over it: `associate.Associator` numbers the people of each frame,
-`history.History` keeps them, `gaps.fill_gaps` closes short holes in the track that is chosen.
+`associate.Associator` gives ids to the people of each frame, `history.DetectionHistory` keeps
+them, `linking.link_tracklets` corrects ids over gaps when the clip has been read, and
+`gaps.fill_gaps` interpolates short gaps of a track. `tracker.AssociatingTracker` does all of it
+but choose whom to follow.
 """

@@ -1,114 +1,99 @@
-"""Settings that every tracker with identities has."""
+"""Options that several trackers share."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from framework.errors import ConfigurationError
+from framework.options import OptionError, Options, option
 
 
 @dataclass(frozen=True, kw_only=True)
-class AssociationConfig:
+class GapConfig(Options):
+    """Which gaps of a track are filled."""
+
+    max_gap_s: float = option(
+        0.5, "longest gap in a person's track that is filled by interpolation, seconds", low=0
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityConfig(GapConfig):
+    """What every tracker that gives ids needs to know."""
+
+    lost_s: float = option(
+        1.5, "a person who is not seen for longer than this returns as a new one, seconds", above=0
+    )
+    high_score: float = option(
+        0.5, "least box score of a detection that may start a new person", low=0, high=1
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssociationConfig(IdentityConfig):
     """How people of one frame are recognised in the next.
 
     A body size is the square root of the area of a person's box.
     """
 
-    lost_s: float = field(
-        default=1.5,
-        metadata={"help": "a person unseen for longer than this comes back as a new one, seconds"},
+    low_score: float = option(0.1, "detections with a lower box score are ignored", low=0)
+    max_cost: float = option(
+        0.7, "largest cost of a match: 0 is the same place, 1 anywhere", low=0, high=1
     )
-    max_gap_s: float = field(
-        default=0.5,
-        metadata={"help": "gaps up to this long between two sightings are filled, seconds"},
+    box_weight: float = option(
+        0.5, "weight of the box overlap in the cost; keypoints have the rest", low=0, high=1
     )
-    high_score: float = field(
-        default=0.5,
-        metadata={"help": "box score from which a detection may start a new person, 0..1"},
+    absence_cost: float = option(
+        0.2, "cost added to a match after an absence of lost_s, less after less", low=0, high=1
     )
-    low_score: float = field(
-        default=0.1,
-        metadata={"help": "box score below which a detection is ignored, 0..1"},
+    appearance_weight: float = option(
+        0.5,
+        "weight of the colours of torso and thighs in the cost; 0: colours are not measured",
+        low=0,
+        high=1,
+        formerly=("looks_weight",),
     )
-    max_cost: float = field(
-        default=0.7,
-        metadata={"help": "dearest match, 0 (same place) to 1 (anywhere)"},
+    hint_bonus: float = option(
+        0.05, "cost saved where the detector followed this person itself", low=0, high=1
     )
-    box_weight: float = field(
-        default=0.5,
-        metadata={"help": "share of box overlap in the cost; keypoints have the rest, 0..1"},
+    measurement_noise: float = option(
+        0.03,
+        "noise of a detected point, standard deviation in body sizes",
+        above=0,
+        formerly=("jitter",),
     )
-    absence_cost: float = field(
-        default=0.2,
-        metadata={"help": "extra cost of a match after an absence of lost_s, 0..1"},
+    process_noise: float = option(
+        2.0,
+        "change of speed within a second, standard deviation in body sizes/s",
+        above=0,
+        formerly=("agility",),
     )
-    looks_weight: float = field(
-        default=0.5,
-        metadata={"help": "share of colours of torso and thighs in the cost; 0: not measured"},
-    )
-    hint_bonus: float = field(
-        default=0.05,
-        metadata={"help": "discount where the detector says it followed this person, 0..1"},
-    )
-    jitter: float = field(
-        default=0.03,
-        metadata={"help": "noise of a detected point, standard deviation in body sizes"},
-    )
-    agility: float = field(
-        default=2.0,
-        metadata={"help": "change of speed within a second, standard deviation in body sizes/s"},
-    )
-    reach: float = field(
-        default=0.3,
-        metadata={"help": "most that a prediction may be uncertain, in body sizes"},
+    max_uncertainty: float = option(
+        0.3,
+        "largest uncertainty of a predicted point, standard deviation in body sizes",
+        above=0,
+        formerly=("reach",),
     )
 
     def __post_init__(self) -> None:
-        """Check ranges."""
-        for name in ("lost_s", "jitter", "agility", "reach"):
-            _expect(name, getattr(self, name) > 0, "must be above 0")
-        _expect("max_gap_s", self.max_gap_s >= 0, "must not be negative")
-        for name in (
-            "high_score",
-            "max_cost",
-            "box_weight",
-            "absence_cost",
-            "looks_weight",
-            "hint_bonus",
-        ):
-            _expect(name, 0 <= getattr(self, name) <= 1, "must lie between 0 and 1")
-        _expect("low_score", 0 <= self.low_score <= self.high_score, "must be 0..high_score")
-
-
-def _expect(name: str, holds: bool, rule: str) -> None:
-    if not holds:
-        raise ConfigurationError(
-            f"tracker.{name} {rule}", "python -m framework --help explains the settings"
-        )
+        """Check ranges, and that the two scores are in order."""
+        super().__post_init__()
+        if self.low_score > self.high_score:
+            raise OptionError(
+                "low_score",
+                f"is {self.low_score}, but must be at most high_score, which is {self.high_score}",
+                "Detections from low_score to high_score continue a person but start none",
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
-class EverybodyConfig:
-    """Who of those that were seen becomes a track."""
+class MultiPersonConfig(IdentityConfig):
+    """Which of the people who were seen get a track."""
 
-    max_people: int = field(
-        default=10,
-        metadata={"help": "most people to keep: those who cover most, summed over the clip"},
+    max_people: int = option(
+        10, "most people to keep: those with the largest area, summed over the clip", low=1
     )
-    min_duration_s: float = field(
-        default=0.5,
-        metadata={"help": "who is seen for less than this in all is left out, seconds (2 frames)"},
+    min_duration_s: float = option(
+        0.5,
+        "people who are seen for less than this in total are left out, seconds (at least 2 frames)",
+        low=0,
     )
-
-    def __post_init__(self) -> None:
-        """Check ranges."""
-        if self.max_people < 1:
-            raise ConfigurationError(
-                f"tracker.max_people must be 1 or more, but is {self.max_people}",
-                "10 keeps the ten people who cover most",
-            )
-        if self.min_duration_s < 0:
-            raise ConfigurationError(
-                f"tracker.min_duration_s must not be negative, but is {self.min_duration_s}",
-                "0 keeps whoever is seen in two frames",
-            )

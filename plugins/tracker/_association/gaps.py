@@ -1,4 +1,9 @@
-"""Closes short holes in a track; longer ones and the ends stay as they are."""
+"""Fills short gaps of a track by interpolation; longer gaps and the ends stay missing.
+
+PCHIP (Fritsch, Butland, A Method for Constructing Local Monotone Piecewise Cubic Interpolants,
+1984) stays between the neighbouring values. An ordinary cubic spline overshoots after quick
+motion, which would put a foot below the ground.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +18,16 @@ from framework.types import Bools, Floats, Ints, State, Times, Track
 def fill_gaps(track: Track, max_gap_s: float) -> Track:
     """Interpolate boxes, keypoints and 3D keypoints over short gaps.
 
-    Piecewise cubic in time, joint by joint, without overshoot (PCHIP, Fritsch and Butland 1984).
-    A joint is filled only where it is known at both sides of the gap. Scores are the lower of
-    the two neighbours'. What was observed stays exactly as it is.
+    Each joint is interpolated by itself over the true times. A joint is filled only where it is
+    known on both sides of the gap. Scores are the lower of the two neighbours' scores, and 0 for
+    a joint that stays unknown. Observed rows stay exactly as they are.
 
     Args:
         track: with at least one observed row.
-        max_gap_s: the longest time between the two sightings around a gap, seconds.
+        max_gap_s: the longest time between the two observed rows around a gap, seconds.
 
     Returns:
-        The track with ``State.FILLED`` in the rows that were closed.
+        A track with ``State.FILLED`` in the filled rows; ``track`` itself where there are none.
     """
     seen = np.flatnonzero(track.state == State.OBSERVED)
     rows = np.setdiff1d(np.arange(seen[0], seen[-1]), seen)
@@ -51,12 +56,13 @@ def fill_gaps(track: Track, max_gap_s: float) -> Track:
 
 
 def _filled(values: Floats, time_s: Times, rows: Ints, before: Ints, after: Ints) -> Floats:
-    """(T, J, D) with ``rows`` interpolated where a joint is known in both neighbours."""
+    """(T, J, D) with ``rows`` interpolated where a joint is known in both neighbouring rows."""
+    # A joint may be unknown in observed rows too, so each has times of its own.
     known: Bools = np.asarray(np.isfinite(values).all(-1))
     wanted = known[before] & known[after]
     filled = values.copy()
     for joint in np.flatnonzero(wanted.any(0)):
-        there, here = known[:, joint], rows[wanted[:, joint]]
-        curve = PchipInterpolator(time_s[there], values[there, joint].astype(np.float64))
-        filled[here, joint] = curve(time_s[here])
+        at, missing = known[:, joint], rows[wanted[:, joint]]
+        curve = PchipInterpolator(time_s[at], values[at, joint].astype(np.float64))
+        filled[missing, joint] = curve(time_s[missing])
     return filled

@@ -1,4 +1,4 @@
-"""Everybody who was seen, frame by frame, and how to make a `Track` of some of it."""
+"""All detections of a clip, frame by frame, and how to make a `Track` of some of them."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sightings:
+class Observations:
     """One entry per person and frame, in the order of the frames.
 
     Attributes:
         row: (S,) number of the frame, from 0.
         person: (S,) place of the person within the frame's detections.
-        id: (S,) number from the associator.
-        area: (S,) square pixels around the joints that are seen.
-        complete: (S,) bool.
+        id: (S,) the person's id.
+        area: (S,) area of the box around the visible joints, square pixels.
+        complete: (S,) whether the whole person is visible.
     """
 
     row: Ints
@@ -39,13 +39,13 @@ class Sightings:
     def __len__(self) -> int:
         return len(self.row)
 
-    def take(self, which: NDArray[np.int64] | Bools) -> Sightings:
-        """The sightings that an index array or a mask selects."""
-        return Sightings(**{name: getattr(self, name)[which] for name in self.__slots__})
+    def take(self, which: NDArray[np.int64] | Bools) -> Observations:
+        """The observations that an index array or a mask selects."""
+        return Observations(**{name: getattr(self, name)[which] for name in self.__slots__})
 
 
-class History:
-    """The clip so far: arrays of the people of each frame, about 1 kB a person."""
+class DetectionHistory:
+    """The clip so far: arrays of the people of each frame, about 1 kB a person and frame."""
 
     def __init__(self) -> None:
         self._index: list[int] = []
@@ -63,7 +63,7 @@ class History:
         if self._time_s and time_s <= self._time_s[-1]:
             raise StageError(
                 f"frame {index} at {time_s} s does not come after {self._time_s[-1]} s",
-                "times must rise from frame to frame; the decoder or the interpolator is at fault",
+                "Times must rise from frame to frame; the decoder or the interpolator is at fault",
             )
         self._index.append(index)
         self._time_s.append(time_s)
@@ -82,34 +82,39 @@ class History:
 
     @property
     def frame_s(self) -> float:
-        """Seconds from frame to frame, made or not, usually; 1 where there are no two."""
+        """Median seconds between frames, interpolated ones included; 1 where there are no two."""
         return float(np.median(np.diff(self._time_s))) if len(self) > 1 else 1.0
 
     @property
     def people(self) -> int:
-        """How many detections there were in all."""
+        """Number of detections in all frames."""
         return sum(map(len, self._people))
 
     @property
     def best_box_score(self) -> float:
-        """The highest box score of all; 0 when nobody was detected."""
+        """The highest box score of all frames; 0 when nobody was detected."""
         return float(max((people.box_scores.max(initial=0) for people in self._people), default=0))
 
     @property
     def is_source(self) -> Bools:
-        """(T,) False for made frames, which have the number of the source frame before them."""
+        """(T,) False for interpolated frames, which have the index of the source frame before."""
         return np.asarray(np.diff(np.array(self._index, np.int64), prepend=-1) != 0)
 
-    def lasting(self, seen: Sightings, counted: Bools, least_s: float) -> Bools:
-        """(S,) whether the person of each sighting has enough counted ones to be no ghost.
+    def seen_for(self, seen: Observations, counted: Bools, least_s: float) -> Bools:
+        """Find the people who were seen for long enough not to be a false positive.
 
-        Made frames do not count: no output shows them, and whoever is in n source frames is in all
-        that is made in the n - 1 gaps between them, but not in those around.
+        Interpolated frames do not count. No output shows them; and a person who is in n source
+        frames is also in the frames interpolated within the n - 1 gaps between these, but not in
+        those before and after, so counting them would change who is kept.
 
         Args:
-            seen: with ids from 0.
-            counted: (S,) the sightings that count.
-            least_s: how long they must be in all, seconds; two frames at least.
+            seen: observations with ids from 0.
+            counted: (S,) the observations that count.
+            least_s: least total time of a person's counted observations, seconds; two frames are
+                the least in any case.
+
+        Returns:
+            (S,) whether the person of each observation was seen for long enough.
         """
         if not len(seen):
             return counted
@@ -119,10 +124,10 @@ class History:
         counts = np.bincount(seen.id, counted & self.is_source[seen.row])
         return np.asarray(counts[seen.id] >= needed)
 
-    def sightings(self) -> Sightings:
-        """Everybody in every frame."""
+    def observations(self) -> Observations:
+        """All people of all frames."""
         counts = [len(people) for people in self._people]
-        return Sightings(
+        return Observations(
             row=np.repeat(np.arange(len(counts)), counts),
             person=_joined([np.arange(count) for count in counts], np.int64),
             id=_joined(self._ids, np.int64),
@@ -130,51 +135,59 @@ class History:
             complete=_joined([people.complete for people in self._people], np.bool_),
         )
 
-    def boxes(self, seen: Sightings) -> Doubles:
-        """(S, 4) pixels."""
+    def boxes(self, seen: Observations) -> Doubles:
+        """(S, 4) their boxes, pixels."""
         places = zip(seen.row.tolist(), seen.person.tolist(), strict=True)
         boxes = [self._people[row].boxes[person] for row, person in places]
         return np.array(boxes, np.float64).reshape(-1, 4)
 
-    def look(self, seen: Sightings) -> Floats:
-        """(parts, colours) the mean look of some sightings; NaN for parts that were never seen."""
+    def mean_appearance(self, seen: Observations) -> Floats:
+        """(parts, colours) mean histograms of observations; NaN for parts that were never seen."""
         places = zip(seen.row.tolist(), seen.person.tolist(), strict=True)
         people = [(self._people[row].appearance, person) for row, person in places]
-        looks = [looks[person] for looks, person in people if looks is not None]
-        if not looks:
+        measured = [histograms[person] for histograms, person in people if histograms is not None]
+        if not measured:
             return np.full((1, 1), np.nan, np.float32)
-        each = np.stack(looks)
+        each = np.stack(measured)
         known = ~np.isnan(each)
         total, count = each.sum(0, where=known), known.sum(0)
         return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
 
-    def track(self, number: int, seen: Sightings) -> Track:
-        """A track of these sightings, at most one per row; the other rows are missing.
+    def track(self, number: int, seen: Observations) -> Track:
+        """A track of observations, at most one per row; the other rows are missing.
 
         Args:
             number: id of the track.
-            seen: at least one sighting of this history.
+            seen: at least one observation of this history.
         """
         places = zip(seen.row.tolist(), seen.person.tolist(), strict=True)
-        alone = {row: self._people[row].take(np.array([person])) for row, person in places}
+        by_row = {row: self._people[row].take(np.array([person])) for row, person in places}
         frames = list(zip(self._index, self._time_s, strict=True))
-        return track_of(number, frames, alone)
+        return track_of(number, frames, by_row)
 
 
-def cuts(seen: Sightings) -> Ints:
-    """Rows at which a new scene begins: people before and after, and none who is in both."""
+def scene_cuts(seen: Observations) -> Ints:
+    """Find rows at which a new scene begins.
+
+    There are people in the row and in the one before it, but nobody who is seen both before and
+    from then on: people do not all leave and others arrive between two frames of one scene.
+
+    Returns:
+        Rows in rising order.
+    """
     if not len(seen):
         return np.zeros(0, np.int64)
     rows = np.arange(seen.row.max() + 2)
-    crowded = np.isin(rows, seen.row)
-    _, number = np.unique(seen.id, return_inverse=True)
-    first, last = np.full(number.max() + 1, len(rows)), np.zeros(number.max() + 1, np.int64)
-    np.minimum.at(first, number, seen.row)
-    np.maximum.at(last, number, seen.row)
+    occupied = np.isin(rows, seen.row)
+    _, person = np.unique(seen.id, return_inverse=True)
+    first, last = np.full(person.max() + 1, len(rows)), np.zeros(person.max() + 1, np.int64)
+    np.minimum.at(first, person, seen.row)
+    np.maximum.at(last, person, seen.row)
+    # How many people were first seen before each row, and how many were last seen before it.
     begun = np.bincount(first + 1, minlength=len(rows) + 1).cumsum()[: len(rows)]
     ended = np.bincount(last + 1, minlength=len(rows) + 1).cumsum()[: len(rows)]
-    nobody_in_both = begun == ended
-    return np.flatnonzero(nobody_in_both[1:] & crowded[1:] & crowded[:-1]) + 1
+    nobody_in_both = begun == ended  # all who were seen before have been seen for the last time
+    return np.flatnonzero(nobody_in_both[1:] & occupied[1:] & occupied[:-1]) + 1
 
 
 def _joined(parts: list[NDArray[Scalar]], dtype: type[Scalar]) -> NDArray[Scalar]:

@@ -1,11 +1,14 @@
-"""Who came back after being hidden: both sides of every gap looked at, all gaps at once.
+"""Links the pieces of tracks over gaps, when the whole clip has been read.
 
-While a clip is read, only what went before is known of somebody who comes back. When it has been
-read, so is where, how fast and how large people are afterwards. Tracks are cut where they have
-gaps, and the pieces are linked anew, by the assignment that is likeliest for all of them together
-(tracklet association: Perera et al., Multi-Object Tracking Through Simultaneous Long Occlusions
-and Split-Merge Conditions, 2006; Huang, Wu, Nevatia, Robust Object Tracking by Hierarchical
-Association of Detection Responses, 2008).
+While a clip is read, only the frames before a gap are known. When it has been read, so are place,
+speed and size of the people after the gap. Tracks are divided at their gaps into pieces without
+gaps (tracklets), and these are linked anew by the most likely assignment of all pieces at once:
+tracklet association as in Perera et al., Multi-Object Tracking Through Simultaneous Long
+Occlusions and Split-Merge Conditions, 2006, and Huang, Wu, Nevatia, Robust Object Tracking by
+Hierarchical Association of Detection Responses, 2008.
+
+Linking piece by piece, the best link first, would let one early mistake exchange two people for
+the rest of the clip.
 """
 
 from __future__ import annotations
@@ -19,136 +22,160 @@ from scipy.sparse.csgraph import connected_components
 
 from framework.types import Bools, Floats, Ints, Times
 
-from .associate import NOBODY
+from .associate import NO_ID
 from .config import AssociationConfig
-from .history import History, Sightings, cuts
-from .similarity import Doubles, look_distances
+from .history import DetectionHistory, Observations, scene_cuts
+from .similarity import Doubles, appearance_distances
 
 _SPAN_S = 0.5
-"""What somebody did in this time before or after a gap tells place and speed."""
+"""Place, speed and colours at a gap are measured over this time before or after it."""
 _SPEED = np.array([1.0, 0.3, 0.2])
-"""Usual speeds: sideways and down in heights of the box a second, growth of the height's logarithm.
+"""Standard deviation of speeds: sideways and down in box heights per second, and of the logarithm
+of the height per second.
 
 Heights, not body sizes: arms and legs that swing change the width.
 """
-_AGILE = np.array([0.5, 0.15, 0.075])
-"""Change of these within a second, of `AssociationConfig.agility`: a body size is half a height."""
-_ANYBODY = np.array([[3.0, 1.0], [0.5, 0.3], [0.3, 0.2]])
-"""How far apart people are who are not the same: place and speed."""
-_SAME_LOOKS, _OTHER_LOOKS = 0.25, 0.35
-"""Usual distance of two looks at a person, and the one from which it is rather two people."""
-_MOMENT_S = 0.1
-"""A piece shorter than this may be a ghost, and has no speed: only the associator links it."""
-_HABIT = 1.0
-"""What it counts that the associator, which has seen the joints, linked two pieces."""
+_PROCESS_SCALE = np.array([0.5, 0.15, 0.075])
+"""Process noise of these speeds, as shares of `AssociationConfig.process_noise`: a body size is
+about half a height."""
+_DIFFERENT_PEOPLE = np.array([[3.0, 1.0], [0.5, 0.3], [0.3, 0.2]])
+"""Differences of place and speed usual between two different people, in the same units."""
+_SAME_APPEARANCE, _OTHER_APPEARANCE = 0.25, 0.35
+"""Usual distance of two appearances of one person, and that from which two people are likelier."""
+_BRIEF_S = 0.1
+"""Pieces shorter than this may be false positives and have no speed; they are not linked anew."""
+_ROUNDING_S = 1e-3
+"""Times of frames are rounded, so a piece may seem this much too short."""
+_KEPT_LINK_BONUS = 1.0
+"""Log-likelihood added to a link that the associator made: it has compared the joints too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Ends:
-    """The last, or the first, moments of P pieces of tracks.
+class _TrackletEnds:
+    """The last, or the first, moments of P tracklets.
 
     Attributes:
         row: (P,) frames.
         time_s: (P,) seconds.
-        lasted_s: (P,) how long the piece is, its last frame included.
-        state: (P, 3, 2) middle and lower edge of the box in pixels, logarithm of its height;
-            each with its speed per second.
-        doubt: (P, 3, 2, 2) covariance of place and speed, in heights.
+        duration_s: (P,) of the tracklets, their last frame included.
+        state: (P, 3, 2) centre and lower edge of the box in pixels and the logarithm of its
+            height; each with its speed per second.
+        covariance: (P, 3, 2, 2) of place and speed, in heights.
         height: (P,) pixels.
-        looks: (P, parts, colours) NaN where unknown.
+        appearance: (P, parts, colours) NaN where unknown.
     """
 
     row: Ints
     time_s: Times
-    lasted_s: Times
+    duration_s: Times
     state: Doubles
-    doubt: Doubles
+    covariance: Doubles
     height: Doubles
-    looks: Floats
+    appearance: Floats
 
 
-def linked(history: History, config: AssociationConfig) -> Sightings:
-    """Everybody who has a number, with numbers that agree with what came before and after gaps.
+def link_tracklets(history: DetectionHistory, config: AssociationConfig) -> Observations:
+    """Give all people of a clip ids that agree with what came before and after gaps.
 
-    Nobody is linked over a gap longer than ``lost_s``, nor over a cut. Numbers from 1 rise with
-    appearance. A piece of a track is never divided.
+    Nothing is linked over a gap longer than ``lost_s``, nor over a scene cut. A tracklet is never
+    divided.
+
+    Args:
+        history: of the clip, with the ids of the associator.
+        config: of the tracker.
+
+    Returns:
+        The observations that have an id, in the order of the frames, with ids from 1 that rise in
+        the order of appearance.
     """
-    seen = history.sightings()
-    seen = seen.take(seen.id != NOBODY)
+    seen = history.observations()
+    seen = seen.take(seen.id != NO_ID)
     if not len(seen):
         return seen
     by_person = np.lexsort((seen.row, seen.id))
     ordered = seen.take(by_person)
     begins = np.flatnonzero(_begins(ordered))
     stops = np.append(begins[1:], len(ordered))
-    moments = _Moments(history, ordered, begins, stops, config.jitter)
-    last, first = moments.of(stops - 1), moments.of(begins)
-    before, after = _pairs(last, first, config.lost_s, cuts(seen))
+    tracklets = _Tracklets(history, ordered, begins, stops, config.measurement_noise)
+    last, first = tracklets.ends_at(stops - 1), tracklets.ends_at(begins)
+    before, after = _candidates(last, first, config.lost_s, scene_cuts(seen))
     cost = _costs(last, first, before, after, config)
-    habit = (after == before + 1) & (ordered.id[begins[after]] == ordered.id[begins[before]])
-    brief = np.minimum(last.lasted_s[before], first.lasted_s[after]) < _MOMENT_S - 1e-3
-    cost = np.where(habit, np.minimum(cost, 0) - _HABIT, np.where(brief, 0, cost))
-    follows = _likeliest(before[cost < 0], after[cost < 0], cost[cost < 0], len(begins))
-    numbers = np.empty_like(seen.id)
-    numbers[by_person] = np.repeat(_numbers(follows, first.row), stops - begins)
-    return replace(seen, id=numbers)
+    # A link of the associator stays unless another one is likelier by more than the bonus.
+    linked = (after == before + 1) & (ordered.id[begins[after]] == ordered.id[begins[before]])
+    shorter_s = np.minimum(last.duration_s[before], first.duration_s[after])
+    brief = shorter_s < _BRIEF_S - _ROUNDING_S
+    cost = np.where(linked, np.minimum(cost, 0) - _KEPT_LINK_BONUS, np.where(brief, 0, cost))
+    likely = cost < 0
+    follows = _best_assignment(before[likely], after[likely], cost[likely], len(begins))
+    ids = np.empty_like(seen.id)
+    ids[by_person] = np.repeat(_ids(follows, first.row), stops - begins)
+    return replace(seen, id=ids)
 
 
-def _begins(ordered: Sightings) -> Bools:
-    """(S,) whether a sighting is of somebody else than the one before, or follows a gap."""
-    same = np.diff(ordered.id, prepend=NOBODY) == 0
+def _begins(ordered: Observations) -> Bools:
+    """(S,) whether an observation is of another person than the one before, or follows a gap."""
+    same = np.diff(ordered.id, prepend=NO_ID) == 0
     return np.asarray(~same | (np.diff(ordered.row, prepend=-1) > 1))
 
 
 @dataclass(frozen=True, slots=True)
-class _Moments:
-    """What `_Ends` are measured from: sightings in order, and where each piece begins and stops."""
+class _Tracklets:
+    """Observations in the order of person and frame, and where each tracklet begins and stops."""
 
-    history: History
-    seen: Sightings
+    history: DetectionHistory
+    seen: Observations
     begins: Ints
     stops: Ints
-    jitter: float
+    measurement_noise: float
 
-    def of(self, ends: Ints) -> _Ends:
-        """Measure at one sighting of each piece, its first or its last."""
+    def ends_at(self, ends: Ints) -> _TrackletEnds:
+        """Measure at one observation of each tracklet, its first or its last."""
         boxes, times = self.history.boxes(self.seen), self.history.time_s[self.seen.row]
         heights = np.maximum(boxes[:, 3] - boxes[:, 1], 1)
+        # The lower edge, as feet stay on the ground when arms are raised.
         places = np.stack([boxes[:, ::2].mean(1), boxes[:, 3], np.log(heights)], axis=1)
-        state, doubt = np.empty((len(ends), 3, 2)), np.empty((len(ends), 3, 2, 2))
-        looks = []
+        state, covariance = np.empty((len(ends), 3, 2)), np.empty((len(ends), 3, 2, 2))
+        appearance = []
         for piece, (begin, stop, end) in enumerate(zip(self.begins, self.stops, ends, strict=True)):
             near = np.abs(times[begin:stop] - times[end]) <= _SPAN_S
             part = begin + np.flatnonzero(near)
-            looks.append(self.history.look(self.seen.take(part)))
+            appearance.append(self.history.mean_appearance(self.seen.take(part)))
             unit = np.array([heights[end], heights[end], 1.0])
-            state[piece], doubt[piece] = self._line(
+            state[piece], covariance[piece] = self._line(
                 times[part] - times[end], (places[part] - places[end]) / unit
             )
             state[piece] = unit[:, None] * state[piece]
             state[piece, :, 0] += places[end]
-        return _Ends(
+        return _TrackletEnds(
             row=self.seen.row[ends],
             time_s=times[ends],
-            lasted_s=times[self.stops - 1] - times[self.begins] + self.history.frame_s,
+            duration_s=times[self.stops - 1] - times[self.begins] + self.history.frame_s,
             state=state,
-            doubt=doubt,
+            covariance=covariance,
             height=heights[ends],
-            looks=np.stack(looks),
+            appearance=np.stack(appearance),
         )
 
     def _line(self, time_s: Times, places: Doubles) -> tuple[Doubles, Doubles]:
-        """(3, 2) place and speed at time 0, and (3, 2, 2) their covariance, in heights."""
+        """Fit a line by least squares, with a Gaussian prior on the speed.
+
+        Without the prior the speed of two or three frames would be that of the noise.
+
+        Returns:
+            (3, 2) place and speed at time 0, and (3, 2, 2) their covariance, in heights.
+        """
         line = np.stack([np.ones(len(time_s)), time_s], axis=1)
-        known = np.tile(line.T @ line / self.jitter**2, (3, 1, 1))
-        known[:, 1, 1] += _SPEED**-2
-        doubt: Doubles = np.linalg.inv(known).astype(np.float64)
-        pull = places.T @ line / self.jitter**2
-        return (doubt @ pull[..., None])[..., 0], doubt
+        information = np.tile(line.T @ line / self.measurement_noise**2, (3, 1, 1))
+        information[:, 1, 1] += _SPEED**-2
+        covariance: Doubles = np.linalg.inv(information).astype(np.float64)
+        weighted = places.T @ line / self.measurement_noise**2
+        return (covariance @ weighted[..., None])[..., 0], covariance
 
 
-def _pairs(last: _Ends, first: _Ends, lost_s: float, cuts: Ints) -> tuple[Ints, Ints]:
-    """Which pieces may be followed by which: soon enough, and not over a cut."""
+def _candidates(
+    last: _TrackletEnds, first: _TrackletEnds, lost_s: float, cuts: Ints
+) -> tuple[Ints, Ints]:
+    """Pairs of tracklets of which the second may follow: soon enough, and not over a cut."""
     order = np.argsort(first.time_s, kind="stable")
     begin_s = first.time_s[order]
     low = np.searchsorted(begin_s, last.time_s, side="right")
@@ -162,36 +189,54 @@ def _pairs(last: _Ends, first: _Ends, lost_s: float, cuts: Ints) -> tuple[Ints, 
 
 
 def _costs(
-    last: _Ends, first: _Ends, before: Ints, after: Ints, config: AssociationConfig
+    last: _TrackletEnds,
+    first: _TrackletEnds,
+    before: Ints,
+    after: Ints,
+    config: AssociationConfig,
 ) -> Doubles:
-    """(L,) how much likelier it is that two pieces are of two people, as a logarithm."""
+    """(L,) logarithm of how much likelier it is that two tracklets are of two different people.
+
+    Two densities of the difference of place and speed are compared: that of one person, a Gaussian
+    with the covariance of both ends and of the motion within the gap, and that of two people,
+    constant over the range of `_DIFFERENT_PEOPLE`.
+    """
     dt = (first.time_s[after] - last.time_s[before])[:, None]
     height = np.sqrt(last.height[before] * first.height[after])
     unit = np.stack([height, height, np.ones(len(height))], axis=1)[..., None]
     then, now = last.state[before] / unit, first.state[after] / unit
-    ahead = np.broadcast_to(np.eye(2), (len(dt), 1, 2, 2)).copy()
-    ahead[..., 0, 1] = dt
-    miss = now - (ahead @ then[..., None])[..., 0]
-    agile = (config.agility * _AGILE) ** 2
-    # White noise on the acceleration, as in `motion`.
-    drift = np.array([[dt**3 / 3, dt**2 / 2], [dt**2 / 2, dt]]).transpose(2, 3, 0, 1)
-    spread = ahead @ last.doubt[before] @ ahead.swapaxes(-1, -2) + first.doubt[after]
-    spread = spread + drift * agile[:, None, None]
-    far = (miss * np.linalg.solve(spread, miss[..., None])[..., 0]).sum(-1)
-    rare = np.log(np.linalg.det(spread)) - 2 * np.log(_ANYBODY.prod(-1))
+    transition = np.broadcast_to(np.eye(2), (len(dt), 1, 2, 2)).copy()
+    transition[..., 0, 1] = dt
+    difference = now - (transition @ then[..., None])[..., 0]
+    noise = (config.process_noise * _PROCESS_SCALE) ** 2
+    # White noise on the acceleration, as in `kalman`.
+    process = np.array([[dt**3 / 3, dt**2 / 2], [dt**2 / 2, dt]]).transpose(2, 3, 0, 1)
+    moved = transition @ last.covariance[before] @ transition.swapaxes(-1, -2)
+    covariance = moved + first.covariance[after]
+    covariance = covariance + process * noise[:, None, None]
+    distance = (difference * np.linalg.solve(covariance, difference[..., None])[..., 0]).sum(-1)
+    volume = np.log(np.linalg.det(covariance)) - 2 * np.log(_DIFFERENT_PEOPLE.prod(-1))
     return np.asarray(
-        (far + rare).sum(-1) / 2 + _look_costs(last.looks[before], first.looks[after])
+        (distance + volume).sum(-1) / 2
+        + _appearance_costs(last.appearance[before], first.appearance[after])
     )
 
 
-def _look_costs(looks: Floats, others: Floats) -> Doubles:
-    """(L,) the same for colours; 0 where they are unknown."""
-    apart = look_distances(looks, others)
-    return np.nan_to_num((apart**2 - _OTHER_LOOKS**2) / (2 * _SAME_LOOKS**2))
+def _appearance_costs(appearance: Floats, others: Floats) -> Doubles:
+    """(L,) the same logarithm for colours; 0 where they are unknown."""
+    distance = appearance_distances(appearance, others)
+    return np.nan_to_num((distance**2 - _OTHER_APPEARANCE**2) / (2 * _SAME_APPEARANCE**2))
 
 
-def _likeliest(before: Ints, after: Ints, cost: Doubles, pieces: int) -> Ints:
-    """(P,) which piece follows each, -1 for none: the assignment of least cost in all."""
+def _best_assignment(before: Ints, after: Ints, cost: Doubles, pieces: int) -> Ints:
+    """Find the links of least total cost.
+
+    Candidates fall into groups that share no tracklet. Each group is solved by itself (Hungarian
+    method): one table of all tracklets of a long clip would need memory and time without bound.
+
+    Returns:
+        (P,) which tracklet follows each, -1 for none.
+    """
     follows = np.full(pieces, -1)
     graph = coo_array((np.ones(len(before)), (before, pieces + after)), shape=(2 * pieces,) * 2)
     _, group = connected_components(graph, directed=False)
@@ -207,13 +252,13 @@ def _likeliest(before: Ints, after: Ints, cost: Doubles, pieces: int) -> Ints:
     return follows
 
 
-def _numbers(follows: Ints, row: Ints) -> Ints:
-    """(P,) one number for each chain of pieces, rising with the first row."""
-    numbers, count = np.zeros(len(follows), np.int64), 0
+def _ids(follows: Ints, row: Ints) -> Ints:
+    """(P,) one id for each chain of tracklets, from 1, rising with the first row."""
+    ids, count = np.zeros(len(follows), np.int64), 0
     for piece in np.argsort(row, kind="stable"):
-        if not numbers[piece]:
+        if not ids[piece]:
             count += 1
-            numbers[piece] = count
+            ids[piece] = count
         if follows[piece] >= 0:
-            numbers[follows[piece]] = numbers[piece]
-    return numbers
+            ids[follows[piece]] = ids[piece]
+    return ids

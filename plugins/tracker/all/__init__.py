@@ -1,4 +1,4 @@
-"""Follows everybody."""
+"""Follows all people."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def register_trackers() -> list[StageEntry]:
     return [
         StageEntry(
             name="all",
-            summary="every person, each with a number that stays",
+            summary="every person, each with an id that stays the same",
             config=AllConfig,
             factory=f"{__name__}.all:All",
         )

@@ -1,17 +1,12 @@
-"""Settings of the all tracker."""
+"""Options of the all tracker."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .._association.config import AssociationConfig, EverybodyConfig
+from .._association.config import AssociationConfig, MultiPersonConfig
 
 
 @dataclass(frozen=True, kw_only=True)
-class AllConfig(EverybodyConfig, AssociationConfig):
-    """Whom to keep, and how to recognise people."""
-
-    def __post_init__(self) -> None:
-        """Check ranges."""
-        AssociationConfig.__post_init__(self)
-        EverybodyConfig.__post_init__(self)
+class AllConfig(MultiPersonConfig, AssociationConfig):
+    """Which people get a track, and how they are recognised."""

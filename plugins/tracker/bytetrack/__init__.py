@@ -1,4 +1,4 @@
-"""Follows everybody by their boxes, with ByteTrack."""
+"""Follows all people by their boxes, with ByteTrack."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def register_trackers() -> list[StageEntry]:
     return [
         StageEntry(
             name="bytetrack",
-            summary="every person, numbered by ByteTrack of Roboflow's trackers: boxes only",
+            summary="every person, by ByteTrack of Roboflow's trackers library: boxes only",
             config=ByteTrackConfig,
             factory=f"{__name__}.bytetrack:ByteTrack",
             requires=(Module(name="trackers", install='pip install "framework[bytetrack]"'),),

@@ -1,4 +1,4 @@
-"""ByteTrack (Zhang et al. 2022) as Roboflow's library has it, for comparison with ``all``."""
+"""ByteTrack (Zhang et al., 2022) from Roboflow's library, for comparison with ``all``."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ import trackers
 from framework.stages import Runtime, Tracker
 from framework.types import Detections, Ints, Track, VideoInfo
 
-from .._association.associate import NOBODY
-from .._association.everybody import everybody
-from .._association.history import History
+from .._association.associate import NO_ID
+from .._association.history import DetectionHistory
+from .._association.selection import tracks_of_all
 from .config import ByteTrackConfig
 
-_USUAL_FPS = 30.0
+_DEFAULT_FPS = 30.0
+"""Frame rate before `start` has told that of the clip."""
 _LIBRARY_FPS = 30.0
-"""``lost_track_buffer`` counts frames of this rate, whatever the clip has."""
-_UNSURE = -1
+"""``lost_track_buffer`` counts frames of this rate, whatever the rate of the clip."""
+_UNCONFIRMED = -1
+"""What the library answers for a person whom it has seen only once."""
 
 
 class ByteTrack(Tracker):
-    """Numbers people by their boxes alone; a person begins with the second sighting.
+    """Gives ids by boxes alone; a track begins with the second detection of a person.
 
     Attributes:
         notes: after `finish`, how many people were left out and why.
@@ -29,13 +31,13 @@ class ByteTrack(Tracker):
 
     def __init__(self, config: ByteTrackConfig, runtime: Runtime) -> None:
         self._config = config
-        self._forget(_USUAL_FPS)
+        self._reset(_DEFAULT_FPS)
 
     def start(self, video: VideoInfo) -> None:
         """Forget the last clip."""
-        self._forget(float(video.fps / video.stride))
+        self._reset(float(video.fps / video.stride))
 
-    def _forget(self, fps: float) -> None:
+    def _reset(self, fps: float) -> None:
         self._library = trackers.ByteTrackTracker(
             lost_track_buffer=round(self._config.lost_s * _LIBRARY_FPS),
             frame_rate=fps,
@@ -44,24 +46,24 @@ class ByteTrack(Tracker):
             minimum_iou_threshold=self._config.min_overlap,
             high_conf_det_threshold=self._config.high_score,
         )
-        self._history = History()
+        self._history = DetectionHistory()
         self.notes: list[str] = []
 
     def update(self, index: int, time_s: float, detections: Detections) -> None:
         """Take the people of the next frame."""
-        self._history.append(index, time_s, detections, self._numbers(time_s, detections))
+        self._history.append(index, time_s, detections, self._ids(time_s, detections))
 
     def finish(self) -> list[Track]:
         """Return one track per person, in the order of appearance."""
-        seen = self._history.sightings()
-        seen = seen.take(seen.id != NOBODY)
-        tracks, self.notes = everybody(self._history, seen, self._config, self._config.max_gap_s)
+        seen = self._history.observations()
+        seen = seen.take(seen.id != NO_ID)
+        tracks, self.notes = tracks_of_all(self._history, seen, self._config)
         return tracks
 
-    def _numbers(self, time_s: float, detections: Detections) -> Ints:
-        """(N,) numbers from 1; `NOBODY` for whom the library is not sure of."""
-        ids = np.full(len(detections), NOBODY, np.int64)
-        # The library numbers in the order given, which must not be that of the detector.
+    def _ids(self, time_s: float, detections: Detections) -> Ints:
+        """(N,) ids from 1; `NO_ID` for people whom the library has not confirmed."""
+        ids = np.full(len(detections), NO_ID, np.int64)
+        # The library gives ids in the order of its input, which must not be that of the detector.
         order = np.lexsort(detections.boxes.T[::-1])
         answer = self._library.update(
             supervision.Detections(
@@ -71,8 +73,8 @@ class ByteTrack(Tracker):
             ),
             timestamp=time_s,
         )
-        numbers = np.asarray(answer.tracker_id, np.int64)
-        sure = numbers != _UNSURE
-        if sure.any():
-            ids[answer.data["person"][sure]] = numbers[sure] + 1
+        library_ids = np.asarray(answer.tracker_id, np.int64)
+        confirmed = library_ids != _UNCONFIRMED
+        if confirmed.any():
+            ids[answer.data["person"][confirmed]] = library_ids[confirmed] + 1
         return ids

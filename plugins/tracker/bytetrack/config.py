@@ -1,46 +1,18 @@
-"""Settings of the bytetrack tracker."""
+"""Options of the bytetrack tracker."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from framework.errors import ConfigurationError
+from framework.options import option
 
-from .._association.config import EverybodyConfig
+from .._association.config import MultiPersonConfig
 
 
 @dataclass(frozen=True, kw_only=True)
-class ByteTrackConfig(EverybodyConfig):
-    """Whom to keep, and ByteTrack's own settings."""
+class ByteTrackConfig(MultiPersonConfig):
+    """Which people get a track, and ByteTrack's own options."""
 
-    lost_s: float = field(
-        default=1.5,
-        metadata={"help": "a person unseen for longer than this comes back as a new one, seconds"},
+    min_overlap: float = option(
+        0.1, "least overlap of a box with its prediction (intersection over union)", low=0, high=1
     )
-    max_gap_s: float = field(
-        default=0.5,
-        metadata={"help": "gaps up to this long between two sightings are filled, seconds"},
-    )
-    high_score: float = field(
-        default=0.5,
-        metadata={"help": "box score from which a detection may start a new person, 0..1"},
-    )
-    min_overlap: float = field(
-        default=0.1,
-        metadata={"help": "least overlap (intersection over union) of a box with its forecast"},
-    )
-
-    def __post_init__(self) -> None:
-        """Check ranges."""
-        EverybodyConfig.__post_init__(self)
-        _expect("lost_s", self.lost_s > 0, "must be above 0")
-        _expect("max_gap_s", self.max_gap_s >= 0, "must not be negative")
-        for name in ("high_score", "min_overlap"):
-            _expect(name, 0 <= getattr(self, name) <= 1, "must lie between 0 and 1")
-
-
-def _expect(name: str, holds: bool, rule: str) -> None:
-    if not holds:
-        raise ConfigurationError(
-            f"tracker.{name} {rule}", "python -m framework --help explains the settings"
-        )

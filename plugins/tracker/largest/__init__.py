@@ -1,4 +1,4 @@
-"""Takes the largest person of each frame, whoever it is."""
+"""Takes the largest person of each frame, without recognising anybody."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def register_trackers() -> list[StageEntry]:
     return [
         StageEntry(
             name="largest",
-            summary="the largest person of each frame by itself; may jump from one to another",
+            summary="the largest person of each frame; may jump from one person to another",
             config=LargestConfig,
             factory=f"{__name__}.largest:Largest",
         )

@@ -1,4 +1,4 @@
-"""Follows the first complete human who covers the largest area."""
+"""Follows the first complete person, the largest if there are several."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def register_trackers() -> list[StageEntry]:
     return [
         StageEntry(
             name="largest_complete",
-            summary="the first complete person, the largest if several; then always that one",
+            summary="the first complete person, the largest if several, to the end of the clip",
             config=LargestCompleteConfig,
             factory=f"{__name__}.largest_complete:LargestComplete",
         )

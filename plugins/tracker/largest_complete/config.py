@@ -1,11 +1,11 @@
-"""Settings of the largest_complete tracker."""
+"""Options of the largest_complete tracker."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
-from framework.errors import ConfigurationError
+from framework.options import option
 
 from .._association.config import AssociationConfig
 
@@ -26,41 +26,25 @@ class OnLost(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class LargestCompleteConfig(AssociationConfig):
-    """Whom to follow, and how to recognise the person."""
+    """Whom to follow, and how the person is recognised."""
 
-    # Longer than where everybody is followed: with ten people, who comes back so late is more often
-    # mistaken for another; one person is worth waiting for while two hold each other.
-    lost_s: float = field(
-        default=2.5,
-        metadata={"help": "a person unseen for longer than this comes back as a new one, seconds"},
+    # Longer than where all people are followed: of ten people, one who returns so late is more
+    # often taken for another. One person is worth waiting for while two people hold each other.
+    lost_s: float = option(
+        2.5, "a person who is not seen for longer than this returns as a new one, seconds", above=0
     )
-    confirm_s: float = field(
-        default=0.5,
-        metadata={"help": "complete for less than this in all is a ghost, seconds (2 frames)"},
+    confirm_s: float = option(
+        0.5,
+        "people who are complete for less than this in total do not count as complete, seconds "
+        "(at least 2 frames)",
+        low=0,
     )
-    fallback: Fallback = field(
-        default=Fallback.largest,
-        metadata={"help": "when nobody is ever complete: follow the largest person, or none"},
+    fallback: Fallback = option(
+        Fallback.largest, "when nobody is ever complete: follow the largest person, or none"
     )
-    on_lost: OnLost = field(
-        default=OnLost.next,
-        metadata={"help": "when the person has left: the next complete one (a new track), or end"},
+    on_lost: OnLost = option(
+        OnLost.next, "when the person has left: follow the next complete one (a new track), or end"
     )
-    next_area: float = field(
-        default=0.25,
-        metadata={"help": "least area of the next person, as a share of that of the last one"},
+    next_area: float = option(
+        0.25, "least area of the next person, as a share of the area of the last one", low=0
     )
-
-    def __post_init__(self) -> None:
-        """Check ranges."""
-        AssociationConfig.__post_init__(self)
-        if self.confirm_s < 0:
-            raise ConfigurationError(
-                f"tracker.confirm_s must not be negative, but is {self.confirm_s}",
-                "0 accepts a person who is complete in two frames",
-            )
-        if self.next_area < 0:
-            raise ConfigurationError(
-                f"tracker.next_area must not be negative, but is {self.next_area}",
-                "0 lets anybody be the next, however far away",
-            )

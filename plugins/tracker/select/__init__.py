@@ -1,4 +1,4 @@
-"""Follows the person that the user points at."""
+"""Follows the person whom the user selects."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def register_trackers() -> list[StageEntry]:
     return [
         StageEntry(
             name="select",
-            summary="one person that you name: by place in the row, by a point and time, by a box",
+            summary="one person whom you select: by position, by a point and time, or by a box",
             config=SelectConfig,
             factory=f"{__name__}.select:Select",
         )

@@ -16,7 +16,7 @@ _NOISE = cv2.GaussianBlur(np.random.default_rng(0).normal(size=(128, 400)), (0, 
 
 
 def ball(x: float) -> np.ndarray:
-    """(H, W, 3) picture of a bright speckled ball on a dark speckled wall, centre at pixel x."""
+    """(H, W, 3) image of a bright speckled ball on a dark speckled wall, centre at pixel x."""
     width, height = SIZE_WH
     columns, rows = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
     inside = np.clip(24 - np.hypot(columns - x, rows - 64), 0, 1)
@@ -42,13 +42,13 @@ def flying(times: np.ndarray, speed: float = 100.0) -> FrameBatch:
     )
 
 
-def filmed(fps: int = 10) -> VideoInfo:
+def video(fps: int = 10) -> VideoInfo:
     return VideoInfo(path=Path("ball.mp4"), size_wh=SIZE_WH, fps=Fraction(fps))
 
 
 def run_through(interpolator, frames: FrameBatch, size: int = 3) -> FrameBatch:
     """All that comes out of an interpolator that is open."""
-    interpolator.start(filmed())
+    interpolator.start(video())
     parts = []
     for start in range(0, len(frames), size):
         rows = slice(start, start + size)

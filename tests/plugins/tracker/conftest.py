@@ -34,7 +34,7 @@ class Person:
     score: float = 0.9
 
     def at(self, time_s):
-        """(17, 2) keypoints, or None while out of sight."""
+        """(17, 2) keypoints, or None while not visible."""
         times, *columns = np.array(self.path, float).T
         if not times[0] <= time_s <= times[-1] or _within(time_s, self.unseen):
             return None
@@ -51,7 +51,7 @@ def _within(time_s, intervals):
 
 
 class Scene:
-    """People on a stage, seen at some times; knows who is who."""
+    """People on a stage, seen at some times; knows the identity of each detection."""
 
     def __init__(self, people, times, noise_px=0.0):
         self.times = np.asarray(times, float)

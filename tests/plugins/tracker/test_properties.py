@@ -1,4 +1,4 @@
-"""What holds for every clip and every tracker, whoever is in it."""
+"""What holds for every clip and every tracker."""
 
 import copy
 from itertools import pairwise
@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from framework.plugins.completeness.keypoints.config import KeypointsConfig, Profile
-from framework.plugins.completeness.keypoints.keypoints import Keypoints
-from framework.plugins.completeness.none.config import NoneConfig
-from framework.plugins.completeness.none.none import Everybody
+from framework.plugins.completeness.keypoints.config import KeypointCompletenessConfig, Profile
+from framework.plugins.completeness.keypoints.keypoints import KeypointCompleteness
+from framework.plugins.completeness.none.config import NoCompletenessConfig
+from framework.plugins.completeness.none.none import NoCompleteness
 from framework.plugins.tracker.all.all import All
 from framework.plugins.tracker.all.config import AllConfig
 from framework.plugins.tracker.bytetrack.config import ByteTrackConfig
@@ -41,11 +41,11 @@ TRACKERS = {
     "bytetrack": bytetrack,
 }
 COMPLETENESS = {
-    "full": lambda: Keypoints(KeypointsConfig(), Runtime()),
-    "upper_at_once": lambda: Keypoints(
-        KeypointsConfig(profile=Profile.upper, hysteresis=0), Runtime()
+    "full": lambda: KeypointCompleteness(KeypointCompletenessConfig(), Runtime()),
+    "upper_at_once": lambda: KeypointCompleteness(
+        KeypointCompletenessConfig(profile=Profile.upper, hysteresis=0), Runtime()
     ),
-    "none": lambda: Everybody(NoneConfig(), Runtime()),
+    "none": lambda: NoCompleteness(NoCompletenessConfig(), Runtime()),
 }
 every_tracker = pytest.mark.parametrize("make", TRACKERS.values(), ids=TRACKERS.keys())
 every_judge = pytest.mark.parametrize("judge", COMPLETENESS.values(), ids=COMPLETENESS.keys())
@@ -54,7 +54,7 @@ modest = settings(deadline=None, max_examples=25)
 
 @st.composite
 def clips(draw):
-    """A few people who wander, flicker, lose joints and scores, at uneven times."""
+    """A few people who move at random, are missed, lose joints and scores, at uneven times."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     people, rows = draw(st.integers(0, 4)), draw(st.integers(0, 25))
     times = np.cumsum(rng.choice([1 / 60, 1 / 30, 0.2, 0.7], rows))
@@ -108,12 +108,12 @@ def test_one_row_per_update_and_every_id_once(make, clip):
 @every_judge
 @every_tracker
 @settings(deadline=None, max_examples=8)
-@given(clip=clips(), made=st.integers(0, 2**25 - 1))
-def test_one_row_per_source_frame_and_person_after_every_judgement(make, judge, clip, made):
+@given(clip=clips(), interpolated=st.integers(0, 2**25 - 1))
+def test_one_row_per_source_frame_and_person_after_every_judgement(make, judge, clip, interpolated):
     times, frames = clip
     judging = judge()
     judged = [judging.judge(frame, (900, 900)) for frame in frames]
-    source = np.array([not made >> row & 1 for row in range(len(frames))], bool)
+    source = np.array([not interpolated >> row & 1 for row in range(len(frames))], bool)
     for track in run(make(), times, judged):
         kept = track.take(source)
         assert np.array_equal(kept.time_s, times[source])
@@ -144,7 +144,7 @@ def test_observed_rows_are_the_detections_and_missing_rows_are_empty(make, clip)
 @every_tracker
 @modest
 @given(clip=clips())
-def test_only_short_gaps_between_two_sightings_are_filled(make, clip):
+def test_only_short_gaps_between_two_observed_rows_are_filled(make, clip):
     times, frames = clip
     for track in run(make(), times, frames):
         seen = np.flatnonzero(track.state == State.OBSERVED)
@@ -158,7 +158,7 @@ def test_only_short_gaps_between_two_sightings_are_filled(make, clip):
 @every_tracker
 @modest
 @given(clip=clips(), seed=st.integers(0, 1000))
-def test_the_order_of_the_people_in_a_frame_means_nothing(make, clip, seed):
+def test_the_order_of_the_people_in_a_frame_changes_nothing(make, clip, seed):
     times, frames = clip
     rng = np.random.default_rng(seed)
     shuffled = [frame.take(rng.permutation(len(frame))) for frame in frames]
@@ -172,7 +172,7 @@ def test_the_order_of_the_people_in_a_frame_means_nothing(make, clip, seed):
 @every_tracker
 @modest
 @given(clip=clips(), shift=st.sampled_from([(-256, 64), (1024, 512)]))
-def test_moving_the_picture_moves_the_tracks(make, clip, shift):
+def test_shifting_the_image_shifts_the_tracks(make, clip, shift):
     times, frames = clip
     step = np.array(shift, np.float32)
     moved = [
@@ -196,7 +196,7 @@ def test_moving_the_picture_moves_the_tracks(make, clip, shift):
 @every_tracker
 @modest
 @given(clip=clips())
-def test_inputs_stay_as_they_were_and_the_answer_is_always_the_same(make, clip):
+def test_inputs_are_not_changed_and_finish_gives_the_same_again(make, clip):
     times, frames = clip
     before = copy.deepcopy(frames)
     tracker = make()
@@ -210,7 +210,7 @@ def test_inputs_stay_as_they_were_and_the_answer_is_always_the_same(make, clip):
 
 
 @every_tracker
-def test_later_changes_to_a_detectors_arrays_do_not_reach_the_track(make, make_detections):
+def test_later_changes_of_a_detectors_arrays_do_not_change_the_track(make, make_detections):
     points = np.random.default_rng(0).uniform(0, 100, (1, 17, 2))
     frame = make_detections(points)
     truth = frame.keypoints.copy()

@@ -1,7 +1,7 @@
 """Trackers on scenes whose identities are exact, scored by IDF1 as its paper defines it.
 
-Computed here by counting, so that it is checked where TrackEval is not installed, too; and held
-against figures that TrackEval 1.3 gave for the same tracks.
+Computed here by counting, so that it runs where TrackEval is not installed, and compared with
+figures that TrackEval 1.3 gave for the same tracks.
 """
 
 from dataclasses import replace
@@ -34,7 +34,7 @@ def followed(tracker, play):
 
 
 def idf1(boxes, seen, tracks):
-    """2 IDTP / (true boxes + found boxes): pairs of person and track, once each, that share most.
+    """2 IDTP / (true boxes + found boxes), for the pairs of person and track that share most.
 
     Ristani et al., Performance Measures and a Data Set for Multi-Target, Multi-Camera Tracking.
     """
@@ -53,13 +53,13 @@ def score(tracker, play, people=slice(None)):
     return idf1(crowd.boxes[people], crowd.seen[people], tracks)
 
 
-def everybody():
+def all_people():
     return All(AllConfig(), Runtime())
 
 
 @pytest.mark.parametrize("name", PLAYS)
-def test_everybody_keeps_the_own_identity(name):
-    assert score(everybody(), PLAYS[name]()) >= (0.90 if name == "ten_people" else 0.97)
+def test_all_people_keep_their_identities(name):
+    assert score(all_people(), PLAYS[name]()) >= (0.90 if name == "ten_people" else 0.97)
 
 
 @pytest.mark.parametrize("name", PLAYS)
@@ -70,14 +70,14 @@ def test_the_first_complete_person_is_followed_to_the_end(name):
 
 
 @pytest.mark.parametrize("seed", [31, 32, 33])
-def test_ten_who_hide_each_other_come_out_as_themselves(seed):
-    assert score(everybody(), ten_people(seed)) >= 0.85
+def test_ten_people_who_hide_each_other_keep_their_identities(seed):
+    assert score(all_people(), ten_people(seed)) >= 0.85
 
 
-def test_ten_with_a_detector_of_all_flaws_are_still_mostly_themselves():
+def test_ten_people_keep_most_identities_with_a_detector_of_all_flaws():
     play = ten_people(34)
     flaws = replace(play.flaws, missed=0.05, false=0.2, jitter=0.02, swapped=0.1)
-    assert score(everybody(), replace(play, flaws=flaws)) >= 0.75
+    assert score(all_people(), replace(play, flaws=flaws)) >= 0.75
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,6 @@ def test_ten_with_a_detector_of_all_flaws_are_still_mostly_themselves():
     [("occlusion", 0.366667), ("camera_pan", 0.465291), ("ten_people", 0.214511)],
 )
 def test_the_score_is_that_of_trackeval(name, by_trackeval):
-    # Of everybody against the one track that jumps from person to person.
+    # Of all people against the one track that jumps from person to person.
     found = score(Largest(LargestConfig(), Runtime()), PLAYS[name]())
     assert found == pytest.approx(by_trackeval, abs=5e-7)

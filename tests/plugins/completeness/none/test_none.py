@@ -1,15 +1,15 @@
-"""Everybody is complete, and nothing else changes."""
+"""All people are complete, and nothing else changes."""
 
 import numpy as np
 
-from framework.plugins.completeness.none.config import NoneConfig
-from framework.plugins.completeness.none.none import Everybody
+from framework.plugins.completeness.none.config import NoCompletenessConfig
+from framework.plugins.completeness.none.none import NoCompleteness
 from framework.skeletons import COCO17
 from framework.stages import Runtime
 from framework.types import Detections
 
 
-def test_everybody_is_complete():
+def test_all_people_are_complete():
     half_seen = Detections(
         skeleton=COCO17,
         boxes=np.zeros((3, 4), np.float32),
@@ -17,12 +17,14 @@ def test_everybody_is_complete():
         keypoints=np.full((3, 17, 2), np.nan, np.float32),
         keypoint_scores=np.zeros((3, 17), np.float32),
     )
-    judged = Everybody(NoneConfig(), Runtime()).judge(half_seen, (640, 480))
+    judged = NoCompleteness(NoCompletenessConfig(), Runtime()).judge(half_seen, (640, 480))
     assert judged.complete.tolist() == [True, True, True]
     assert judged.keypoints is half_seen.keypoints
     assert half_seen.complete.tolist() == [False, False, False]
 
 
-def test_nobody_is_nobody():
-    judged = Everybody(NoneConfig(), Runtime()).judge(Detections.empty(COCO17), (640, 480))
+def test_a_frame_without_people_has_no_judgements():
+    judged = NoCompleteness(NoCompletenessConfig(), Runtime()).judge(
+        Detections.empty(COCO17), (640, 480)
+    )
     assert judged.complete.shape == (0,)

@@ -1,4 +1,4 @@
-"""Frames in between show what moves where it would have been."""
+"""Interpolated frames show moving things where they would have been."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -28,13 +28,13 @@ def test_the_ball_is_where_it_would_have_been_at_a_variable_rate(flying, centre,
 def test_the_ball_is_one_ball_and_not_two_half_transparent_ones(flying, run_through):
     frames = flying(np.array([0.0, 0.2]))
     on_the_ball = np.s_[52:76, 38:62]  # at 0.1 s its centre is at 50, 64
-    made = run_through(minterpolate(), frames).images[1][on_the_ball].astype(int)
+    interpolated = run_through(minterpolate(), frames).images[1][on_the_ball].astype(int)
     truth = flying(np.array([0.1])).images[0][on_the_ball].astype(int)
-    mixed = frames.images.mean(0)[on_the_ball]
-    assert np.abs(made - truth).mean() < 0.3 * np.abs(mixed - truth).mean()
+    blended = frames.images.mean(0)[on_the_ball]
+    assert np.abs(interpolated - truth).mean() < 0.3 * np.abs(blended - truth).mean()
 
 
-def test_the_two_frames_of_a_gap_are_all_that_matters(flying, run_through):
+def test_interpolated_frames_depend_on_the_two_frames_of_the_gap_only(flying, run_through):
     frames = flying(np.array([0.0, 0.1, 0.2, 0.3]))
     alone = flying(np.array([0.1, 0.2]))
     whole, pair = (run_through(minterpolate(factor=3), part) for part in (frames, alone))
@@ -45,12 +45,12 @@ def test_the_two_frames_of_a_gap_are_all_that_matters(flying, run_through):
 def test_odd_sizes_keep_their_size(size_wh):
     width, height = size_wh
     image = np.full((height, width, 3), 90, np.uint8)
-    made = minterpolate().make(image, image, 3)
-    assert made.shape == (2, height, width, 3)
-    assert np.abs(made.astype(int) - 90).max() <= 2
+    interpolated = minterpolate().interpolate(image, image, 3)
+    assert interpolated.shape == (2, height, width, 3)
+    assert np.abs(interpolated.astype(int) - 90).max() <= 2
 
 
-def test_pictures_too_small_for_the_filter_are_refused():
+def test_frames_too_small_for_the_filter_are_refused():
     video = VideoInfo(path=Path("icon.mp4"), size_wh=(31, 200), fps=Fraction(25))
     with pytest.raises(ConfigurationError, match=r"32 pixels on each side, but 'icon\.mp4' has"):
         minterpolate().start(video)

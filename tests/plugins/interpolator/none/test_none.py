@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from framework.plugins.interpolator.none.config import NoneConfig
-from framework.plugins.interpolator.none.none import SourceFrames
+from framework.plugins.interpolator.none.config import NoInterpolationConfig
+from framework.plugins.interpolator.none.none import NoInterpolation
 from framework.stages import Runtime
 from framework.types import FrameBatch
 
@@ -15,6 +15,6 @@ def test_frames_pass_unchanged_and_none_is_held_back():
         time_s=np.array([0.1, 0.2, 0.4]),
         is_source=np.ones(3, bool),
     )
-    with SourceFrames(NoneConfig(), Runtime()) as interpolator:
+    with NoInterpolation(NoInterpolationConfig(), Runtime()) as interpolator:
         assert interpolator.expand(frames) is frames
         assert interpolator.flush() is None

@@ -1,4 +1,4 @@
-"""Small networks with weights large enough that things move."""
+"""Small networks with weights large enough that their flow is some pixels."""
 
 import pytest
 import torch
@@ -20,7 +20,7 @@ def networks() -> SuperSloMo:
 
 @pytest.fixture(scope="session")
 def checkpoint(networks, tmp_path_factory):
-    """They in a file."""
+    """Their checkpoint."""
     path = tmp_path_factory.mktemp("weights") / "small.ckpt"
     save_networks(networks, path)
     return path

@@ -1,4 +1,4 @@
-"""Gaps are closed between sightings, joint by joint, and nothing is made up."""
+"""Short gaps are filled joint by joint; everything else stays as it is."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from framework.types import State, Track
 
 
 def track_of(times, observed):
-    """A person whose joints move along curves, seen in the ``observed`` rows."""
+    """A person whose joints move along curves, visible in the ``observed`` rows."""
     times, observed = np.asarray(times, float), np.asarray(observed, bool)
     points = np.stack([100 * times, 50 * np.sin(times)], -1)[:, None] + np.arange(17)[:, None]
     blank = np.where(observed[:, None, None], 1.0, np.nan)
@@ -54,7 +54,7 @@ def test_scores_are_the_lower_of_the_neighbours():
     assert filled.keypoint_scores[1] == pytest.approx(np.minimum(track.keypoint_scores[0], 0.55))
 
 
-def test_a_joint_unknown_at_one_side_stays_unknown_in_the_gap():
+def test_a_joint_unknown_on_one_side_stays_unknown_in_the_gap():
     track, _ = track_of([0, 0.1, 0.2, 0.3], [1, 1, 0, 1])
     track.keypoints[1, 4] = np.nan
     filled = fill_gaps(track, 0.5)
@@ -76,3 +76,14 @@ def test_the_given_track_is_not_changed():
     fill_gaps(track, 0.5)
     assert track.state.tolist() == [1, 0, 1]
     assert np.isnan(track.keypoints[1]).all()
+
+
+def test_a_gap_of_exactly_max_gap_s_is_filled():
+    track, _ = track_of([0, 0.25, 0.5], [1, 0, 1])
+    assert fill_gaps(track, 0.5).state[1] == State.FILLED
+    assert fill_gaps(track, np.nextafter(0.5, 0)).state[1] == State.MISSING
+
+
+def test_a_track_without_gaps_is_returned_itself():
+    track, _ = track_of([0, 0.25, 0.5], [1, 1, 1])
+    assert fill_gaps(track, 0.5) is track

@@ -1,4 +1,4 @@
-"""The library's numbers become tracks like everybody else's."""
+"""The ids of the library become tracks like those of other trackers."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -6,7 +6,6 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from framework.errors import ConfigurationError
 from framework.plugins.tracker.bytetrack.config import ByteTrackConfig
 from framework.stages import Runtime
 
@@ -19,7 +18,7 @@ def tracker(**settings):
     return ByteTrack(ByteTrackConfig(**settings), Runtime())
 
 
-def test_two_in_lanes_keep_their_numbers_from_the_second_frame_on(person, scene):
+def test_two_people_in_lanes_keep_their_ids_from_the_second_frame_on(person, scene):
     pair = [person([(0, 100, 300, 300), (4, 900, 300, 300)])]
     pair.append(person([(0, 900, 700, 280), (4, 100, 700, 280)]))
     tracks, who = scene(pair, np.arange(120) / 30, noise_px=1).followed(tracker())
@@ -34,11 +33,3 @@ def test_a_short_absence_is_bridged_at_any_frame_rate(person, scene, video):
         follower = tracker()
         follower.start(replace(video, fps=Fraction(fps)))
         assert len(scene([away], np.arange(6 * fps) / fps).followed(follower)[0]) == 1
-
-
-@pytest.mark.parametrize(
-    ("key", "value"), [("lost_s", 0), ("high_score", 2), ("min_overlap", -1), ("max_people", 0)]
-)
-def test_settings_out_of_range_are_named(key, value):
-    with pytest.raises(ConfigurationError, match=f"tracker.{key}"):
-        ByteTrackConfig(**{key: value})

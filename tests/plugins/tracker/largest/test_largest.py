@@ -1,9 +1,9 @@
-"""The comparison policy follows size, whoever has it."""
+"""The one track follows size, not a person."""
 
 import numpy as np
 import pytest
 
-from framework.errors import ConfigurationError
+from framework.options import OptionError
 from framework.plugins.tracker.largest.config import LargestConfig
 from framework.plugins.tracker.largest.largest import Largest
 from framework.skeletons import COCO17
@@ -17,7 +17,7 @@ def tracker(**settings):
     return Largest(LargestConfig(**settings), Runtime())
 
 
-def test_it_jumps_to_whoever_becomes_larger(person, scene):
+def test_it_jumps_to_a_person_who_becomes_larger(person, scene):
     first = person([(0, 500, 300, 200), (4, 500, 300, 200)])
     larger = person([(1, 0, 350, 500), (3, 1000, 350, 500)])
     (track,), (who,) = scene([first, larger], FOUR_SECONDS).followed(tracker())
@@ -45,6 +45,22 @@ def test_nobody_is_no_track():
     assert empty.finish() == []
 
 
+def test_a_gap_is_filled_also_between_two_people(person, scene):
+    first = person([(0, 100, 300, 300), (1, 100, 300, 300)])
+    second = person([(1.2, 500, 300, 300), (4, 500, 300, 300)])
+    (track,), _ = scene([first, second], FOUR_SECONDS).followed(tracker())
+    assert (track.state[31:36] == State.FILLED).all()
+
+
+def test_a_clip_is_independent_of_the_one_before(person, scene, video):
+    play = scene([person([(0, 100, 300, 300), (4, 500, 300, 300)])], FOUR_SECONDS)
+    follower = tracker()
+    for _ in range(2):
+        follower.start(video)
+        (track,), _ = play.followed(follower)
+        assert len(track) == 120
+
+
 def test_a_negative_gap_is_refused():
-    with pytest.raises(ConfigurationError, match=r"tracker\.max_gap_s"):
+    with pytest.raises(OptionError, match=r"^max_gap_s is -0\.1, but must be at least 0"):
         LargestConfig(max_gap_s=-0.1)

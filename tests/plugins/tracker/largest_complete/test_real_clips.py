@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from framework.appearance import with_appearance
-from framework.plugins.completeness.keypoints.config import KeypointsConfig
-from framework.plugins.completeness.keypoints.keypoints import Keypoints
+from framework.plugins.completeness.keypoints.config import KeypointCompletenessConfig
+from framework.plugins.completeness.keypoints.keypoints import KeypointCompleteness
 from framework.plugins.detector.blazepose.blazepose import BlazePose
 from framework.plugins.detector.blazepose.config import BlazePoseConfig
 from framework.plugins.tracker.largest.config import LargestConfig
@@ -36,7 +36,7 @@ class Clip:
                 self.frames += zip(batch.index.tolist(), batch.time_s.tolist(), people, strict=True)
 
     def followed(self, tracker, **completeness):
-        judge = Keypoints(KeypointsConfig(**completeness), RUNTIME).judge
+        judge = KeypointCompleteness(KeypointCompletenessConfig(**completeness), RUNTIME).judge
         for index, time_s, people in self.frames:
             tracker.update(index, time_s, judge(people, self.size_wh))
         return tracker.finish()
@@ -58,14 +58,14 @@ def largest_complete():
 
 
 def hips_y(track):
-    """(T,) pixels from the top of the picture, halfway between the hips."""
+    """(T,) pixels from the top of the image, halfway between the hips."""
     pair = [track.skeleton.index(f"{side}_hip") for side in ("left", "right")]
     return track.keypoints[:, pair, 1].mean(1)
 
 
-def test_nobody_takes_over_where_two_people_overlap(clip):
-    # The hips of the balancing man are in the upper half of the picture, those of the larger
-    # person, who stands before him with her back to us, in the lower.
+def test_two_people_who_overlap_are_not_exchanged(clip):
+    # The hips of the balancing man are in the upper half of the image, those of the larger person,
+    # who stands in front of him with her back to the camera, in the lower.
     two = clip("pose2sim/two_people_cam01.mp4", stride=2)
     (strict,) = two.followed(largest_complete(), max_hidden=0)
     assert strict.present.all()
@@ -84,7 +84,7 @@ def test_the_man_on_the_roof_is_followed_while_a_woman_walks_by(clip):
     assert (hips_y(largest) > 400).any()
 
 
-def test_who_comes_after_another_is_another_person(clip):
+def test_a_person_who_enters_after_another_is_another_person(clip):
     tracker = largest_complete()
     first, second = clip("one_by_one_gaps.mp4", stride=2, start_s=14.0, end_s=30.0).followed(
         tracker
@@ -97,7 +97,7 @@ def test_who_comes_after_another_is_another_person(clip):
     assert [note.split(" was")[0] for note in tracker.notes] == ["person 1"]
 
 
-def test_people_who_hide_their_hands_are_still_followed_one_after_the_other(clip):
+def test_people_with_hidden_hands_are_still_followed_one_after_the_other(clip):
     tracker = largest_complete()
     part = clip("one_by_one_gaps.mp4", stride=2, start_s=14.0, end_s=30.0)
     tracks = part.followed(tracker, max_hidden=0)
@@ -105,15 +105,15 @@ def test_people_who_hide_their_hands_are_still_followed_one_after_the_other(clip
     assert tracker.notes[0].endswith("following the largest person instead")
 
 
-def test_two_dancers_who_hide_each_other_are_told_apart_by_their_colours(shared_data):
+def test_two_dancers_who_hide_each_other_are_recognised_by_their_colours(shared_data):
     # Both are seen, the one in blue at the right; then only the one in blue, who is in front.
-    # (Looking at mirror images too, the detector finds only the one in blue all the time.)
+    # (With flip test-time augmentation the detector finds only the one in blue all the time.)
     with BlazePose(BlazePoseConfig(flip=False), RUNTIME) as detector:
         path = shared_data / "videos" / "two_dancers_crossing.mp4"
         dance = Clip(detector, path, start_s=2.7, end_s=4.2)
 
-    def the_one_in_blue_goes_on(looks_weight):
-        config = LargestCompleteConfig(looks_weight=looks_weight, on_lost=OnLost.end)
+    def the_one_in_blue_goes_on(appearance_weight):
+        config = LargestCompleteConfig(appearance_weight=appearance_weight, on_lost=OnLost.end)
         (track,) = dance.followed(LargestComplete(config, RUNTIME))
         left, goes_on = track.boxes[12:25, 0].mean() < 290, track.present[-3:].any()
         return bool(goes_on) == (not left)
@@ -122,7 +122,7 @@ def test_two_dancers_who_hide_each_other_are_told_apart_by_their_colours(shared_
     assert not the_one_in_blue_goes_on(0.0)
 
 
-def test_a_dancer_who_was_not_found_beside_the_other_for_two_seconds_is_herself_again(clip):
+def test_a_dancer_who_was_not_found_for_two_seconds_is_recognised(clip):
     # She is at the left of the one in blue, not found in frames 111 to 161, and then at
     # the right of her, until the two change sides again near frame 230.
     dance = clip("two_dancers_crossing.mp4", end_s=9.6)
@@ -145,7 +145,7 @@ def test_a_dancer_who_was_not_found_beside_the_other_for_two_seconds_is_herself_
     assert at_the_left(245, 280) > 0.9
 
 
-def test_who_is_seen_to_the_waist_is_never_complete_but_followed(clip):
+def test_a_person_visible_to_the_waist_is_never_complete_but_followed(clip):
     tracker = largest_complete()
     (track,) = clip("waist_up_crop.mp4", end_s=3.0).followed(tracker)
     assert track.present.all()

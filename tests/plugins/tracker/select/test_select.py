@@ -1,19 +1,20 @@
-"""The user points, and that person is followed."""
+"""The person whom the user selects is followed."""
 
 import numpy as np
 import pytest
 
 from framework.config import compose_config
-from framework.errors import ConfigurationError
 from framework.plugins.tracker.select.config import Order, SelectConfig
 from framework.plugins.tracker.select.select import Select
+from framework.skeletons import COCO17
 from framework.stages import Runtime
+from framework.types import Detections
 
 FOUR_SECONDS = np.arange(120) / 30
 
 
 def followed(play, **settings):
-    """Who was followed, and the notes."""
+    """The people who were followed, and the notes."""
     tracker = Select(SelectConfig(**settings), Runtime())
     _, who = play.followed(tracker)
     assert len(who) <= 1
@@ -58,7 +59,7 @@ def test_a_person_is_followed_from_first_to_last_frame(crossing, settings, who):
         ({"box": [0, 0, 1300, 900, 2]}, "tracker.box=[0,0,1300,900,2]"),
     ],
 )
-def test_where_nobody_is_nobody_is_followed_and_a_note_says_so(crossing, settings, wish):
+def test_a_selection_without_a_person_is_noted(crossing, settings, wish):
     who, notes = followed(crossing, **settings)
     assert who == set()
     assert notes == [f"{wish}: nobody is there, so no person is followed"]
@@ -76,17 +77,33 @@ def test_a_point_can_be_given_on_the_command_line():
     assert list(config.tracker.at) == [400.0, 300.0, 2.5]
 
 
-@pytest.mark.parametrize(
-    ("settings", "told"),
-    [
-        ({"index": 1, "at": [1, 2, 3]}, "tracker.index and tracker.at"),
-        ({"at": [1, 2]}, "tracker.at has 2 numbers"),
-        ({"box": [1, 2, 3, 4]}, "tracker.box has 4 numbers"),
-        ({"index": -1}, "tracker.index must not be negative"),
-        ({"confirm_s": -1}, "tracker.confirm_s"),
-    ],
-)
-def test_an_unclear_wish_is_refused(settings, told):
-    with pytest.raises(ConfigurationError) as error:
-        SelectConfig(**settings)
-    assert told in error.value.message
+def test_of_two_boxes_around_a_point_the_one_with_the_nearer_centre_is_chosen(person, scene):
+    front = person([(0, 300, 300, 300), (4, 300, 300, 300)])
+    behind = person([(0, 350, 300, 260), (4, 350, 300, 260)])
+    play = scene([front, behind], FOUR_SECONDS)
+    assert followed(play, at=[310, 300, 2.0])[0] == {0}
+    assert followed(play, at=[345, 300, 2.0])[0] == {1}
+
+
+def test_the_nearest_frame_in_time_decides(person, scene):
+    # Two people cross the selected point one after the other.
+    first = person([(0, 300, 300, 300), (1, 300, 300, 300), (1.5, 900, 300, 300)])
+    second = person([(1.7, 900, 300, 300), (2.2, 300, 300, 300), (4, 300, 300, 300)])
+    play = scene([first, second], FOUR_SECONDS)
+    assert followed(play, at=[300, 300, 1.4])[0] == {0}
+    assert followed(play, at=[300, 300, 1.9])[0] == {1}
+
+
+def test_people_seen_for_a_moment_cannot_be_chosen(person, scene):
+    stays = person([(0, 600, 300, 300), (4, 600, 300, 300)])
+    brief = person([(1, 100, 300, 300), (1.2, 100, 300, 300)])
+    play = scene([stays, brief], FOUR_SECONDS)
+    assert followed(play, at=[100, 300, 1.1])[0] == set()
+    assert followed(play, at=[100, 300, 1.1], confirm_s=0.1)[0] == {1}
+
+
+def test_a_clip_without_people_has_no_track_and_no_note():
+    tracker = Select(SelectConfig(at=[1, 2, 3]), Runtime())
+    tracker.update(0, 0.0, Detections.empty(COCO17))
+    assert tracker.finish() == []
+    assert tracker.notes == []

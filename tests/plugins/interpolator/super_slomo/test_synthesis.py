@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from framework.plugins.interpolator.super_slomo.config import SuperSloMoConfig
-from framework.plugins.interpolator.super_slomo.super_slomo import SuperSloMoFrames
-from framework.plugins.interpolator.super_slomo.synthesis import between, flow, warp
+from framework.plugins.interpolator.super_slomo.super_slomo import SuperSloMoInterpolator
+from framework.plugins.interpolator.super_slomo.synthesis import estimate_flow, synthesize, warp
 from framework.stages import Runtime
 
 SIZE = (32, 64)
@@ -70,7 +70,7 @@ def slow_unet(x, weights):
     return slow_conv(x, weights, "conv3")
 
 
-def slow_between(networks, first, second, t):
+def slow_synthesis(networks, first, second, t):
     """Equations 1, 4 and 5 of the paper."""
     flow_weights, synthesis_weights = (
         {name: value.double().numpy() for name, value in network.state_dict().items()}
@@ -80,11 +80,11 @@ def slow_between(networks, first, second, t):
     f01, f10 = both[:2], both[2:]
     ft0 = -(1 - t) * t * f01 + t**2 * f10
     ft1 = (1 - t) ** 2 * f01 - t * (1 - t) * f10
-    seen = [first, second, f01, f10, ft1, ft0, slow_warp(second, ft1), slow_warp(first, ft0)]
-    answer = slow_unet(np.concatenate(seen), synthesis_weights)
-    v0 = 1 / (1 + np.exp(-answer[4]))
-    one = (1 - t) * v0 * slow_warp(first, ft0 + answer[:2])
-    two = t * (1 - v0) * slow_warp(second, ft1 + answer[2:4])
+    inputs = [first, second, f01, f10, ft1, ft0, slow_warp(second, ft1), slow_warp(first, ft0)]
+    output = slow_unet(np.concatenate(inputs), synthesis_weights)
+    v0 = 1 / (1 + np.exp(-output[4]))
+    one = (1 - t) * v0 * slow_warp(first, ft0 + output[:2])
+    two = t * (1 - v0) * slow_warp(second, ft1 + output[2:4])
     return (one + two) / ((1 - t) * v0 + t * (1 - v0)), both
 
 
@@ -95,15 +95,15 @@ def pair():
 
 
 @pytest.mark.parametrize("t", [0.125, 0.5, 0.8])
-def test_a_frame_between_is_that_of_the_slow_formulation(networks, pair, t):
-    wanted, motion = slow_between(networks, *pair, t)
+def test_an_intermediate_frame_is_that_of_the_slow_formulation(networks, pair, t):
+    wanted, motion = slow_synthesis(networks, *pair, t)
     assert np.abs(motion).max() > 3 and np.ptp(wanted) > 0.3  # or nothing would be compared
     first, second = torch.from_numpy(pair).float()[:, None]
     with torch.inference_mode():
-        known = flow(networks, first, second)
-        made = between(networks, first, second, known, torch.tensor([t])).frame[0]
+        known = estimate_flow(networks, first, second)
+        interpolated = synthesize(networks, first, second, known, torch.tensor([t])).frame[0]
     np.testing.assert_allclose(known[0].numpy(), motion, atol=1e-4)
-    np.testing.assert_allclose(made.numpy(), wanted, atol=1e-4)
+    np.testing.assert_allclose(interpolated.numpy(), wanted, atol=1e-4)
 
 
 def test_bytes_become_bytes_as_the_slow_formulation_says(networks, checkpoint):
@@ -111,10 +111,10 @@ def test_bytes_become_bytes_as_the_slow_formulation_says(networks, checkpoint):
     mean = np.array([0.429, 0.431, 0.397])
     pair = (images / 255 - mean).transpose(0, 3, 1, 2)
     config = SuperSloMoConfig(checkpoint=checkpoint)
-    with SuperSloMoFrames(config, Runtime(threads=1)) as stage:
-        made = stage.make(*images, 4)
-    for image, t in zip(made, (0.25, 0.5, 0.75), strict=True):
-        wanted = slow_between(networks, *pair, t)[0].transpose(1, 2, 0) + mean
+    with SuperSloMoInterpolator(config, Runtime(threads=1)) as stage:
+        interpolated = stage.interpolate(*images, 4)
+    for image, t in zip(interpolated, (0.25, 0.5, 0.75), strict=True):
+        wanted = slow_synthesis(networks, *pair, t)[0].transpose(1, 2, 0) + mean
         np.testing.assert_allclose(image, wanted.clip(0, 1) * 255, atol=0.55)
 
 
@@ -133,8 +133,8 @@ def test_several_times_at_once_are_those_one_by_one(networks, pair):
     first, second = torch.from_numpy(pair).float()[:, None]
     times = torch.tensor([0.25, 0.5, 0.75])
     with torch.inference_mode():
-        known = flow(networks, first, second)
-        together = between(networks, first, second, known, times)
+        known = estimate_flow(networks, first, second)
+        together = synthesize(networks, first, second, known, times)
         for row, time in enumerate(times):
-            alone = between(networks, first, second, known, time[None])
+            alone = synthesize(networks, first, second, known, time[None])
             torch.testing.assert_close(together.frame[row], alone.frame[0])

@@ -1,4 +1,9 @@
-"""Training examples out of clips: two frames and a true one between them."""
+"""Training examples from videos: two frames and the true one between them.
+
+As in the paper (Jiang et al., CVPR 2018, section 4): windows of a few frames, scaled, cropped at
+random and flipped at random. Windows across a scene cut are left out, since no motion explains
+what lies between their frames.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +19,12 @@ from framework.types import Bytes, FrameBatch
 from framework.video.decode import FrameReader
 from framework.video.probe import probe
 
-from .._between.cuts import difference
+from ..._pairwise.scene_cuts import frame_difference
 
 MAX_DIFFERENCE = 0.13
-"""First and last frame that differ more are of two shots."""
+"""A first and a last frame that differ more belong to two shots; see `frame_difference`."""
 BUFFER = 128
-"""Examples held to be mixed; bounds memory."""
+"""Size of the shuffle buffer, in examples; bounds memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +33,14 @@ class Triplet:
 
     Attributes:
         images: (3, H, W, 3) uint8 RGB: first, middle, last.
-        time: of the middle one, 0 < time < 1.
+        time: of the middle frame; the first is at 0, the last at 1.
     """
 
     images: Bytes
     time: float
 
 
-def triplets(
+def read_triplets(
     clips: Sequence[Path],
     *,
     span: int,
@@ -44,15 +49,15 @@ def triplets(
     flips: float,
     random: np.random.Generator,
 ) -> Iterator[Triplet]:
-    """Examples of all clips, again and again, mixed and each time cut out otherwise.
+    """Read examples of all clips without end, in random order, each time cropped anew.
 
     Args:
         clips: videos.
         span: frames from the first to the last of an example; 8 in the paper.
         side: pixels of the shorter side, to which every frame is scaled.
-        crop: pixels of both sides of what is cut out; a multiple of 32, at most ``side``.
-        flips: chance that an example is mirrored, and that it is played backwards.
-        random: where chance comes from.
+        crop: pixels of both sides of an example; a multiple of 32, at most ``side``.
+        flips: probability that an example is mirrored, and that it is reversed in time.
+        random: the random generator.
 
     Raises:
         InputError: no clip has an example, or one cannot be read.
@@ -61,39 +66,41 @@ def triplets(
         found = False
         order = [clips[number] for number in random.permutation(len(clips))]
         windows = (window for clip in order for window in _windows(clip, span, random))
-        for window in _mixed(windows, random):
+        for window in _shuffled(windows, random):
             found = True
-            cut, time = _cut_out(window, side, crop, random)
-            yield _flipped(cut, time, flips, random)
+            images, time = _cropped(window, side, crop, random)
+            yield _flipped(images, time, flips, random)
         if not found:
             raise InputError(
                 f"no shot of the {len(clips)} clips is longer than {span} frames",
-                "Give longer clips, or a smaller --span.",
+                "Give longer clips, or a smaller span.",
             )
 
 
 def _windows(clip: Path, span: int, random: np.random.Generator) -> Iterator[tuple[Bytes, float]]:
-    """First, middle and last frame of stretches of a clip, (3, H, W, 3), and the time between."""
+    """First, middle and last frame of windows of a clip, (3, H, W, 3), and the middle's time."""
     video = probe(clip)
-    # Stretches do not overlap; another beginning each time makes others of them.
+    # Windows do not overlap; a random start gives other windows in each pass.
     begin_s = float(random.uniform(0, span) / video.fps)
     length_s = video.duration_s or 0.0
     video = replace(video, start_s=begin_s if length_s > 3 * begin_s else 0.0)
     with FrameReader(video, batch_size=span + 1) as reader:
         for frames in reader:
             if len(frames) == span + 1:
-                yield from _chosen(frames, int(random.integers(1, span)))
+                yield from _within_a_shot(frames, int(random.integers(1, span)))
 
 
-def _chosen(frames: FrameBatch, middle: int) -> Iterator[tuple[Bytes, float]]:
+def _within_a_shot(frames: FrameBatch, middle: int) -> Iterator[tuple[Bytes, float]]:
+    """The window, unless there is a scene cut in it."""
     first, time_s, last = frames.time_s[[0, middle, -1]]
-    if difference(frames.images[0], frames.images[-1]) <= MAX_DIFFERENCE:
+    if frame_difference(frames.images[0], frames.images[-1]) <= MAX_DIFFERENCE:
         yield frames.images[[0, middle, -1]], float((time_s - first) / (last - first))
 
 
-def _mixed(
+def _shuffled(
     items: Iterator[tuple[Bytes, float]], random: np.random.Generator
 ) -> Iterator[tuple[Bytes, float]]:
+    """Shuffle through a buffer: consecutive windows of one clip in a batch would be too alike."""
     held: list[tuple[Bytes, float]] = []
     for item in items:
         held.append(item)
@@ -102,10 +109,10 @@ def _mixed(
     yield from (held[number] for number in random.permutation(len(held)))
 
 
-def _cut_out(
+def _cropped(
     window: tuple[Bytes, float], side: int, crop: int, random: np.random.Generator
 ) -> tuple[Bytes, float]:
-    """Scaled, and a part of it."""
+    """Scale the shorter side to ``side`` and take a random part."""
     images, time = window
     height, width = images.shape[1:3]
     scale = side / min(height, width)
@@ -116,6 +123,7 @@ def _cut_out(
 
 
 def _flipped(images: Bytes, time: float, flips: float, random: np.random.Generator) -> Triplet:
+    """Mirror and reverse at random, which makes four kinds of motion of one."""
     if random.random() < flips:
         images = images[:, :, ::-1]
     if random.random() < flips:

@@ -1,4 +1,4 @@
-"""Where frames are made, how many, and at which times."""
+"""Where frames are interpolated, how many, and at which times."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -9,22 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from framework.errors import ConfigurationError
-from framework.plugins.interpolator._between.between import Between
-from framework.plugins.interpolator._between.config import BetweenConfig
+from framework.plugins.interpolator._pairwise.config import PairwiseConfig
+from framework.plugins.interpolator._pairwise.pairwise import PairwiseInterpolator
 from framework.types import FrameBatch, VideoInfo
 
 
-class Mixing(Between):
-    """Mixes two frames: enough to see which and how much of each."""
+class Mixing(PairwiseInterpolator):
+    """Blends two frames: enough to see which ones and how much of each."""
 
-    def make(self, first, second, steps):
+    def interpolate(self, first, second, steps):
         share = (np.arange(1, steps) / steps)[:, None, None, None]
         return np.rint((1 - share) * first + share * second).astype(np.uint8)
 
 
 def mixing(**options) -> Mixing:
-    return Mixing(BetweenConfig(**options))
+    return Mixing(PairwiseConfig(**options))
 
 
 def grey(times, values) -> FrameBatch:
@@ -46,33 +45,33 @@ def test_n_frames_become_n_minus_1_times_the_factor_plus_1(run_through):
     assert np.flatnonzero(out.is_source).tolist() == [0, 4, 8]
 
 
-def test_a_target_rate_puts_more_into_longer_gaps(run_through):
+def test_a_target_rate_puts_more_frames_into_longer_gaps(run_through):
     out = run_through(mixing(target_fps=20), grey([0.0, 0.05, 0.15, 0.45], [100, 101, 102, 103]))
     assert np.diff(out.index, append=0).nonzero()[0].tolist() == [0, 2, 8, 9]  # 1, 2 and 6 parts
     np.testing.assert_allclose(np.diff(out.time_s), 0.05)
 
 
-def test_nothing_is_made_across_a_cut(run_through):
+def test_nothing_is_interpolated_across_a_scene_cut(run_through):
     interpolator = mixing(factor=3)
     out = run_through(interpolator, grey([0.0, 0.1, 0.2, 0.3], [100, 104, 180, 184]))
     assert out.index.tolist() == [5, 5, 5, 6, 7, 7, 7, 8]
-    assert list(interpolator.notes) == ["the interpolator made no frames in 1 scene cuts"]
+    assert list(interpolator.notes) == ["no frames were interpolated in 1 scene cuts"]
 
 
-def test_nothing_is_made_in_a_long_gap(run_through):
+def test_nothing_is_interpolated_in_a_long_gap(run_through):
     interpolator = mixing(factor=2, max_gap_s=0.2)
     out = run_through(interpolator, grey([0.0, 0.2, 0.6, 0.7], [100] * 4))
     assert out.index.tolist() == [5, 5, 6, 7, 7, 8]
-    assert "1 gaps longer than 0.2 s" in interpolator.notes[0]
+    assert list(interpolator.notes) == ["no frames were interpolated in 1 gaps longer than 0.2 s"]
 
 
-def test_a_clip_without_cuts_has_nothing_to_report(run_through):
+def test_a_clip_without_scene_cuts_has_no_notes(run_through):
     interpolator = mixing()
     run_through(interpolator, grey([0.0, 0.1], [100, 100]))
     assert list(interpolator.notes) == []
 
 
-def test_quick_motion_is_no_cut_and_another_place_is(flying, checkerboard, run_through):
+def test_fast_motion_is_no_scene_cut_and_another_place_is(flying, checkerboard, run_through):
     frames = flying(np.array([0.0, 0.2, 0.4]), speed=300)
     assert len(run_through(mixing(), frames)) == 5
     images = frames.images.copy()
@@ -117,17 +116,39 @@ def test_source_frames_stay_as_they_are_and_times_rise_evenly(
         np.testing.assert_allclose(inside, gap_s / (len(inside) + 1), atol=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("option", "value"),
-    [
-        ("factor", 0),
-        ("factor", 65),
-        ("target_fps", 0.0),
-        ("target_fps", float("nan")),
-        ("max_gap_s", 0.0),
-        ("max_difference", 1.5),
-    ],
-)
-def test_a_value_out_of_range_is_named(option, value):
-    with pytest.raises(ConfigurationError, match=rf"interpolator\.{option} is .* out of range"):
-        BetweenConfig(**{option: value})
+def test_both_reasons_are_one_note_and_a_new_clip_starts_without(run_through):
+    interpolator = mixing(factor=2, max_gap_s=0.2)
+    run_through(interpolator, grey([0.0, 0.1, 0.6, 0.7], [100, 180, 180, 100]))
+    assert list(interpolator.notes) == [
+        "no frames were interpolated in 2 scene cuts and 1 gaps longer than 0.2 s"
+    ]
+    run_through(interpolator, grey([0.0, 0.1], [100, 100]))
+    assert list(interpolator.notes) == []
+
+
+def test_a_factor_of_1_adds_no_frames_and_no_notes(run_through):
+    interpolator = mixing(factor=1)
+    out = run_through(interpolator, grey([0.0, 0.1, 3.0], [100, 180, 180]))
+    assert out.is_source.all()
+    assert list(interpolator.notes) == []
+
+
+def test_a_gap_of_max_gap_s_is_not_too_long_for_rounding(run_through):
+    out = run_through(mixing(factor=2, max_gap_s=0.2), grey([0.0, 0.2 + 9e-7], [100, 100]))
+    assert len(out) == 3
+    out = run_through(mixing(factor=2, max_gap_s=0.2), grey([0.0, 0.2 + 2e-6], [100, 100]))
+    assert len(out) == 2
+
+
+def test_a_subclass_must_interpolate():
+    with pytest.raises(TypeError, match="interpolate"):
+        PairwiseInterpolator(PairwiseConfig())
+
+
+def test_a_clip_that_was_broken_off_does_not_reach_the_next():
+    interpolator = mixing()
+    video = VideoInfo(path=Path("a.mp4"), size_wh=(10, 8), fps=Fraction(25))
+    interpolator.start(video)
+    interpolator.expand(grey([0.0, 0.1], [100, 100]))
+    interpolator.start(video)
+    assert interpolator.flush() is None

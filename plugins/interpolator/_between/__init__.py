@@ -1,1 +1,0 @@
-"""What interpolators share that make frames from the two around them."""

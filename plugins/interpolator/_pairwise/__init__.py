@@ -1,0 +1,1 @@
+"""Shared by interpolators that compute frames from the two source frames around them."""
