@@ -12,6 +12,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from framework.options import allowed_in_words
 from framework.registry import Registered, load
 from framework.stages import CHAINS, PROTOCOLS, STAGES
 
@@ -46,10 +47,11 @@ def _entry(item: Registered) -> Iterator[str]:
     yield from (f"### {item.stage}={entry.name}", "", f"{summary}.{licence}{home}", "")
     options = fields(entry.config)
     if options:
-        yield from ("| option | default | meaning |", "|---|---|---|")
+        yield from ("| option | default | allowed | meaning |", "|---|---|---|---|")
         for option in options:
             meaning = option.metadata["help"].replace("|", "\\|")
-            yield f"| `{option.name}` | `{_default(option)}` | {meaning} |"
+            allowed = allowed_in_words(entry.config, option)
+            yield f"| `{option.name}` | `{_default(option)}` | {allowed} | {meaning} |"
         yield ""
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from framework.errors import ConfigurationError
-from framework.types import VideoInfo
+
+if TYPE_CHECKING:  # configs import this module, and --help imports configs; NumPy can wait
+    from framework.types import VideoInfo
 
 FOCAL = 0.95
 """Focal length of a camera that nobody knows, in longer sides of its picture.

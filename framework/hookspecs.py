@@ -11,13 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pluggy
 
 from framework.errors import FrameworkError
 from framework.skeletons import Skeleton
-from framework.types import Progress, RunPlan, RunResult
+
+if TYPE_CHECKING:  # it imports NumPy, which plugins that only register do not need
+    from framework.types import Progress, RunPlan, RunResult
 
 PROJECT = "framework"
 ENTRY_POINT_GROUP = "framework.plugins"

@@ -19,7 +19,7 @@ from typing import Any
 
 from omegaconf import DictConfig, ListConfig, OmegaConf
 
-from framework.config import RunConfig, chosen
+from framework.config import chosen
 from framework.errors import (
     INTERRUPTED,
     BackendError,
@@ -31,7 +31,8 @@ from framework.errors import (
 from framework.options import check_options
 from framework.outputs import result_names
 from framework.pipeline import Pipeline
-from framework.record import is_whole, plain
+from framework.record import is_whole
+from framework.settings import RunConfig, plain
 from framework.stages import STAGES
 from framework.types import RunResult
 from framework.weights import is_here, must_be_asked_for

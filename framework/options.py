@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
-from typing import Any
+from enum import Enum
+from typing import Any, get_args, get_type_hints
 
 from framework.errors import ConfigurationError
 
@@ -138,6 +139,43 @@ def allowed_of(declared: Field[Any]) -> Allowed:
     """What `option` said of a field; any value where it was declared otherwise."""
     found = declared.metadata.get(_KEY)
     return found if isinstance(found, Allowed) else Allowed()
+
+
+def choices_of(config: type[Any], name: str) -> tuple[str, ...]:
+    """Return the values that an option may have, as the user types them.
+
+    Args:
+        config: the dataclass that declares it.
+        name: of the option.
+
+    Returns:
+        The names of an enumeration's members, declared choices, or true and false; () where the
+        values cannot be listed.
+    """
+    declared = next((each for each in fields(config) if each.name == name), None)
+    if declared is None:
+        return ()
+    if allowed_of(declared).choices:
+        return tuple(map(str, allowed_of(declared).choices))
+    hint = get_type_hints(config)[name]
+    kinds = get_args(hint) or (hint,)
+    nothing = ("null",) if type(None) in kinds else ()
+    for kind in kinds:
+        if isinstance(kind, type) and issubclass(kind, Enum):
+            return (*(member.name for member in kind), *nothing)
+    return ("true", "false", *nothing) if bool in kinds else ()
+
+
+def allowed_in_words(config: type[Any], declared: Field[Any]) -> str:
+    """Say which values an option may have, for help; "" where its type says it all."""
+    allowed = allowed_of(declared)
+    if allowed.choices or isinstance(declared.default, bool):
+        return allowed.in_words()
+    choices = choices_of(config, declared.name)
+    listed = [choice for choice in choices if choice != "null"]
+    if listed and listed != ["true", "false"]:
+        return Allowed(choices=tuple(listed)).in_words()
+    return allowed.in_words()
 
 
 def check_options(config: type[Any], values: Mapping[str, Any]) -> None:

@@ -18,6 +18,7 @@ from framework.errors import FrameworkError, InputError, StageError
 from framework.outputs import OutputFolder, result_names
 from framework.record import count, describe, write_record
 from framework.registry import Registered, registry
+from framework.schemas import rename_options
 from framework.stages import (
     CompletenessFilter,
     Detector,
@@ -102,7 +103,7 @@ class Pipeline:
         renderer: Renderer | None = None,
         exporters: Sequence[Exporter] | None = None,
     ) -> None:
-        self.config = compose_config() if config is None else config
+        self.config = compose_config() if config is None else rename_options(config)
         self.output = None if output is None else Path(output)
         self._origin: dict[int, Registered] = {}
         self.interpolator: Interpolator = interpolator or self._build("interpolator")[0]

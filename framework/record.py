@@ -18,6 +18,7 @@ from omegaconf.errors import OmegaConfBaseException
 from framework import __version__
 from framework.arguments import escape_interpolation
 from framework.outputs import digest, files_of, readable, write_json
+from framework.settings import plain
 from framework.stages import CHAINS, STAGES, Detector
 from framework.types import Ints, RunResult, StageRecord, State, VideoInfo
 
@@ -78,16 +79,6 @@ def describe(
         "score_threshold": detector.score_threshold,
         "config": {k: v for k, v in plain(config).items() if k not in _NOT_THE_RESULT},
     }
-
-
-def plain(config: DictConfig) -> dict[str, Any]:
-    """Return a configuration as JSON types, without Hydra's own part."""
-    container = OmegaConf.to_container(config, resolve=True, throw_on_missing=False)
-    return json.loads(json.dumps(container, default=_as_text))  # type: ignore[no-any-return]
-
-
-def _as_text(value: object) -> str:
-    return str(getattr(value, "name", value))
 
 
 def summary(result: RunResult) -> dict[str, Any]:

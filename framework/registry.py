@@ -39,7 +39,6 @@ from framework.hookspecs import (
 )
 from framework.skeletons import SKELETONS, Skeleton
 from framework.stages import PROTOCOLS, STAGES, Runtime, Stage, StageName
-from framework.weights import how_to_get, is_here, is_in_hub_cache, must_be_asked_for
 
 log = logging.getLogger(__name__)
 
@@ -109,6 +108,8 @@ class Registered:
 
     def to_fetch(self, config: object = None) -> list[str]:
         """Files and models that it needs and that are not here yet."""
+        from framework.weights import is_here, is_in_hub_cache  # not for --help: archives, tempfile
+
         return [weights.filename for weights in self.weights(config) if not is_here(weights)] + [
             need.name
             for need in self.entry.requires
@@ -121,6 +122,8 @@ class Registered:
         Modules are looked up, not imported. A weight file whose licence is permissive is fetched
         at first use, so it is not missing.
         """
+        from framework.weights import how_to_get, is_here, must_be_asked_for
+
         return self.missing_modules(config) + [
             f"{weights.filename} is not here: {how_to_get(weights)}"
             for weights in self.weights(config)

@@ -16,14 +16,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Protocol, TypeVar, runtime_checkable
-
-from typing_extensions import Self
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar, runtime_checkable
 
 from framework.errors import StageError
-from framework.focal import FocalLength
 from framework.skeletons import Skeleton
-from framework.types import BlankClip, Detections, FrameBatch, Pose3D, RunResult, Track, VideoInfo
+
+if TYPE_CHECKING:  # these import NumPy; the registry and --help need the contracts without it
+    from typing_extensions import Self
+
+    from framework.focal import FocalLength
+    from framework.types import (
+        BlankClip,
+        Detections,
+        FrameBatch,
+        Pose3D,
+        RunResult,
+        Track,
+        VideoInfo,
+    )
 
 StageName = Literal[
     "interpolator",
@@ -122,8 +132,9 @@ class Interpolator(Stage, Protocol):
         """Return the frames with more in between.
 
         Source frames come out unchanged, once, in order, with ``is_source`` set and their own
-        index and time; an interpolated frame has ``is_source`` cleared, the index of the source frame
-        before it and its own time. May hold back the last frame until it knows the next.
+        index and time. An interpolated frame has ``is_source`` cleared, the index of the source
+        frame before it and a time of its own. The last frame may be held back until the next one
+        is known.
         """
         ...
 

@@ -19,9 +19,10 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 
 from framework.commands import exit_code_of
-from framework.config import CONFIG_MODULE, compose_config
+from framework.config import compose_config
 from framework.errors import OK, ConfigurationError
 from framework.registry import Registered, registry
+from framework.settings import CONFIG_MODULE
 from framework.stages import STAGES
 
 

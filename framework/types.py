@@ -301,8 +301,8 @@ class Pose3D:
             NaN where not valid.
         valid: (T,) bool.
         root: (T, 3) float32 metres, the root joint in camera space, NaN where unknown; or None.
-        joint_sigmas: (T, J) float32 metres, how far off each joint may be: the standard deviation along
-            each axis, NaN where not valid; or None.
+        joint_sigmas: (T, J) float32 metres, the uncertainty of each joint as a standard deviation
+            along each axis, NaN where not valid; or None.
     """
 
     track_id: int
