@@ -13,8 +13,7 @@ from contextlib import suppress
 from io import TextIOWrapper
 from types import FrameType
 
-from framework.errors import INTERRUPTED, OK, FrameworkError, StageError
-from framework.steps import in_words
+from framework.errors import INTERRUPTED, OK, FrameworkError, StageError, os_error_in_words
 
 PATIENCE_S = 3
 """How long after a signal another one is ignored."""
@@ -61,7 +60,7 @@ def _explained(error: Exception, arguments: Sequence[str]) -> FrameworkError:
         return explain(error, arguments)
     if isinstance(error, OSError):  # after Hydra's own, some of which are of this kind
         hint = "The log goes to hydra.run.dir=DIR, results to output=DIR; both must be writable."
-        return StageError(in_words(error), hint)
+        return StageError(os_error_in_words(error), hint)
     mistake = StageError(
         f"unexpected {type(error).__name__}: {error}",
         "This is a mistake in the framework or a plugin; debug=true shows where.",

@@ -10,8 +10,8 @@ from pathlib import Path
 from framework.errors import INTERRUPTED, OK, BackendError, ConfigurationError, FrameworkError
 from framework.hookspecs import WeightsEntry
 from framework.registry import did_you_mean, registry
-from framework.screen import Screen
 from framework.stages import STAGES
+from framework.terminal import Terminal
 from framework.weights import cache_folder, fetch, is_here
 
 
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         if options.list or not (options.names or options.all):
-            console = Screen(highlight=False)
+            console = Terminal(highlight=False)
             for line in lines():
                 console.print(line, markup=False, soft_wrap=True)
             return OK

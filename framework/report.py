@@ -21,14 +21,14 @@ from rich.progress import (
 from framework.errors import FrameworkError
 from framework.hookspecs import hookimpl
 from framework.record import focal_lengths, licences
-from framework.screen import Screen
+from framework.terminal import Terminal
 from framework.types import Progress, RunPlan, RunResult
 
 _STEPS = {
-    "watch": "find and follow people",
+    "track": "detect and track people",
     "lift": "lift to 3D",
     "export": "write data",
-    "draw": "draw the picture",
+    "draw": "render the video",
 }
 
 
@@ -43,9 +43,9 @@ class Reporter:
 
     bar: bool = True
     debug: bool = False
-    _console: Screen = field(default_factory=lambda: Screen(soft_wrap=True, highlight=False))
-    _errors: Screen = field(
-        default_factory=lambda: Screen(stderr=True, soft_wrap=True, highlight=False)
+    _console: Terminal = field(default_factory=lambda: Terminal(soft_wrap=True, highlight=False))
+    _errors: Terminal = field(
+        default_factory=lambda: Terminal(stderr=True, soft_wrap=True, highlight=False)
     )
     _bars: Bars | None = None
     _clip: str = ""
@@ -79,7 +79,7 @@ class Reporter:
             )
         task = self._tasks[event.step]
         speed = self._bars.tasks[task].speed
-        frames = f"{speed:.0f} frames/s" if speed and event.step in ("watch", "draw") else ""
+        frames = f"{speed:.0f} frames/s" if speed and event.step in ("track", "draw") else ""
         self._bars.update(task, completed=event.done, total=event.total, speed=frames)
 
     @hookimpl

@@ -45,7 +45,8 @@ class Skeleton:
             raise ValueError(f"skeleton {self.name!r} has a bone to a joint that it lacks")
         if self.keypoint_sigmas and len(self.keypoint_sigmas) != count:
             raise ValueError(
-                f"skeleton {self.name!r}: {len(self.keypoint_sigmas)} keypoint_sigmas, {count} joints"
+                f"skeleton {self.name!r}: {len(self.keypoint_sigmas)} keypoint_sigmas, "
+                f"{count} joints"
             )
 
     @property

@@ -68,14 +68,14 @@ def _show(rows: list[Row], lines: list[str]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from framework.screen import Screen
+    from framework.terminal import Terminal
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in COLUMNS:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(escape(str(row[column])) for column in COLUMNS))
-    console = Screen(highlight=False, width=None if sys.stdout.isatty() else 160)
+    console = Terminal(highlight=False, width=None if sys.stdout.isatty() else 160)
     console.print(table)
     for line in lines:
         console.print(escape(line), soft_wrap=True)

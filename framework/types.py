@@ -370,7 +370,7 @@ class Progress:
     """One step forward; handed to observers.
 
     Attributes:
-        step: "watch" (decode, detect, track), "lift", "export" or "draw".
+        step: "track" (decode, detect and track), "lift", "export" or "draw".
         done: frames (or parts) finished in this step.
         total: how many there will be, or None when unknown.
     """
