@@ -1,8 +1,7 @@
-"""Taking a file out of an archive: one that pip or npm brings from their own index, or any zip."""
+"""Takes a file out of an archive: of a package that pip or npm downloads, or any zip."""
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import subprocess
 import sys
@@ -11,6 +10,8 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+
+from framework.digests import sha256_of
 
 
 class SourceFailed(Exception):
@@ -74,15 +75,6 @@ def unzip(archive: Path, source: Mapping[str, str], scratch: Path) -> Path:
 def _refuse_other(archive: Path, source: Mapping[str, str]) -> None:
     if not sha256_of(archive).startswith(source.get("sha256", "")):
         raise SourceFailed("it brought another archive: its SHA-256 differs")
-
-
-def sha256_of(path: Path) -> str:
-    """Hex digest of a file."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _run(command: Sequence[str]) -> None:

@@ -26,7 +26,8 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from framework._packages import SourceFailed, sha256_of
+from framework._packages import SourceFailed
+from framework.digests import sha256_of
 from framework.downloads import Partial, bring, label
 from framework.errors import BackendError
 from framework.hookspecs import WeightsEntry

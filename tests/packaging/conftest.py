@@ -14,7 +14,7 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[2]
 EXAMPLE = CHECKOUT / "tests" / "third_party" / "framework-example"
 SOURCES = ("framework", "plugins", "conf", "checkpoint", "tests", "benchmarks", "docs", "data")
-FILES = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "NOTICE")
+FILES = ("pyproject.toml", "README.md", "LICENSE", "NOTICE")
 
 
 def run(*command, cwd, **options):
