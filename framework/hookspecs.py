@@ -85,7 +85,7 @@ class Trainer(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageEntry:
-    """One implementation of a stage; the hook that returns it says of which.
+    """One implementation of a stage; which stage it is follows from the hook that returns it.
 
     Attributes:
         name: what the user types, ``detector=NAME``; a Python identifier.
@@ -194,7 +194,7 @@ class RegisterSpecs:
 
 
 class ObserverSpecs:
-    """Hooks that watch a run. They return nothing and cannot change it."""
+    """Hooks that observe a run. They return nothing and cannot change it."""
 
     @hookspec
     def run_started(self, plan: RunPlan) -> None:
@@ -210,7 +210,7 @@ class ObserverSpecs:
 
     @hookspec
     def run_failed(self, error: FrameworkError) -> None:
-        """A clip was given up; called instead of `run_finished`."""
+        """A clip failed; called instead of `run_finished`."""
 
 
 REGISTER_HOOKS: Mapping[str, str] = {

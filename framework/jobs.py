@@ -1,4 +1,4 @@
-"""Many inputs with one configuration: side by side, and one bad file does not stop the others."""
+"""Many inputs with one configuration, in parallel; one bad file does not stop the others."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One input and what its results are called."""
+    """One input and the name of its results."""
 
     source: Path
     name: str
@@ -96,7 +96,7 @@ def run_all(config: DictConfig, output: Path) -> Generator[Outcome, None, None]:
         jobs = [job for job in jobs if not _done(job, config, output)]
     workers = min(config.workers, len(jobs))
     if workers > 1:
-        yield from _side_by_side(jobs, config, output, workers, sources)
+        yield from _in_parallel(jobs, config, output, workers, sources)
     elif jobs:
         with Pipeline(config, output=output) as pipeline:
             for job in jobs:
@@ -104,7 +104,7 @@ def run_all(config: DictConfig, output: Path) -> Generator[Outcome, None, None]:
 
 
 def refuse_missing(config: DictConfig) -> None:
-    """Say at once what several stages of a run lack; one alone says it better itself.
+    """Report what several stages of a run lack together; the error of one stage says more.
 
     Raises:
         ConfigurationError: a name is unknown or a value is out of range.
@@ -142,10 +142,10 @@ def _outcome(pipeline: Pipeline, job: Job, sources: Sequence[Path]) -> Outcome:
         return error
 
 
-def _side_by_side(
+def _in_parallel(
     jobs: Sequence[Job], config: DictConfig, output: Path, workers: int, sources: Sequence[Path]
 ) -> Iterator[Outcome]:
-    Pipeline(config, output=output)  # a configuration that cannot work is said once, and here
+    Pipeline(config, output=output)  # a configuration error is reported once, before workers start
     # Spawned, not forked: model runtimes and decoders keep threads that do not survive a fork.
     context = multiprocessing.get_context("spawn")
     given = (plain(config), output, sources)
@@ -175,7 +175,7 @@ def _answer(future: Future[Outcome], job: Job) -> Outcome:
 
 @dataclass
 class _Worker:
-    """What a worker process was told at its start, and what it opened at its first job."""
+    """The settings of a worker process, and the pipeline that it opened at its first job."""
 
     config: dict[str, Any]
     output: Path
@@ -190,7 +190,7 @@ _this: list[_Worker] = []
 
 def _start_worker(*given: Any) -> None:
     _this.append(_Worker(*given))
-    # Ctrl-C reaches the whole family; the parent passes it on as SIGTERM, like every other end.
+    # Ctrl-C is sent to all processes; the parent forwards it as SIGTERM, like every other end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_follow_parent, daemon=True).start()
@@ -213,14 +213,14 @@ def _run_in_worker(job: Job) -> Outcome:
         return _outcome(worker.pipeline, job, worker.sources)
     except FrameworkError as error:
         return error
-    except SystemExit:  # told to leave; the pool would go on with the next job
+    except SystemExit:  # the parent asked it to end; the pool would start the next job
         if worker.pipeline is not None:
             worker.pipeline.__exit__(None, None, None)
         os._exit(INTERRUPTED)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
-    """End the process, clearing up what is under way."""
+    """End the process after cleaning up the current job."""
     if not _this[0].leaving:
         _this[0].leaving = True
         sys.exit(INTERRUPTED)

@@ -1,4 +1,4 @@
-"""What a run writes down about itself: counts, versions, licences, configuration."""
+"""The record of a run: counts, versions, licences, configuration."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def describe(
 ) -> dict[str, Any]:
     """Return the run's provenance as plain JSON types.
 
-    Of the configuration only what can change the result: no folder of yours is in a data file.
+    Of the configuration only what can change the result: data files hold no folder of the user.
     """
     return {
         "framework": __version__,
@@ -102,7 +102,7 @@ def summary(result: RunResult) -> dict[str, Any]:
 
 
 def focal_lengths(result: RunResult) -> list[str]:
-    """Say which focal lengths were used, in longer sides of the picture, and who told them."""
+    """List the focal lengths that were used, in longer sides of the frame, with their sources."""
     used: dict[tuple[float, str], list[str]] = {}
     for name, focal in result.meta.get("focal_length", {}).items():
         used.setdefault((focal["longer_sides"], focal["source"]), []).append(name)

@@ -1,4 +1,4 @@
-"""What a person sees of a run: a bar while it goes, a summary when it is done."""
+"""Output of a run for the user: a progress bar while it runs, a summary at the end."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Reporter:
 
     @hookimpl
     def run_started(self, plan: RunPlan) -> None:
-        """Open the bar."""
+        """Show the bar."""
         if self.bar and sys.stderr.isatty():
             columns = (
                 TextColumn("{task.description}"),
@@ -69,7 +69,7 @@ class Reporter:
 
     @hookimpl
     def progress(self, event: Progress) -> None:
-        """Move the bar."""
+        """Update the bar."""
         if self._bars is None:
             return
         if event.step not in self._tasks:
@@ -99,7 +99,7 @@ class Reporter:
         self._errors.print(f"[bold red]error:[/] {escape(str(error))}")
 
     def show(self, outcome: RunResult | FrameworkError) -> None:
-        """Print the end of a run, unless it was observed: it was in another process."""
+        """Print the end of a run of another process; one in this process was observed."""
         if outcome is self._observed:
             return
         if isinstance(outcome, FrameworkError):
@@ -108,7 +108,7 @@ class Reporter:
             self.run_finished(outcome)
 
     def close(self) -> None:
-        """Take the bar off the screen."""
+        """Remove the bar."""
         if self._bars is not None:
             self._bars.stop()
         self._bars, self._tasks = None, {}

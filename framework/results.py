@@ -93,7 +93,7 @@ def load(path: Path | str) -> RunResult:
         ) from error
 
 
-# What zipfile, zlib, numpy's header parser and json raise when they are fed garbage.
+# What zipfile, zlib, numpy's header parser and json raise for damaged or foreign files.
 BROKEN = (
     OSError,
     ValueError,
@@ -111,7 +111,7 @@ BROKEN = (
 
 
 def reason(error: BaseException) -> str:
-    """Say in one line what is wrong with a file."""
+    """Describe in one line what is wrong with a file."""
     lines = str(error).splitlines() or [type(error).__name__]
     return f"no {lines[0]}" if isinstance(error, KeyError) else lines[0]
 
@@ -145,7 +145,7 @@ def _skeletons(result: RunResult) -> tuple[Skeleton, Skeleton]:
 def _meta(result: RunResult) -> dict[str, Any]:
     """The run's own record, and what `load` needs beyond the table."""
     video = asdict(result.video)
-    # Folders of one's machine do not belong in files that one passes on.
+    # Folders of the user's machine must not be in files that are passed on.
     video |= {"path": result.video.path.name, "fps": str(result.video.fps)}
     seen, posed = _skeletons(result)
     thresholds = {track.score_threshold for track in result.tracks}
@@ -166,7 +166,7 @@ def _strict_json(value: object) -> str:
 
 
 def _from_arrays(arrays: Arrays) -> RunResult:
-    """The result that `to_arrays` describes, from checked arrays."""
+    """The result of which `to_arrays` made these arrays; they are checked already."""
     meta = json.loads(str(arrays["meta"]))
     own = meta.pop("results", {})
     seen = _skeleton(own.get("keypoint_skeleton"), arrays["keypoint_names"])
@@ -243,7 +243,7 @@ def _video(described: Mapping[str, Any], arrays: Arrays) -> VideoInfo:
     end_s, duration_s = described.get("end_s"), described.get("duration_s")
     n_frames = described.get("n_frames")
     if focal is not None and not is_possible(focal):
-        raise ValueError(f"no lens has a focal length of {focal} longer sides")
+        raise ValueError(f"{focal} longer sides is no possible focal length")
     return VideoInfo(
         path=Path(Path(str(described.get("path", ""))).name),
         size_wh=(width, height),

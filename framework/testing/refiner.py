@@ -41,7 +41,7 @@ def keeps_rows(subject: Subject[Refiner]) -> None:
 
 
 def no_row_becomes_valid(subject: Subject[Refiner]) -> None:
-    """A row that was not valid stays so: filling gaps is for trackers, which know the picture."""
+    """A row that was not valid stays so: filling gaps is the task of trackers."""
     sample = subject.sample()
     for pose, given in zip(refine(subject, sample), sample.poses, strict=False):
         if len(pose) == len(given):

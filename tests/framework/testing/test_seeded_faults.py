@@ -499,13 +499,13 @@ class AllOne(ByPlace):
         return 1
 
 
-@fault("tracker", "keeps_what_the_detector_said")
+@fault("tracker", "keeps_skeleton_threshold_and_3d")
 class ForgetsThe3D(ByPlace):
     def track(self, number):
         return replace(super().track(number), keypoints_3d=None)
 
 
-@fault("tracker", "keeps_what_the_detector_said")
+@fault("tracker", "keeps_skeleton_threshold_and_3d")
 class OwnThreshold(ByPlace):
     def track(self, number):
         return replace(super().track(number), score_threshold=0.5)
@@ -604,7 +604,7 @@ class SwapsSides(Flat):
         return replace(pose, joints=pose.joints[:, list(H36M17.mirror)])
 
 
-@fault("lifter", "people_do_not_matter_to_each_other")
+@fault("lifter", "people_are_independent")
 class AsTallAsTheFirst(Flat):
     def lift(self, tracks, video):
         poses = super().lift(tracks, video)

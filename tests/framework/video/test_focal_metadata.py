@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from framework.focal import from_film
-from framework.video.lens import EQUIVALENT
+from framework.focal import from_35mm_equivalent
+from framework.video.focal_metadata import EQUIVALENT
 from framework.video.probe import probe
 from framework.video.quicktime import track_metadata
 
@@ -95,7 +95,7 @@ def test_phones_say_it_in_the_track_of_the_picture(plain, tmp_path, kind, value,
     path = tmp_path / "IMG_0001.MOV"
     meta = of_phone(kind, value, full=full)
     path.write_bytes(with_track_metadata(plain.read_bytes(), meta))
-    assert probe(path).focal == pytest.approx(from_film(26, SIZE_WH))
+    assert probe(path).focal == pytest.approx(from_35mm_equivalent(26, SIZE_WH))
     assert probe(path).n_frames == 30
 
 
@@ -104,7 +104,7 @@ def test_the_track_is_nearer_to_the_picture_than_the_file(clips, plain, tmp_path
     data = (tmp_path / "a.mov").read_bytes()
     path = tmp_path / "b.mov"
     path.write_bytes(with_track_metadata(data, of_phone(21, struct.pack(">i", 26))))
-    assert probe(path).focal == pytest.approx(from_film(26, SIZE_WH))
+    assert probe(path).focal == pytest.approx(from_35mm_equivalent(26, SIZE_WH))
 
 
 def test_a_phone_held_upright_has_the_same_lens(clips, plain, tmp_path):
@@ -113,7 +113,7 @@ def test_a_phone_held_upright_has_the_same_lens(clips, plain, tmp_path):
     clips.ffmpeg("-display_rotation", "90", "-i", plain, *options, path)
     video = probe(path)
     assert video.size_wh == (96, 160)
-    assert video.focal == pytest.approx(from_film(26, SIZE_WH))
+    assert video.focal == pytest.approx(from_35mm_equivalent(26, SIZE_WH))
 
 
 @given(data=st.data())
