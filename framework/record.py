@@ -77,7 +77,11 @@ def describe(
         "stages": [asdict(stage) for stage in stages],
         "skeleton": detector.skeleton.name,
         "score_threshold": detector.score_threshold,
-        "config": {k: v for k, v in plain(config).items() if k not in _NOT_THE_RESULT},
+        "config": {
+            key: value
+            for key, value in plain(config, folders=False).items()
+            if key not in _NOT_THE_RESULT
+        },
     }
 
 

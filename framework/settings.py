@@ -9,6 +9,7 @@ import json
 import os
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from framework.options import option
@@ -66,13 +67,20 @@ class RunConfig:
     exporter: dict[str, Any] = field(default_factory=dict)
 
 
-def plain(config: DictConfig) -> dict[str, Any]:
-    """Return a configuration as JSON types, without Hydra's own part."""
+def plain(config: DictConfig, *, folders: bool = True) -> dict[str, Any]:
+    """Return a configuration as JSON types, without Hydra's own part.
+
+    Args:
+        config: a composed configuration.
+        folders: whether paths keep their folders, as a run that is repeated or a worker process
+            needs them. Without, a path becomes the name of its file.
+    """
     from omegaconf import OmegaConf
 
+    def as_text(value: object) -> str:
+        if isinstance(value, Enum) or (isinstance(value, Path) and not folders):
+            return value.name
+        return str(value)
+
     container = OmegaConf.to_container(config, resolve=True, throw_on_missing=False)
-    return json.loads(json.dumps(container, default=_as_text))  # type: ignore[no-any-return]
-
-
-def _as_text(value: object) -> str:
-    return str(getattr(value, "name", value))
+    return json.loads(json.dumps(container, default=as_text))  # type: ignore[no-any-return]

@@ -168,8 +168,8 @@ class FrameReader:
             )
         elif not declared and clock.end_s < (self._video.duration_s or 0) - PAUSE_S:
             self.warnings.append(
-                f"'{self._video.path}' declares {self._video.duration_s:.2f} s, but its video track "
-                f"ends after {decoded} frames at {clock.end_s:.2f} s: it may be cut off"
+                f"'{self._video.path}' declares {self._video.duration_s:.2f} s, but its video "
+                f"track ends after {decoded} frames at {clock.end_s:.2f} s: it may be cut off"
             )
         elif decoder.broken:
             self.warnings.append(
