@@ -4,46 +4,12 @@ import struct
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from framework.focal import from_35mm_equivalent
 from framework.video.focal_metadata import EQUIVALENT
 from framework.video.probe import probe
-from framework.video.quicktime import track_metadata
 
 SIZE_WH = (160, 96)
-
-
-def atom(kind, *parts):
-    body = b"".join(parts)
-    return struct.pack(">I4s", 8 + len(body), kind) + body
-
-
-def of_phone(kind, value, *, full=False):
-    """The ``meta`` atom of a track; ``full``: with version and flags, as MP4 has it."""
-    key = EQUIVALENT.encode()
-    return atom(
-        b"meta",
-        bytes(4 * full),
-        atom(b"hdlr", struct.pack(">II4s", 0, 0, b"mdta"), bytes(13)),
-        atom(b"keys", struct.pack(">II", 0, 2), atom(b"mdta", b"other"), atom(b"mdta", key)),
-        atom(
-            b"ilst", atom(struct.pack(">I", 2), atom(b"data", struct.pack(">II", kind, 0), value))
-        ),
-    )
-
-
-def with_track_metadata(data, meta):
-    """Put an atom into the first track of a file whose ``moov`` comes last."""
-    moov = data.rindex(b"moov") - 4
-    track = data.index(b"trak", moov) - 4
-    out = bytearray(data)
-    for place in (moov, track):
-        size = struct.unpack_from(">I", data, place)[0]
-        struct.pack_into(">I", out, place, size + len(meta))
-    end = track + struct.unpack_from(">I", data, track)[0]
-    return bytes(out[:end] + meta + out[end:])
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +44,6 @@ def test_what_no_lens_has_is_not_used_and_said(clips, plain, tmp_path, value):
     assert len(note) < 120
 
 
-@pytest.mark.parametrize("full", [False, True])
 @pytest.mark.parametrize(
     ("kind", "value"),
     [
@@ -91,19 +56,28 @@ def test_what_no_lens_has_is_not_used_and_said(clips, plain, tmp_path, value):
         (24, struct.pack(">d", 26)),
     ],
 )
-def test_phones_say_it_in_the_track_of_the_picture(plain, tmp_path, kind, value, full):
+def test_phones_say_it_in_the_track_of_the_picture(quicktime, plain, tmp_path, kind, value):
     path = tmp_path / "IMG_0001.MOV"
-    meta = of_phone(kind, value, full=full)
-    path.write_bytes(with_track_metadata(plain.read_bytes(), meta))
+    meta = quicktime.of_phone(kind, value)
+    path.write_bytes(quicktime.with_track_metadata(plain.read_bytes(), meta))
     assert probe(path).focal == pytest.approx(from_35mm_equivalent(26, SIZE_WH))
     assert probe(path).n_frames == 30
 
 
-def test_the_track_is_nearer_to_the_picture_than_the_file(clips, plain, tmp_path):
+def test_mp4_files_have_a_version_before_the_metadata(quicktime, plain, tmp_path):
+    path = tmp_path / "IMG_0001.MP4"
+    meta = quicktime.of_phone(1, b"26", full=True)
+    path.write_bytes(quicktime.with_track_metadata(plain.read_bytes(), meta))
+    assert probe(path).focal == pytest.approx(from_35mm_equivalent(26, SIZE_WH))
+
+
+def test_the_track_is_nearer_to_the_picture_than_the_file(quicktime, clips, plain, tmp_path):
     tagged(clips, plain, tmp_path / "a.mov", 50)
     data = (tmp_path / "a.mov").read_bytes()
     path = tmp_path / "b.mov"
-    path.write_bytes(with_track_metadata(data, of_phone(21, struct.pack(">i", 26))))
+    path.write_bytes(
+        quicktime.with_track_metadata(data, quicktime.of_phone(21, struct.pack(">i", 26)))
+    )
     assert probe(path).focal == pytest.approx(from_35mm_equivalent(26, SIZE_WH))
 
 
@@ -114,28 +88,3 @@ def test_a_phone_held_upright_has_the_same_lens(clips, plain, tmp_path):
     video = probe(path)
     assert video.size_wh == (96, 160)
     assert video.focal == pytest.approx(from_35mm_equivalent(26, SIZE_WH))
-
-
-@given(data=st.data())
-@settings(deadline=None, max_examples=200)
-def test_damaged_metadata_is_no_metadata(plain, tmp_path_factory, data):
-    whole = with_track_metadata(plain.read_bytes(), of_phone(21, struct.pack(">i", 26)))
-    broken = bytearray(whole[: data.draw(st.integers(0, len(whole)))])
-    moov = whole.rindex(b"moov") - 4
-    for _ in range(data.draw(st.integers(0, 8))):
-        place = data.draw(st.integers(moov, len(whole) - 1))
-        if place < len(broken):
-            broken[place] = data.draw(st.integers(0, 255))
-    path = tmp_path_factory.getbasetemp() / "broken.mov"
-    path.write_bytes(broken)
-    found = track_metadata(path)
-    assert all(isinstance(value, str) for value in found.values())
-
-
-@given(junk=st.binary(max_size=300))
-@settings(deadline=None, max_examples=200)
-def test_what_is_no_such_file_has_no_metadata(tmp_path_factory, junk):
-    path = tmp_path_factory.getbasetemp() / "junk.mov"
-    for head in (b"", struct.pack(">I4s", 0, b"moov"), atom(b"moov", atom(b"trak", junk))):
-        path.write_bytes(head + junk)
-        track_metadata(path)
