@@ -83,7 +83,7 @@ def _run(command: Sequence[str]) -> None:
     done = subprocess.run(command, check=False, stdin=silent, stdout=silent, stderr=subprocess.PIPE)
     if done.returncode:
         text = done.stderr.decode(errors="replace")
-        said = [line.strip() for line in text.splitlines() if line.strip()]
-        errors = [line for line in said if line.lower().startswith(("error", "npm err"))]
-        cause = (errors or said or [f"it ended with {done.returncode} and said nothing"])[0]
+        printed = [line.strip() for line in text.splitlines() if line.strip()]
+        errors = [line for line in printed if line.lower().startswith(("error", "npm err"))]
+        cause = (errors or printed or [f"it ended with {done.returncode} and printed nothing"])[0]
         raise SourceFailed(cause)

@@ -1,6 +1,6 @@
 """The Hydra application: one job is one configuration over all its inputs.
 
-It lies beside `framework.cli` because importing Hydra takes most of the time of ``--help``.
+A module of its own, as importing Hydra takes more time than all else that ``--help`` needs.
 """
 
 from __future__ import annotations

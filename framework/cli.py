@@ -12,7 +12,7 @@ from framework.settings import RunConfig
 
 
 def main() -> None:
-    """Run what the command line says and exit with its code (see `framework.errors`)."""
+    """Run the command line and exit with its code (see `framework.errors`)."""
     sys.exit(exit_code_of(_run, sys.argv[1:]))
 
 

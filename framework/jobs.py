@@ -197,7 +197,7 @@ def _start_worker(*given: Any) -> None:
 
 
 def _follow_parent() -> None:
-    """Clear up and end when the parent is killed outright: nobody else would tell."""
+    """Clean up and end when the parent process was killed, which sends no signal to this one."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -110,7 +110,7 @@ def option(
     """Declare an option: a field of a config dataclass that inherits `Options`.
 
     Args:
-        default: its value where the user says nothing; a callable makes a new one each time.
+        default: its value where the user gives none; a callable makes a new one each time.
         help: one line for ``--help``, with the unit.
         low: see `Allowed`, as for the others.
         high: ...
@@ -136,7 +136,7 @@ def option(
 
 
 def allowed_of(declared: Field[Any]) -> Allowed:
-    """What `option` said of a field; any value where it was declared otherwise."""
+    """What `option` declared for a field; any value where it was declared otherwise."""
     found = declared.metadata.get(_KEY)
     return found if isinstance(found, Allowed) else Allowed()
 
@@ -167,7 +167,7 @@ def choices_of(config: type[Any], name: str) -> tuple[str, ...]:
 
 
 def allowed_in_words(config: type[Any], declared: Field[Any]) -> str:
-    """Say which values an option may have, for help; "" where its type says it all."""
+    """Describe which values an option may have, for help; "" where any of its type is allowed."""
     allowed = allowed_of(declared)
     if allowed.choices or isinstance(declared.default, bool):
         return allowed.in_words()

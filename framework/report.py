@@ -121,8 +121,8 @@ def summary_lines(result: RunResult) -> list[str]:
     width, height = video.size_wh
     lines = [
         f"{video.path.name}: {width}x{height}, {float(video.fps):.5g} fps, {_frames(frames)} read",
-        f"  people    {counts['people']} followed; "
-        f"somebody seen in {_part(counts['detected'], frames)}",
+        f"  people    {counts['people']} tracked; "
+        f"detections in {_part(counts['detected'], frames)}",
         f"  person    found in {_part(counts['observed'], frames)}, complete in "
         f"{_part(counts['complete'], frames)}, gaps filled in {counts['filled']}",
         f"  3D        valid in {_part(counts['valid'], frames)}",

@@ -245,7 +245,7 @@ def mapping_matrix(source: Skeleton, target: Skeleton) -> NDArray[np.float32]:
     """Weights that express each target joint by source joints.
 
     Returns:
-        (J_target, J_source) float32; a row of zeros where the source says nothing of a joint.
+        (J_target, J_source) float32; a row of zeros for a joint that does not follow from them.
     """
     import numpy as np
 

@@ -27,7 +27,7 @@ from framework.stages import STAGES
 
 
 def main() -> None:
-    """Train as the command line says and exit with a code of `framework.errors`."""
+    """Train with the settings of the command line and exit with a code of `framework.errors`."""
     sys.exit(exit_code_of(_train, sys.argv[1:], "stopped; the same command goes on"))
 
 

@@ -74,7 +74,7 @@ def one_frame_is_a_clip(subject: Subject[Refiner]) -> None:
 def roots_belong_to_poses(subject: Subject[Refiner]) -> None:
     """A root is None, or finite in rows that are valid and NaN in those that are not.
 
-    Renderers put people where the root says, and side by side as soon as one row says nothing.
+    Renderers place people by their root, or side by side as soon as a row has none.
     """
     sample = subject.sample()
     for pose, given in zip(refine(subject, sample), sample.poses, strict=False):

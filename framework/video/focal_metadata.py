@@ -25,14 +25,14 @@ def focal_from_metadata(
         The focal length in longer sides of the frame, None where the file does not state it; and
         notes for the user when it states an impossible one.
     """
-    said = {key.lower(): value for key, value in metadata.items()}.get(EQUIVALENT)
-    if said is None:
+    stated = {key.lower(): value for key, value in metadata.items()}.get(EQUIVALENT)
+    if stated is None:
         return None, ()
-    number = _NUMBER.fullmatch(said)
+    number = _NUMBER.fullmatch(stated)
     focal = from_35mm_equivalent(float(number[1]) if number else 0.0, size_wh)
     if not is_possible(focal):
         return None, (
-            f"the file gives its focal length on 35 mm film as {said[:20]!r}, which no lens has: "
-            "not used",
+            f"the file gives its focal length on 35 mm film as {stated[:20]!r}, "
+            "which no lens can have: not used",
         )
     return focal, ()

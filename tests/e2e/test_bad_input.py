@@ -206,7 +206,7 @@ def test_nobody_in_it(run: Run, make_clip: Clip, tmp_path: Path, listing: Listin
     make_clip(frames=5)
     ended = run("input=clip.mp4", "output=out", "exporter=[npz,json,csv]", render=True)
     assert ended.code == 0
-    assert "0 followed; somebody seen in 0 of 5 (0%)" in ended.out
+    assert "0 tracked; detections in 0 of 5 (0%)" in ended.out
     assert "note      nobody was found in any frame" in ended.out
     assert "valid in 0 of 5 (0%)" in ended.out
     names = [*RECORD, "clip.csv", "clip.json", "clip_pose3d.mp4"]
