@@ -16,6 +16,13 @@ SOURCES = ("framework", "plugins", "conf", "checkpoint", "tests", "benchmarks", 
 FILES = ("pyproject.toml", "README.md", "LICENSE", "NOTICE")
 
 
+def pytest_collection_modifyitems(items):
+    """Let one process of pytest-xdist run all of these, so that wheels are built once."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.xdist_group("packaging"))
+
+
 def run(*command, cwd, **options):
     """Run a program to its end; its output is the message when it fails."""
     done = subprocess.run(
