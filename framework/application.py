@@ -33,7 +33,8 @@ _VALUED = "-c --cfg -p --package -cp --config-path -cn --config-name -cd --confi
 def run(arguments: Sequence[str]) -> int:
     """Hand a command line to Hydra, file names quoted; return the worst exit code of its jobs."""
     register_schemas()
-    complete_values()
+    if {"-sc", "--shell-completion"} & set(arguments):
+        complete_values()
     sys.argv[:] = ["framework", *quote_paths(_flags_last(arguments), path_keys())]
     # Hydra would print errors in its own way and end with 1; with this it raises them to us.
     os.environ["HYDRA_FULL_ERROR"] = "1"

@@ -1,4 +1,4 @@
-"""Frames that an interpolator made: never in the data, in the picture where it is asked for."""
+"""Interpolated frames: never in the data, in the rendered video where it is asked for."""
 
 import csv
 import json
@@ -244,7 +244,7 @@ def test_slow_motion_is_a_film_of_all_frames_beside_data_of_the_source_frames(
     assert any("1 scene cuts and 1 gaps longer than 0.5 s" in text for text in result.warnings)
 
 
-def test_at_the_source_rate_the_picture_has_the_source_frames(uneven_clip, disc_detector, tmp_path):
+def test_at_the_source_rate_the_video_has_the_source_frames(uneven_clip, disc_detector, tmp_path):
     result = run(uneven_clip, disc_detector, tmp_path, *SLOW[:2])
     np.testing.assert_allclose(times_of(result.paths["pose3d.mp4"]), TIMES, atol=2e-3)
 
