@@ -187,9 +187,9 @@ def check_options(config: type[Any], values: Mapping[str, Any]) -> None:
     for declared in fields(config):
         value = values.get(declared.name, MISSING)
         if value is not MISSING and (problem := allowed_of(declared).problem_of(value)):
-            raise OptionError(
-                declared.name, f"is {value}, but {problem}", declared.metadata["help"].capitalize()
-            )
+            text = declared.metadata["help"]
+            hint = text[:1].upper() + text[1:]  # capitalize() would change the rest to lower case
+            raise OptionError(declared.name, f"is {value}, but {problem}", hint)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -417,8 +417,8 @@ def test_one_input_for_two_workers_is_reported_once(run: Run, make_clip: Clip) -
         (["input=clip.mp4,b.mp4"], "is a list without brackets\n  Write input=[clip.mp4,b.mp4]"),
         (["--input", "clip.mp4"], "options have no dashes\n  Write input=VALUE"),
         (["--tracker=largest", "input=clip.mp4"], "no dashes\n  Write tracker=largest"),
-        (["input=clip.mp4", "workers=0"], "workers is 0\n  Give at least 1."),
-        (["input=clip.mp4", "threads=100000"], "threads is 100000\n  Give 1 to 1024."),
+        (["input=clip.mp4", "workers=0"], "workers is 0, but must be at least 1"),
+        (["input=clip.mp4", "threads=100000"], "threads is 100000, but must be from 1 to 1024"),
         (["input=[clip.mp4,b.mp4]", "workers=2", "detector.max_people=0"], "detector.max_people"),
     ],
 )

@@ -33,7 +33,7 @@ class Example(Options):
     gap_s: float | None = option(None, "a gap", above=0)
     ids: list[int] = option(lambda: [0, 1], "two ids", low=0, length=2)
     side: Side | None = option(Side.left, "which side")
-    order: int = option(2, "of the filter", choices=(1, 2, 4))
+    order: int = option(2, "order of the Butterworth filter", choices=(1, 2, 4))
     fast: bool = option(False, "hurry")
     path: Path | None = option(None, "a file")
     plain: int = 3
@@ -76,6 +76,12 @@ def test_a_value_that_is_not_allowed_is_refused_by_name(values, message):
     with pytest.raises(OptionError, match=message) as caught:
         Example(**values)
     assert caught.value.of("tracker").name == f"tracker.{caught.value.name}"
+
+
+def test_the_help_is_the_hint_of_the_error():
+    with pytest.raises(OptionError) as caught:
+        Example(order=3)
+    assert caught.value.hint == "Order of the Butterworth filter"
 
 
 def test_values_on_the_bounds_and_none_are_accepted():
