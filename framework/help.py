@@ -31,7 +31,7 @@ Usage: framework input=VIDEO [STAGE=NAME] [STAGE.OPTION=VALUE] [experiment=NAME]
 
 Any file name works; quote it for your shell only. STAGE=NAME --help shows that choice's options.
 See also: python -m framework.list (what is installed), --cfg job (the configuration, not run),
---hydra-help (flags of Hydra).
+--hydra-help (flags of Hydra). Completion in bash: eval "$(framework -sc install=bash)".
 """
 
 
