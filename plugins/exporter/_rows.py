@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from framework.result_table import COLUMNS, DECIMALS, Arrays
+from framework.result_table import COLUMNS, DECIMALS, Arrays, ResultArray
 
 _BLOCK = 256
 """Rows that are turned into text at once."""
@@ -46,3 +47,11 @@ def columns(arrays: Arrays, person: int, rows: slice) -> Arrays:
             values = values[rows] if array.shape == "T" else values[person, rows]
         found[array.name] = rounded(values, array.unit) if array.unit else values
     return found
+
+
+def joined(values: Arrays, group: Sequence[ResultArray]) -> NDArray[Any]:
+    """Arrays of one group beside each other, such as x, y and score of each keypoint."""
+    parts = [values[array.name] for array in group]
+    if len(parts) == 1:
+        return parts[0]
+    return np.concatenate([part.reshape(*part.shape[:2], -1) for part in parts], -1)

@@ -13,7 +13,7 @@ from framework.results import to_arrays
 from framework.stages import Exporter, Runtime
 from framework.types import RunResult
 
-from .._rows import blocks, columns
+from .._rows import blocks, columns, joined
 from .config import CsvConfig
 
 _SINGLE = [array.name for array in COLUMNS if len(array.csv) == 1 and not array.per_joint]
@@ -47,12 +47,8 @@ def _cells(arrays: Arrays, person: int, rows: slice) -> list[list[Any]]:
     """Some rows of one person, in the order of `header`: single values first, then lists."""
     values = columns(arrays, person, rows)
     single = [values[name].tolist() for name in _SINGLE]
-    numbers = []
-    for group in csv_groups():
-        parts = [values[array.name] for array in group if array.name not in _SINGLE]
-        if len(parts) > 1:  # x, y and score of a keypoint stand beside each other
-            parts = [np.concatenate([x.reshape(*x.shape[:2], -1) for x in parts], -1)]
-        numbers += [x.reshape(len(x), -1) for x in parts]
+    groups = [group for group in csv_groups() if group[0].name not in _SINGLE]
+    numbers = [joined(values, group).reshape(len(single[0]), -1) for group in groups]
     # NaN is the only number that differs from itself; pandas and spreadsheets read an empty cell.
     return [
         [*map(_flag, first), *("" if x != x else x for x in row)]  # noqa: PLR0124

@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-import numpy as np
-
 from framework.result_table import HEAD, JSON_UNITS, Arrays, json_groups
 from framework.results import to_arrays
 from framework.stages import Exporter, Runtime
 from framework.types import RunResult
 
-from .._rows import blocks, columns, rounded
+from .._rows import blocks, columns, joined, rounded
 from .config import JsonConfig
 
 
@@ -60,11 +58,6 @@ def _head(arrays: Arrays) -> dict[str, Any]:
 def _rows(arrays: Arrays) -> Iterator[dict[str, Any]]:
     for person, rows in blocks(arrays):
         found = columns(arrays, person, rows)
-        keys: dict[str, list[Any]] = {}
-        for key, group in json_groups().items():
-            parts = [found[array.name] for array in group]
-            if len(parts) > 1:
-                parts = [np.concatenate([x.reshape(*x.shape[:2], -1) for x in parts], -1)]
-            keys[key] = parts[0].tolist()
+        keys = {key: joined(found, group).tolist() for key, group in json_groups().items()}
         for values in zip(*keys.values(), strict=True):
             yield dict(zip(keys, values, strict=True))
