@@ -22,15 +22,16 @@ from __future__ import annotations
 
 import logging
 import os
-import tempfile
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from framework._packages import SourceFailed
 from framework.digests import sha256_of
-from framework.downloads import Partial, download, label
 from framework.errors import BackendError
 from framework.hookspecs import WeightsEntry
+
+if TYPE_CHECKING:
+    from framework.downloads import Partial
 
 logger = logging.getLogger(__name__)
 
@@ -155,6 +156,11 @@ def _locked(entry: WeightsEntry, target: Path) -> Path:
 
 
 def _from_any_source(entry: WeightsEntry, target: Path) -> Path:
+    import tempfile  # what is needed only to download is not imported by --help
+
+    from framework._packages import SourceFailed
+    from framework.downloads import Partial, download, label
+
     causes = []
     for source in entry.sources:
         partial = Partial(target.with_name(f".{target.name}.part"))
