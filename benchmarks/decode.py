@@ -2,10 +2,10 @@
 
     python benchmarks/decode.py [CLIP] [--threads N] [--repeat N]
 
-Without a clip one is made: 300 noisy frames of 1080p H.264. Both figures are frames per second
-divided by ffmpeg's, best of several turns taken in alternation: for the decoder alone, which has
-the goal, and for what a run gets, upright RGB frames in batches (a conversion that ffmpeg's
-figure does not contain).
+Without a clip one is generated: 300 noisy frames of 1080p H.264. Both figures are frames per second
+divided by ffmpeg's, the best of several alternating rounds: for the decoder alone, which has the
+goal, and for upright RGB frames in batches, as a run needs them (a conversion that ffmpeg's figure
+does not include).
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def main() -> int:
     """Print the figures; exit with 1 when the goal is missed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("clip", type=Path, nargs="?", help="default: a generated one")
-    parser.add_argument("--threads", type=int, default=0, help="of the decoder; 0 is one a core")
-    parser.add_argument("--repeat", type=int, default=5, help="turns, of which the best counts")
+    parser.add_argument("--threads", type=int, default=0, help="of the decoder; 0 is one per core")
+    parser.add_argument("--repeat", type=int, default=5, help="rounds, of which the best counts")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         clip = options.clip or generated(Path(folder) / "noise.mp4")
@@ -48,7 +48,7 @@ def generated(path: Path) -> Path:
 
 
 def compare(clip: Path, threads: int, repeat: int) -> int:
-    """Measure the three ways in turn, so that a busy machine slows all of them."""
+    """Measure the three ways in alternation, so that a busy machine slows all of them."""
     ways: dict[str, Callable[[], None]] = {
         "ffmpeg -f null": lambda: with_ffmpeg(clip, threads),
         "decoder": lambda: with_decoder(clip, threads),
@@ -68,7 +68,7 @@ def compare(clip: Path, threads: int, repeat: int) -> int:
 
 
 def with_ffmpeg(clip: Path, threads: int) -> None:
-    """Decode and throw away."""
+    """Decode and discard."""
     command = [
         find_ffmpeg(),
         *QUIET,
@@ -85,7 +85,7 @@ def with_ffmpeg(clip: Path, threads: int) -> None:
 
 
 def with_decoder(clip: Path, threads: int) -> None:
-    """Decode as a run does, without making pictures of it."""
+    """Decode as a run does, without conversion to RGB."""
     with open_decoder(clip, threads) as decoder:
         for _frame in decoder.frames():
             pass

@@ -1,4 +1,4 @@
-"""People a second of a top-down detector, beside rtmlib's own loop where that is installed.
+"""People per second of a top-down detector, and of rtmlib's own loop where that is installed.
 
 ``python benchmarks/people.py CLIP POSE.onnx YOLOX.onnx [FRAMES]``: POSE has RTMPose's inputs and
 outputs, YOLOX is a COCO file. A CPU second is one of the whole process, waiting threads included.
@@ -22,7 +22,7 @@ from framework.video.decode import FrameReader
 from framework.video.probe import probe
 
 THRESHOLD = 0.45
-"""rtmlib cuts the scores of raw YOLOX boxes there, whatever it is told."""
+"""rtmlib applies this threshold to raw YOLOX boxes, whatever its argument is."""
 
 THREADS = 2
 
@@ -49,7 +49,7 @@ def ours(video: VideoInfo, chunks: Sequence[FrameBatch], config: RtmPoseConfig) 
 
 
 def rtmlib(chunks: Sequence[FrameBatch], pose: Path, persons: Path) -> None:
-    """Time rtmlib's loop: every frame is searched, every person looked at by itself."""
+    """Time rtmlib's loop: person detection in every frame, then one pose inference per person."""
     from rtmlib import YOLOX, RTMPose
 
     with redirect_stdout(StringIO()):  # it prints what it loads
@@ -69,16 +69,16 @@ def rtmlib(chunks: Sequence[FrameBatch], pose: Path, persons: Path) -> None:
 
 
 def measure(name: str, work: Callable[[], int]) -> None:
-    """Print how many people ``work`` found a second."""
+    """Print how many people per second ``work`` found."""
     wall, cpu = time.perf_counter(), time.process_time()
     people = work()
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    rates = f"{people / wall:6.1f} a second, {people / cpu:6.1f} a CPU second"
+    rates = f"{people / wall:6.1f} per second, {people / cpu:6.1f} per CPU second"
     print(f"{name:24} {people:5} people  {rates}")
 
 
 def main() -> None:
-    """Measure twice, by turns: the machine may not be ours alone."""
+    """Measure twice in alternation, as the machine may be busy."""
     if len(sys.argv) < 4:
         print(__doc__)
         return

@@ -1,9 +1,9 @@
-"""What the pipeline costs beside its detector: time, memory, and overhead per frame.
+"""Cost of the pipeline beside its detector: time, memory, and overhead per frame.
 
     python benchmarks/pipeline.py [clip.mp4 [tracker=all ...]]
 
 Goals: a whole run takes at most 1.1 times the detector's loop alone over the decoded frames, 1.3
-times with the picture; a clip repeated ten times needs less than 30 MB more memory.
+times with the rendered video; a clip repeated ten times needs less than 30 MB more memory.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ QUIET = ["progress=false"]
 
 
 class Trivial(Detector):
-    """One person at the same place in every frame, for nothing."""
+    """One person at the same place in every frame, without computation."""
 
     skeleton = BLAZEPOSE33
     person = Detections(
@@ -49,7 +49,7 @@ class Trivial(Detector):
 
 
 def detector_alone(clip: Path, *overrides: str) -> float:
-    """Seconds of the detector's loop over frames that are decoded already, in chunks."""
+    """Seconds of the detector alone, over chunks of decoded frames."""
     pipeline = Pipeline.from_config([*QUIET, *overrides])
     video = probe(clip)
     with pipeline.detector as detector, FrameReader(video, batch_size=16) as reader:
@@ -87,7 +87,7 @@ def peak_memory_mb(clip: Path, *overrides: str) -> float:
 
 
 def overhead_us(clip: Path) -> float:
-    """Microseconds a frame that the pipeline adds to decoding, with a trivial detector."""
+    """Microseconds per frame that the pipeline adds to decoding, with a trivial detector."""
     video = probe(clip)
     with FrameReader(video, batch_size=16) as reader:
         begun = perf_counter()
@@ -101,7 +101,7 @@ def overhead_us(clip: Path) -> float:
 
 
 def main() -> None:
-    """Print every figure beside its goal."""
+    """Print every figure with its goal."""
     overrides = sys.argv[2:]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -123,7 +123,7 @@ def main() -> None:
         drawn = statistics.median(whole / seconds for seconds, _, whole in rounds)
         print(f"{clip.name}: detector alone {alone:.2f} s (median of {ROUNDS} rounds)")
         print(f"  whole run without a renderer / detector alone: {bare:.2f} (goal 1.1)")
-        print(f"  whole run with the picture / detector alone:   {drawn:.2f} (goal 1.3)")
+        print(f"  whole run with the rendered video / detector alone: {drawn:.2f} (goal 1.3)")
         print(f"  overhead with a trivial detector: {overhead_us(clip):.0f} us a frame")
         repeated = folder / "ten.mp4"
         loop = ["-stream_loop", "9", "-i", str(clip), "-c", "copy", "-an", str(repeated)]

@@ -1,4 +1,4 @@
-"""Write docs/stages.md and the table of stages in README.md from what is registered.
+"""Write docs/stages.md and the tables in README.md and docs/outputs.md from the code.
 
 ``python docs/generate.py`` writes, ``--check`` only says whether they are current.
 """
@@ -12,11 +12,16 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from framework.options import allowed_in_words
 from framework.registry import Registered, load
+from framework.result_table import ARRAYS
 from framework.stages import CHAINS, PROTOCOLS, STAGES
 
 DOCS = Path(__file__).resolve().parent
 BEGIN, END = "<!-- stages: generated -->", "<!-- end of stages -->"
+ARRAYS_BEGIN, ARRAYS_END = "<!-- arrays: generated -->", "<!-- end of arrays -->"
 REGISTRY = load(allowed="")  # built-ins only, whatever else is installed
 
 
@@ -46,10 +51,11 @@ def _entry(item: Registered) -> Iterator[str]:
     yield from (f"### {item.stage}={entry.name}", "", f"{summary}.{licence}{home}", "")
     options = fields(entry.config)
     if options:
-        yield from ("| option | default | meaning |", "|---|---|---|")
+        yield from ("| option | default | allowed | meaning |", "|---|---|---|---|")
         for option in options:
             meaning = option.metadata["help"].replace("|", "\\|")
-            yield f"| `{option.name}` | `{_default(option)}` | {meaning} |"
+            allowed = allowed_in_words(entry.config, option)
+            yield f"| `{option.name}` | `{_default(option)}` | {allowed} | {meaning} |"
         yield ""
 
 
@@ -78,6 +84,22 @@ def stages_table() -> str:
     return "\n".join([*lines, END])
 
 
+def arrays_table() -> str:
+    """Return the table of docs/outputs.md: every array, and where each data file holds it."""
+    head = "| npz key | shape, type | JSON | CSV | meaning |"
+    lines = [ARRAYS_BEGIN, head, "|---|---|---|---|---|"]
+    for array in ARRAYS:
+        axes = ", ".join(array.shape) + ("," if len(array.shape) == 1 else "")
+        kind = "str" if array.dtype is np.str_ else np.dtype(array.dtype).name
+        keys = [f"`{array.json_key}`"] if array.column else []
+        keys += ["head"] if array.head else []
+        joint = "JOINT_" if array.per_joint else ""
+        columns = ", ".join(f"`{joint}{column}`" for column in array.csv)
+        cells = (f"`{array.name}`", f"({axes}) {kind}", ", ".join(keys), columns, array.meaning)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, ARRAYS_END])
+
+
 def _defaults() -> dict[str, list[str]]:
     from framework.config import compose_config
 
@@ -89,13 +111,18 @@ def _defaults() -> dict[str, list[str]]:
 
 def pages() -> dict[Path, str]:
     """Return what every generated page should hold."""
-    readme = DOCS.parent / "README.md"
-    head, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, tail = rest.partition(END)
+    readme, outputs = DOCS.parent / "README.md", DOCS / "outputs.md"
     return {
         DOCS / "stages.md": stages_page(),
-        readme: head + stages_table() + tail,
+        readme: _replaced(readme, BEGIN, stages_table(), END),
+        outputs: _replaced(outputs, ARRAYS_BEGIN, arrays_table(), ARRAYS_END),
     }
+
+
+def _replaced(page: Path, begin: str, table: str, end: str) -> str:
+    """The text of a page with a new table between two marks."""
+    head, _, rest = page.read_text(encoding="utf-8").partition(begin)
+    return head + table + rest.partition(end)[2]
 
 
 def main() -> int:

@@ -1,8 +1,7 @@
-"""Taking a file out of an archive: one that pip or npm brings from their own index, or any zip."""
+"""Takes a file out of an archive: of a package that pip or npm downloads, or any zip."""
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import subprocess
 import sys
@@ -11,6 +10,8 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+
+from framework.digests import sha256_of
 
 
 class SourceFailed(Exception):
@@ -21,7 +22,7 @@ def through_pip(source: Mapping[str, str], scratch: Path) -> Path:
     """Return a member of a wheel, within ``scratch``.
 
     Raises:
-        SourceFailed, KeyError, BadZipFile: see `framework.downloads.bring`, which explains them.
+        SourceFailed, KeyError, BadZipFile: see `framework.downloads.download`, which explains them.
     """
     if find_spec("pip") is None:
         raise SourceFailed("pip is not installed in this Python")
@@ -76,22 +77,13 @@ def _refuse_other(archive: Path, source: Mapping[str, str]) -> None:
         raise SourceFailed("it brought another archive: its SHA-256 differs")
 
 
-def sha256_of(path: Path) -> str:
-    """Hex digest of a file."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
 def _run(command: Sequence[str]) -> None:
     """Run a package manager; its first error line is the cause when it fails."""
     silent = subprocess.DEVNULL
     done = subprocess.run(command, check=False, stdin=silent, stdout=silent, stderr=subprocess.PIPE)
     if done.returncode:
         text = done.stderr.decode(errors="replace")
-        said = [line.strip() for line in text.splitlines() if line.strip()]
-        errors = [line for line in said if line.lower().startswith(("error", "npm err"))]
-        cause = (errors or said or [f"it ended with {done.returncode} and said nothing"])[0]
+        printed = [line.strip() for line in text.splitlines() if line.strip()]
+        errors = [line for line in printed if line.lower().startswith(("error", "npm err"))]
+        cause = (errors or printed or [f"it ended with {done.returncode} and printed nothing"])[0]
         raise SourceFailed(cause)

@@ -1,6 +1,8 @@
-"""What people look like: colours of torso and thighs, for trackers that ask for them.
+"""Appearance of people: colour histograms of torso and thighs, for trackers that use them.
 
-Trackers see no pictures, so the run measures these beforehand, while the frame is at hand.
+Trackers get no images, so the pipeline measures these beforehand, while it has the frame. Coarse
+colour histograms as in Comaniciu et al., "Kernel-based object tracking", IEEE TPAMI 25(5), 2003:
+they change little with pose and distance, and clothes differ most between people.
 """
 
 from __future__ import annotations
@@ -30,18 +32,18 @@ def with_appearance(people: Detections, image: Bytes) -> Detections:
 
     Returns:
         Histograms of the colours inside the shoulders and hips, and along the thighs, each with
-        a sum of 1; NaN for a part whose joints are not seen or lie outside the picture, and for
+        a sum of 1; NaN for a part whose joints are not seen or lie outside the frame, and for
         skeletons without these joints.
     """
-    looks = np.full((len(people), PARTS, COLOURS), np.nan, np.float32)
+    histograms = np.full((len(people), PARTS, COLOURS), np.nan, np.float32)
     names = people.skeleton.joints
     if len(people) and all(joint in names for joint in (*_CORNERS, *_KNEES)):
         seen = people.keypoint_scores >= people.score_threshold
         joints = np.where(seen[..., None], people.keypoints, np.nan)
         places = {name: joints[:, names.index(name)] for name in (*_CORNERS, *_KNEES)}
-        looks[:, 0] = _histograms(_torso(places), image)
-        looks[:, 1] = _histograms(_thighs(places), image)
-    return replace(people, appearance=looks)
+        histograms[:, 0] = _histograms(_torso(places), image)
+        histograms[:, 1] = _histograms(_thighs(places), image)
+    return replace(people, appearance=histograms)
 
 
 def _torso(places: dict[str, Floats]) -> Floats:

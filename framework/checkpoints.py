@@ -1,4 +1,4 @@
-"""Reading the network out of a weight file without trusting the file.
+"""Reads the tensors of an untrusted weight file.
 
 Understood are safetensors, both forms of ``torch.save``, and plain pickles of NumPy arrays, as
 Caffe2 and detectron2 publish them. The first bytes decide, not the name. Nothing that a file names
@@ -30,7 +30,7 @@ _TORCH = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 
 
 class _Inert:
-    """Stands for an object of a checkpoint that nobody needs; keeps nothing, does nothing."""
+    """Replaces an object of a checkpoint that is not needed; it stores and does nothing."""
 
     def __new__(cls, *_args: object) -> _Inert:
         return super().__new__(cls)
@@ -85,7 +85,7 @@ def load_tensors(path: Path, section: str = "") -> dict[str, torch.Tensor]:
     elif head.startswith(b"\x80"):
         content = _read_pickle(path)
     else:
-        raise BackendError(f"{path} is not a weight file: {_looks_like(head)}", _GET_AGAIN)
+        raise BackendError(f"{path} is not a weight file: {_kind_of(head)}", _GET_AGAIN)
     return _state_dict(content, section, path)
 
 
@@ -100,7 +100,7 @@ def _first_bytes(path: Path) -> bytes:
         ) from error
 
 
-def _looks_like(head: bytes) -> str:
+def _kind_of(head: bytes) -> str:
     if not head:
         return "it is empty"
     if head.lstrip().startswith(b"<"):
@@ -111,11 +111,11 @@ def _looks_like(head: bytes) -> str:
 
 
 def _check_archive(path: Path) -> None:
-    """Tell a download that broke off, and zip files of other kinds, from a checkpoint."""
+    """Distinguish an incomplete download, and other zip files, from a checkpoint."""
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except Exception as error:  # strangers' bytes: zipfile stumbles over them in many ways
+    except Exception as error:  # zipfile raises many kinds of errors for damaged files
         raise BackendError(
             f"{path} is cut off or damaged: it has no table of contents", _GET_AGAIN
         ) from error
@@ -143,7 +143,7 @@ def _read_torch(path: Path) -> object:
     try:
         with torch.serialization.safe_globals(inert):
             return torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # strangers' bytes: whatever the reader stumbles over means the same
+    except Exception as error:  # any error of the reader means the same for an untrusted file
         refused = re.search(r"GLOBAL (\S+)", str(error))
         if refused:
             message = f"{path} was not opened: it asks to run {refused[1]}, which is not a tensor"

@@ -1,4 +1,4 @@
-"""How every command ends: errors as a sentence with a next step, signals, one exit code."""
+"""The end of every command: errors with a hint, signals, and one exit code."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from contextlib import suppress
 from io import TextIOWrapper
 from types import FrameType
 
-from framework.errors import INTERRUPTED, OK, FrameworkError, StageError
-from framework.steps import in_words
+from framework.errors import INTERRUPTED, OK, FrameworkError, StageError, os_error_in_words
 
-PATIENCE_S = 3
-"""How long after a signal another one is ignored."""
+IGNORE_SIGNALS_S = 3
+"""Seconds after a signal in which another one is ignored."""
 
 
 def exit_code_of(
@@ -25,12 +24,12 @@ def exit_code_of(
     arguments: Sequence[str],
     interrupted: str = "interrupted: nothing half-written was left",
 ) -> int:
-    """Do the work of a command; print whatever ends it.
+    """Run a command; print the error that ends it.
 
     Args:
         work: takes the arguments and returns an exit code.
         arguments: of the command line.
-        interrupted: what the user reads after Ctrl-C.
+        interrupted: message after Ctrl-C.
 
     Returns:
         A code of `framework.errors`.
@@ -46,7 +45,7 @@ def exit_code_of(
         return INTERRUPTED
     except FrameworkError as error:
         return _show(error, arguments)
-    except BrokenPipeError:  # whoever read what we print (head, less) has had enough
+    except BrokenPipeError:  # the program that reads our output (head, less) has ended
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except Exception as error:
@@ -61,7 +60,7 @@ def _explained(error: Exception, arguments: Sequence[str]) -> FrameworkError:
         return explain(error, arguments)
     if isinstance(error, OSError):  # after Hydra's own, some of which are of this kind
         hint = "The log goes to hydra.run.dir=DIR, results to output=DIR; both must be writable."
-        return StageError(in_words(error), hint)
+        return StageError(os_error_in_words(error), hint)
     mistake = StageError(
         f"unexpected {type(error).__name__}: {error}",
         "This is a mistake in the framework or a plugin; debug=true shows where.",
@@ -71,7 +70,7 @@ def _explained(error: Exception, arguments: Sequence[str]) -> FrameworkError:
 
 
 def _show(error: FrameworkError, arguments: Sequence[str]) -> int:
-    """Write an error that no run has reported; return its exit code."""
+    """Print an error that no run has reported; return its exit code."""
     if "debug=true" in (argument.lower() for argument in arguments):
         traceback.print_exception(error)
     sys.stderr.write(f"error: {error}\n")
@@ -79,7 +78,7 @@ def _show(error: FrameworkError, arguments: Sequence[str]) -> int:
 
 
 def _prepare() -> None:
-    """Let ``kill`` and a closed terminal clean up like Ctrl-C; let any name be printed."""
+    """Make ``kill`` and a closed terminal clean up like Ctrl-C; allow any name to be printed."""
     interrupt = _Interrupt()
     for number in _signals():
         if signal.getsignal(number) != signal.SIG_IGN:  # as nohup sets it
@@ -89,18 +88,18 @@ def _prepare() -> None:
 
 
 def _signals() -> list[signal.Signals]:
-    """Ways to be told to end; Windows has no SIGHUP."""
+    """The signals that ask a process to end; Windows has no SIGHUP."""
     names = ("SIGINT", "SIGTERM", "SIGHUP")
     return [signal.Signals[name] for name in names if hasattr(signal, name)]
 
 
 class _Interrupt:
-    """Signal handler: impatience right after the first signal must not disturb clearing up."""
+    """Signal handler: further signals right after the first must not disturb the cleaning up."""
 
     def __init__(self) -> None:
         self._raised_s = -math.inf
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
-        if time.monotonic() - self._raised_s > PATIENCE_S:
+        if time.monotonic() - self._raised_s > IGNORE_SIGNALS_S:
             self._raised_s = time.monotonic()
             raise KeyboardInterrupt

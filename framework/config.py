@@ -7,12 +7,9 @@ without YAML (every third party's) is offered as ``<stage>/<name>`` directly.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, make_dataclass
-from enum import Enum
+from dataclasses import fields
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -22,61 +19,16 @@ from hydra.core.config_store import ConfigStore
 from hydra.core.plugins import Plugins
 from hydra.errors import HydraException
 from hydra.plugins.search_path_plugin import SearchPathPlugin
-from omegaconf import MISSING, DictConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from framework.devices import torch_device
 from framework.errors import ConfigurationError
-from framework.options import OptionError, check_options, option
+from framework.options import OptionError, check_options
 from framework.registry import Registered, did_you_mean, registry
+from framework.schemas import has_yaml, old_names, rename_options, stage_schema, with_old_names
+from framework.settings import CONFIG_MODULE, Device, RunConfig
 from framework.stages import CHAINS, STAGES, Runtime, Stage, StageName
-
-CONFIG_MODULE = "framework.conf"
-MAX_THREADS = 1024
-"""Model runtimes crash where the system grants them fewer than they were promised."""
-
-
-class Device(Enum):
-    """Where stages compute."""
-
-    auto = "auto"
-    cpu = "cpu"
-    cuda = "cuda"
-
-
-@dataclass(kw_only=True)
-class RunConfig:
-    """Settings of a run; everything that belongs to a stage sits under that stage."""
-
-    input: Any = option(
-        MISSING,
-        "a video, a list of them, or a glob: clips/*.mp4; keypoints instead of a video where the "
-        "detector reads such files",
-    )
-    output: str | None = option(
-        None, "folder of the results; null: Hydra's; with -m one a job in it"
-    )
-    start_s: float = option(0.0, "begin here, seconds of the clip", low=0)
-    end_s: float | None = option(None, "stop here, seconds of the clip; null: its end", above=0)
-    stride: int = option(1, "read every Nth frame", low=1)
-    device: Device = option(
-        Device.auto, "auto, cpu or cuda; auto: the GPU where a stage can use one"
-    )
-    threads: int = option(
-        lambda: os.cpu_count() or 1, "threads of a model runtime", low=1, high=MAX_THREADS
-    )
-    workers: int = option(1, "inputs processed at once, each in a process of its own", low=1)
-    progress: bool = option(True, "show a bar on a terminal")
-    resume: bool = option(False, "skip inputs whose results are there and whole")
-    debug: bool = option(False, "show the traceback of an error")
-    interpolator: Any = MISSING
-    detector: Any = MISSING
-    completeness: Any = MISSING
-    tracker: Any = MISSING
-    lifter: Any = MISSING
-    refiner: dict[str, Any] = field(default_factory=dict)
-    renderer: Any = MISSING
-    exporter: dict[str, Any] = field(default_factory=dict)
 
 
 class _Presets(SearchPathPlugin):
@@ -94,38 +46,17 @@ def register_schemas() -> None:
     """Hand every schema to Hydra's ConfigStore, once per process."""
     OmegaConf.register_new_resolver("first_ready", first_ready, replace=True)
     store = ConfigStore.instance()
-    store.store(name="run_schema", node=RunConfig)
+    store.store(name="run_schema", node=with_old_names(RunConfig))
     for item in registry().all():
         package = f"{item.stage}.{item.entry.name}" if item.stage in CHAINS else None
-        has_yaml = (
-            item.builtin
-            and (files(CONFIG_MODULE) / item.stage / f"{item.entry.name}.yaml").is_file()
-        )
         store.store(
-            group=f"schema/{item.stage}" if has_yaml else item.stage,
+            group=f"schema/{item.stage}" if has_yaml(item) else item.stage,
             name=item.entry.name,
-            node=_schema(item),
-            package=None if has_yaml else package,
+            node=stage_schema(item),
+            package=None if has_yaml(item) else package,
             provider=item.package,
         )
     Plugins.instance().register(_Presets)
-
-
-def _schema(item: Registered) -> DictConfig:
-    """Return the entry's dataclass as a Hydra node; a single stage also carries its name."""
-    config = item.entry.config
-    if item.stage not in CHAINS:
-        frozen = config.__dataclass_params__.frozen
-        config = make_dataclass(
-            config.__name__,
-            [("name", str, field(default=item.entry.name))],
-            bases=(config,),
-            frozen=frozen,
-            kw_only=True,
-        )
-    node: DictConfig = OmegaConf.structured(config)
-    OmegaConf.set_readonly(node, False)  # a frozen dataclass is read-only, overrides are not
-    return node
 
 
 def first_ready(stage: StageName, *names: str) -> str:
@@ -147,9 +78,11 @@ def path_keys() -> frozenset[str]:
     keys = {"input", "output"}
     for item in registry().all():
         chain = f".{item.entry.name}" if item.stage in CHAINS else ""
+        former = old_names(item.entry.config)
         for name, kind in get_type_hints(item.entry.config).items():
             if kind is Path or Path in getattr(kind, "__args__", ()):
-                keys.add(f"{item.stage}{chain}.{name}")
+                names = (name, *(old for old, new in former.items() if new == name))
+                keys.update(f"{item.stage}{chain}.{each}" for each in names)
     return frozenset(keys)
 
 
@@ -162,7 +95,8 @@ def compose_config(overrides: Sequence[str] = ()) -> DictConfig:
     register_schemas()
     try:
         with initialize_config_module(CONFIG_MODULE, version_base=None):
-            return compose("config", overrides=list(overrides))
+            config = compose("config", overrides=list(overrides))
+        return rename_options(config)
     except (HydraException, OmegaConfBaseException) as error:
         raise explain(error, overrides) from error
 

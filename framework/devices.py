@@ -26,7 +26,7 @@ def torch_device(wanted: str) -> str:
     if wanted == "cuda":
         raise BackendError(
             "device=cuda, but PyTorch finds no GPU that it can use",
-            "Leave device out to use what is there; the summary says which device that was.",
+            "Leave device out to use what is available; the summary shows which device that was.",
         )
     return "cpu"
 
@@ -36,7 +36,7 @@ def torch_threads(count: int) -> Iterator[None]:
     """Let PyTorch compute with ``count`` threads within, and with as many as before afterwards.
 
     The number belongs to the process, so a stage that left it changed would slow down, or
-    oversubscribe, whoever computes next.
+    oversubscribe, what computes next.
     """
     import torch
 

@@ -1,8 +1,8 @@
-"""Bringing a file from one public place: an address, or a package registry through its own client.
+"""Downloads a file from one source: a URL, or a package registry through its own client.
 
-A download over HTTP lies beside its target as ``.NAME.part`` until it is whole, and is taken up
-where it ended, in the same call or a later one. A later call does so only where the server says by
-ETag or date that it still has the same file.
+An HTTP download is stored beside its target as ``.NAME.part`` until it is complete. It is resumed
+where it ended, in the same call or a later one; a later call does so only when the server confirms
+by ETag or date that it still has the same file.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 Advance = Callable[[int, int | None], None]
-"""Told how many bytes have arrived, and of how many (None: unknown)."""
+"""Called with the bytes that have arrived and their total (None: unknown)."""
 
 _ATTEMPTS = 3
 _TIMEOUT_S = 30
 _BLOCK = 1 << 16
-"""Bytes; what is left of a block when a connection breaks off is lost."""
+"""Bytes; an incomplete block is lost when a connection breaks off."""
 
 
 @dataclass
 class Partial:
-    """A download that may not be whole yet, and which file of which server it belongs to.
+    """A download that may be incomplete, and the file of a server to which it belongs.
 
     Attributes:
-        path: where it lies.
-        mark: the address and the server's validator (ETag or date) of what lies there.
+        path: the incomplete file.
+        mark: the URL and the server's validator (ETag or date) of its contents.
     """
 
     path: Path
@@ -61,17 +61,17 @@ class Partial:
         return self.path.with_name(self.path.name + ".from")
 
     def bytes_of(self, url: str) -> int:
-        """How much lies here of what this address serves."""
+        """How many bytes of the file at this URL are stored already."""
         same = self.mark.get("url") == url and self.path.exists()
         return self.path.stat().st_size if same else 0
 
     def begin(self, url: str, validator: str) -> None:
-        """Start anew."""
+        """Start the download again from its first byte."""
         self.mark = {"url": url, "validator": validator}
         self.path.write_bytes(b"")
         if validator:
             self._note.write_text(json.dumps(self.mark), encoding="utf-8")
-        else:  # nobody can say later whether it is still the same file
+        else:  # a later call could not tell whether it is still the same file
             self._note.unlink(missing_ok=True)
 
     def discard(self) -> None:
@@ -81,12 +81,14 @@ class Partial:
             path.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Keep what a later call can take up, and nothing else."""
+        """Keep the file only if a later call can resume it."""
         if not self._note.is_file() or not self.path.is_file() or not self.path.stat().st_size:
             self.discard()
 
 
-def bring(source: Mapping[str, str], scratch: Path, partial: Partial, size: int, what: str) -> Path:
+def download(
+    source: Mapping[str, str], scratch: Path, partial: Partial, size: int, what: str
+) -> Path:
     """Return the file of one source, not verified.
 
     Args:
@@ -97,7 +99,7 @@ def bring(source: Mapping[str, str], scratch: Path, partial: Partial, size: int,
         what: its name, for messages.
 
     Raises:
-        SourceFailed: it does not deliver.
+        SourceFailed: the source does not provide the file.
         OSError: nothing can be written.
     """
     try:
@@ -122,7 +124,7 @@ def bring(source: Mapping[str, str], scratch: Path, partial: Partial, size: int,
 
 
 def label(source: Mapping[str, str]) -> str:
-    """How a message calls a source."""
+    """The name of a source in messages."""
     return {
         "pip": f"pip, {source.get('requirement')}",
         "npm": f"npm, {source.get('package')}@{source.get('version')}",
@@ -138,13 +140,13 @@ def _through_http(url: str, partial: Partial, size: int, advance: Advance) -> No
             _append_rest(url, partial, size, advance)
             return
         except requests.RequestException as error:
-            # A connection that broke off is taken up where it ended; one that never was is not.
+            # A connection that broke off is resumed; one that was never established is not retried.
             if attempt == _ATTEMPTS or partial.bytes_of(url) == had:
                 raise SourceFailed(_why(error, url, partial.bytes_of(url))) from error
 
 
 def _append_rest(url: str, partial: Partial, size: int, advance: Advance) -> None:
-    """Bring what a download lacks."""
+    """Download the missing part."""
     import requests
 
     have = partial.bytes_of(url)
@@ -217,7 +219,7 @@ def _proxy_for(url: str) -> str:
 
 @contextmanager
 def _progress(what: str) -> Iterator[Advance]:
-    """A line that moves where a person sits at the terminal; one log line where nobody does."""
+    """A progress bar on a terminal, else one log line."""
     logger.info("fetching %s", what)
     if not sys.stderr.isatty():
         yield lambda done, total: None

@@ -50,3 +50,9 @@ class StageError(FrameworkError):
     """A stage that failed while it ran, or an output that could not be written."""
 
     exit_code = 5
+
+
+def os_error_in_words(error: OSError) -> str:
+    """Return what the system reports, and about which file."""
+    what = error.strerror or str(error)
+    return f"{what}: {error.filename!r}" if error.filename else what

@@ -14,7 +14,7 @@ from framework.errors import OK, BackendError, ConfigurationError, FrameworkErro
 from framework.hookspecs import WeightsEntry
 from framework.options import Options, option
 from framework.registry import did_you_mean, registry
-from framework.screen import Screen
+from framework.terminal import Terminal
 from framework.stages import STAGES
 from framework.weights import cache_folder, fetch, is_here
 
@@ -66,7 +66,7 @@ def _fetch(arguments: Sequence[str]) -> int:
     options: FetchOptions = command.read(own)
     names += chosen
     if options.list or not (names or options.all):
-        console = Screen(highlight=False)
+        console = Terminal(highlight=False)
         for line in lines():
             console.print(line, markup=False, soft_wrap=True)
         return OK

@@ -1,37 +1,39 @@
-"""The focal length of a clip: as it is set, else as the file says, else that of usual cameras.
+"""The focal length of a clip: from a setting, else from metadata, else that of usual cameras.
 
-Everywhere in longer sides of the picture: that stays what it is when a picture is scaled or turned
-by a quarter, and one number is meant by one number, however many pixels there are.
+The unit is always the longer side of the frame. Such a value does not change when frames are scaled
+or rotated by 90 degrees, and it is comparable between cameras of any resolution.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from framework.errors import ConfigurationError
-from framework.types import VideoInfo
+
+if TYPE_CHECKING:  # configs import this module, and --help imports configs; NumPy can wait
+    from framework.types import VideoInfo
 
 FOCAL = 0.95
-"""Focal length of a camera that nobody knows, in longer sides of its picture.
+"""Focal length of an unknown camera, in longer sides of its frame.
 
 Phones have 0.75 to 0.85, webcams 0.8 to 0.9, camcorders and laboratories up to 1.2: in the middle
 of these, distances are at most a quarter off.
 """
-FILM_MM = (36.0, 24.0)
-"""Width and height of a picture on 35 mm film."""
+FRAME_35MM_WH_MM = (36.0, 24.0)
+"""Width and height of a frame of 35 mm film, millimetres."""
 SHORTEST, LONGEST = 0.2, 30.0
-"""Of lenses, in longer sides: from where only fisheyes are, 8 mm on film, to a telescope."""
+"""Limits in longer sides: from fisheye lenses (8 mm on 35 mm film) to telescopes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FocalLength:
-    """A focal length, and who says so.
+    """A focal length, and its source.
 
     Attributes:
-        longer_sides: in longer sides of the picture.
-        source: a setting, the file's metadata, or nobody (`FOCAL`).
+        longer_sides: in longer sides of the frame.
+        source: a setting, the file's metadata, or the default (`FOCAL`).
     """
 
     longer_sides: float
@@ -39,11 +41,11 @@ class FocalLength:
 
 
 def focal_length(setting: float | None, video: VideoInfo) -> FocalLength:
-    """Decide which focal length holds; every stage that needs one asks here.
+    """Return the focal length to use; every stage that needs one calls this.
 
     Args:
-        setting: what the user says in longer sides, or None.
-        video: of the clip.
+        setting: value of the user's option in longer sides, or None.
+        video: the clip.
     """
     if setting is not None:
         return FocalLength(longer_sides=setting, source="setting")
@@ -53,7 +55,7 @@ def focal_length(setting: float | None, video: VideoInfo) -> FocalLength:
 
 
 def is_possible(longer_sides: float) -> bool:
-    """Whether there are lenses of such a focal length."""
+    """Whether a focal length in longer sides is one that real lenses have."""
     return SHORTEST < longer_sides < LONGEST
 
 
@@ -70,14 +72,14 @@ def check_setting(option: str, setting: float | None) -> None:
         )
 
 
-def from_film(equivalent_mm: float, size_wh: tuple[int, int]) -> float:
-    """Longer sides of a picture from the focal length that shows as much on 35 mm film.
+def from_35mm_equivalent(equivalent_mm: float, size_wh: tuple[int, int]) -> float:
+    """Convert a 35 mm equivalent focal length to longer sides of the frame.
 
-    "As much" is the angle over the diagonal (CIPA DCG-001, 2005: 43.27 mm on film), so that the
-    shape of the picture counts: the same number is a wider view in a square than in a strip.
+    Equivalent means the same angle of view over the diagonal (CIPA DCG-001, 2005: 43.27 mm on
+    film), so the aspect ratio matters: by the width, a square frame would be wrong by 18 %.
 
     Args:
-        equivalent_mm: focal length as on 35 mm film.
-        size_wh: of the picture, in square pixels.
+        equivalent_mm: 35 mm equivalent focal length.
+        size_wh: of the frame, in square pixels.
     """
-    return equivalent_mm / math.hypot(*FILM_MM) * math.hypot(*size_wh) / max(size_wh)
+    return equivalent_mm / math.hypot(*FRAME_35MM_WH_MM) * math.hypot(*size_wh) / max(size_wh)

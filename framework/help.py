@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
-from importlib.resources import files
+from dataclasses import Field, fields
+from importlib import import_module
+from pathlib import Path
 from textwrap import wrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from framework.config import CONFIG_MODULE, RunConfig, compose_config
-from framework.record import plain
+from framework.options import allowed_in_words
 from framework.registry import registry
+from framework.settings import CONFIG_MODULE, RunConfig, plain
 from framework.stages import CHAINS, STAGES
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
 
 WIDTH = 100
 _INTRODUCTION = """\
 A video of people in; 2D keypoints, tracked people, 3D poses, data files and a rendered video out.
 
-Usage: python -m framework input=VIDEO [STAGE=NAME] [STAGE.OPTION=VALUE] [experiment=NAME]
+Usage: framework input=VIDEO [STAGE=NAME] [STAGE.OPTION=VALUE] [experiment=NAME]
+       (or python -m framework, where the command is not on the path)
 
-  python -m framework input=clip.mp4
-  python -m framework input='clips/*.mp4' output=results workers=2 renderer=none
-  python -m framework input=clip.mp4 tracker=largest renderer.format=gif exporter=[npz]
-  python -m framework -m input=a.mp4,b.mp4 tracker=largest_complete,largest    (a sweep)
+  framework input=clip.mp4
+  framework input='clips/*.mp4' output=results workers=2 renderer=none
+  framework input=clip.mp4 tracker=largest renderer.format=gif exporter=[npz]
+  framework -m input=a.mp4,b.mp4 tracker=largest_complete,largest    (a sweep)
 
 Any file name works; quote it for your shell only. STAGE=NAME --help shows that choice's options.
 See also: python -m framework.list (what is installed), --cfg job (the configuration, not run),
---hydra-help (flags of Hydra).
+--hydra-help (flags of Hydra). Completion in bash: eval "$(framework -sc install=bash)".
 """
 
 
@@ -36,7 +41,7 @@ def help_text(overrides: Sequence[str] = ()) -> str:
     Raises:
         ConfigurationError: an override is not understood.
     """
-    config = plain(compose_config(overrides))
+    config = plain(_composed(overrides))
     parts = [
         _INTRODUCTION,
         "Stages (* is chosen now; refiner and exporter take lists: exporter=[npz,csv])",
@@ -46,12 +51,31 @@ def help_text(overrides: Sequence[str] = ()) -> str:
         *_presets(),
         "",
         "Options of the run",
-        *_lines((o.name, config[o.name], o.metadata["help"]) for o in _run_options()),
+        *_lines((o.name, config[o.name], _meaning(RunConfig, o)) for o in _run_options()),
         "",
         "Options of the chosen stages",
         *_lines(_stage_options(config)),
     ]
     return "\n".join(parts) + "\n"
+
+
+def _composed(overrides: Sequence[str]) -> DictConfig:
+    """The configuration of a command line; without options Hydra is not even imported."""
+    if not overrides:
+        from framework.defaults import default_config
+
+        return default_config()
+    from framework.arguments import quote_paths
+    from framework.config import compose_config, path_keys
+
+    return compose_config(quote_paths(overrides, path_keys()))
+
+
+def _meaning(config: type[Any], option: Field[Any]) -> str:
+    """What an option is for, and which values it may have."""
+    text: str = option.metadata.get("help", "")
+    allowed = allowed_in_words(config, option)
+    return f"{text}; {allowed}" if allowed else text
 
 
 def _run_options() -> Iterator[Any]:
@@ -80,13 +104,10 @@ def _presets() -> Iterator[str]:
     """Every experiment with the first sentence of the comment at the head of its file."""
     named = (item.entry.presets for item in registry().all())
     for package in dict.fromkeys((CONFIG_MODULE, *filter(None, named))):
-        folder = files(package) / "experiment"
-        presets = folder.iterdir() if folder.is_dir() else ()
-        for file in sorted(presets, key=lambda file: file.name):
-            name, dot, suffix = file.name.rpartition(".")
-            if dot and suffix == "yaml":
+        for folder in import_module(package).__path__:
+            for file in sorted(Path(folder, "experiment").glob("*.yaml")):
                 first, *rest = wrap(_sentence(file.read_text(encoding="utf-8")), WIDTH - 24)
-                yield f"  {'experiment=' + name:21} {first}"
+                yield f"  {'experiment=' + file.stem:21} {first}"
                 yield from (f"{'':24}{line}" for line in rest)
 
 
@@ -101,9 +122,9 @@ def _stage_options(config: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
         for name in _chosen(config, stage):
             values = config[stage][name] if stage in CHAINS else config[stage]
             prefix = f"{stage}.{name}" if stage in CHAINS else stage
-            for option in fields(registry().find(stage, name).entry.config):
-                text = option.metadata.get("help", "")
-                yield f"{prefix}.{option.name}", values[option.name], text
+            options = registry().find(stage, name).entry.config
+            for option in fields(options):
+                yield f"{prefix}.{option.name}", values[option.name], _meaning(options, option)
 
 
 def _lines(options: Iterator[tuple[str, Any, str]]) -> Iterator[str]:

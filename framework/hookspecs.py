@@ -11,13 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pluggy
 
 from framework.errors import FrameworkError
 from framework.skeletons import Skeleton
-from framework.types import Progress, RunPlan, RunResult
+
+if TYPE_CHECKING:  # it imports NumPy, which plugins that only register do not need
+    from framework.types import Progress, RunPlan, RunResult
 
 PROJECT = "framework"
 ENTRY_POINT_GROUP = "framework.plugins"
@@ -83,7 +85,7 @@ class Trainer(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageEntry:
-    """One implementation of a stage; the hook that returns it says of which.
+    """One implementation of a stage; which stage it is follows from the hook that returns it.
 
     Attributes:
         name: what the user types, ``detector=NAME``; a Python identifier.
@@ -192,7 +194,7 @@ class RegisterSpecs:
 
 
 class ObserverSpecs:
-    """Hooks that watch a run. They return nothing and cannot change it."""
+    """Hooks that observe a run. They return nothing and cannot change it."""
 
     @hookspec
     def run_started(self, plan: RunPlan) -> None:
@@ -208,7 +210,7 @@ class ObserverSpecs:
 
     @hookspec
     def run_failed(self, error: FrameworkError) -> None:
-        """A clip was given up; called instead of `run_finished`."""
+        """A clip failed; called instead of `run_finished`."""
 
 
 REGISTER_HOOKS: Mapping[str, str] = {

@@ -1,4 +1,4 @@
-"""Many inputs with one configuration: side by side, and one bad file does not stop the others."""
+"""Many inputs with one configuration, in parallel; one bad file does not stop the others."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from typing import Any
 
 from omegaconf import DictConfig, ListConfig, OmegaConf
 
-from framework.config import RunConfig, chosen
+from framework.config import chosen
 from framework.errors import (
     INTERRUPTED,
     BackendError,
@@ -31,7 +31,8 @@ from framework.errors import (
 from framework.options import check_options
 from framework.outputs import result_names
 from framework.pipeline import Pipeline
-from framework.record import is_whole, plain
+from framework.record import is_whole
+from framework.settings import RunConfig, plain
 from framework.stages import STAGES
 from framework.types import RunResult
 from framework.weights import is_here, must_be_asked_for
@@ -41,7 +42,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One input and what its results are called."""
+    """One input and the name of its results."""
 
     source: Path
     name: str
@@ -95,7 +96,7 @@ def run_all(config: DictConfig, output: Path) -> Generator[Outcome, None, None]:
         jobs = [job for job in jobs if not _done(job, config, output)]
     workers = min(config.workers, len(jobs))
     if workers > 1:
-        yield from _side_by_side(jobs, config, output, workers, sources)
+        yield from _in_parallel(jobs, config, output, workers, sources)
     elif jobs:
         with Pipeline(config, output=output) as pipeline:
             for job in jobs:
@@ -103,7 +104,7 @@ def run_all(config: DictConfig, output: Path) -> Generator[Outcome, None, None]:
 
 
 def refuse_missing(config: DictConfig) -> None:
-    """Say at once what several stages of a run lack; one alone says it better itself.
+    """Report what several stages of a run lack together; the error of one stage says more.
 
     Raises:
         ConfigurationError: a name is unknown or a value is out of range.
@@ -141,10 +142,10 @@ def _outcome(pipeline: Pipeline, job: Job, sources: Sequence[Path]) -> Outcome:
         return error
 
 
-def _side_by_side(
+def _in_parallel(
     jobs: Sequence[Job], config: DictConfig, output: Path, workers: int, sources: Sequence[Path]
 ) -> Iterator[Outcome]:
-    Pipeline(config, output=output)  # a configuration that cannot work is said once, and here
+    Pipeline(config, output=output)  # a configuration error is reported once, before workers start
     # Spawned, not forked: model runtimes and decoders keep threads that do not survive a fork.
     context = multiprocessing.get_context("spawn")
     given = (plain(config), output, sources)
@@ -174,7 +175,7 @@ def _answer(future: Future[Outcome], job: Job) -> Outcome:
 
 @dataclass
 class _Worker:
-    """What a worker process was told at its start, and what it opened at its first job."""
+    """The settings of a worker process, and the pipeline that it opened at its first job."""
 
     config: dict[str, Any]
     output: Path
@@ -189,14 +190,14 @@ _this: list[_Worker] = []
 
 def _start_worker(*given: Any) -> None:
     _this.append(_Worker(*given))
-    # Ctrl-C reaches the whole family; the parent passes it on as SIGTERM, like every other end.
+    # Ctrl-C is sent to all processes; the parent forwards it as SIGTERM, like every other end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_follow_parent, daemon=True).start()
 
 
 def _follow_parent() -> None:
-    """Clear up and end when the parent is killed outright: nobody else would tell."""
+    """Clean up and end when the parent process was killed, which sends no signal to this one."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
@@ -212,14 +213,14 @@ def _run_in_worker(job: Job) -> Outcome:
         return _outcome(worker.pipeline, job, worker.sources)
     except FrameworkError as error:
         return error
-    except SystemExit:  # told to leave; the pool would go on with the next job
+    except SystemExit:  # the parent asked it to end; the pool would start the next job
         if worker.pipeline is not None:
             worker.pipeline.__exit__(None, None, None)
         os._exit(INTERRUPTED)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
-    """End the process, clearing up what is under way."""
+    """End the process after cleaning up the current job."""
     if not _this[0].leaving:
         _this[0].leaving = True
         sys.exit(INTERRUPTED)

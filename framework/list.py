@@ -17,7 +17,7 @@ from framework.errors import OK
 from framework.hookspecs import PROJECT
 from framework.options import Options, option
 from framework.registry import PLUGINS_VARIABLE, Registered, registry
-from framework.screen import Screen
+from framework.terminal import Terminal
 
 
 def rows() -> list[dict[str, Any]]:
@@ -126,13 +126,13 @@ def _list(arguments: Sequence[str]) -> int:
         sys.stdout.write(text + "\n")
         return OK
     wide = None if sys.stdout.isatty() else 160
-    console = Screen(highlight=False, width=wide)
+    console = Terminal(highlight=False, width=wide)
     listed = rows()
     console.print(table(listed))
     for line in helps(listed):
         console.print(line, markup=False, soft_wrap=True)
     for failure in registry().failures:
-        Screen(stderr=True, highlight=False).print(f"[yellow]{escape(str(failure))}[/]")
+        Terminal(stderr=True, highlight=False).print(f"[yellow]{escape(str(failure))}[/]")
     return OK
 
 

@@ -1,4 +1,4 @@
-"""Archives of arrays that anybody may have written: nothing is unpacked before it is measured.
+"""Reads untrusted archives of arrays: sizes are checked before anything is unpacked.
 
 Object arrays are pickles; they are read as data by `framework.unpickle`, never executed.
 """

@@ -10,7 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
-from typing import Any
+from enum import Enum
+from functools import cache
+from typing import Any, get_args, get_type_hints
 
 from framework.errors import ConfigurationError
 
@@ -109,7 +111,7 @@ def option(
     """Declare an option: a field of a config dataclass that inherits `Options`.
 
     Args:
-        default: its value where the user says nothing; a callable makes a new one each time.
+        default: its value where the user gives none; a callable makes a new one each time.
         help: one line for ``--help``, with the unit.
         low: see `Allowed`, as for the others.
         high: ...
@@ -135,9 +137,52 @@ def option(
 
 
 def allowed_of(declared: Field[Any]) -> Allowed:
-    """What `option` said of a field; any value where it was declared otherwise."""
+    """What `option` declared for a field; any value where it was declared otherwise."""
     found = declared.metadata.get(_KEY)
     return found if isinstance(found, Allowed) else Allowed()
+
+
+def choices_of(config: type[Any], name: str) -> tuple[str, ...]:
+    """Return the values that an option may have, as the user types them.
+
+    Args:
+        config: the dataclass that declares it.
+        name: of the option.
+
+    Returns:
+        The names of an enumeration's members, declared choices, or true and false; () where the
+        values cannot be listed.
+    """
+    declared = next((each for each in fields(config) if each.name == name), None)
+    if declared is None:
+        return ()
+    if allowed_of(declared).choices:
+        return tuple(map(str, allowed_of(declared).choices))
+    hint = _types_of(config)[name]
+    kinds = get_args(hint) or (hint,)
+    nothing = ("null",) if type(None) in kinds else ()
+    for kind in kinds:
+        if isinstance(kind, type) and issubclass(kind, Enum):
+            return (*(member.name for member in kind), *nothing)
+    return ("true", "false", *nothing) if bool in kinds else ()
+
+
+@cache
+def _types_of(config: type[Any]) -> dict[str, Any]:
+    """Types of the fields; kept, as evaluating the annotations is a tenth of the time of --help."""
+    return get_type_hints(config)
+
+
+def allowed_in_words(config: type[Any], declared: Field[Any]) -> str:
+    """Describe which values an option may have, for help; "" where any of its type is allowed."""
+    allowed = allowed_of(declared)
+    if allowed.choices or isinstance(declared.default, bool):
+        return allowed.in_words()
+    choices = choices_of(config, declared.name)
+    listed = [choice for choice in choices if choice != "null"]
+    if listed and listed != ["true", "false"]:
+        return Allowed(choices=tuple(listed)).in_words()
+    return allowed.in_words()
 
 
 def check_options(config: type[Any], values: Mapping[str, Any]) -> None:
@@ -149,9 +194,9 @@ def check_options(config: type[Any], values: Mapping[str, Any]) -> None:
     for declared in fields(config):
         value = values.get(declared.name, MISSING)
         if value is not MISSING and (problem := allowed_of(declared).problem_of(value)):
-            raise OptionError(
-                declared.name, f"is {value}, but {problem}", declared.metadata["help"].capitalize()
-            )
+            text = declared.metadata["help"]
+            hint = text[:1].upper() + text[1:]  # capitalize() would change the rest to lower case
+            raise OptionError(declared.name, f"is {value}, but {problem}", hint)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Where results go: written in a private folder, moved to their names when all are whole."""
+"""The output folder: files are written in a private folder and moved when all are complete."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from types import TracebackType
 
 from typing_extensions import Self
 
+from framework.digests import sha256_of
 from framework.errors import ConfigurationError, StageError
 
 NAME_BYTES = 200
@@ -42,14 +43,11 @@ def result_names(sources: Iterable[Path]) -> list[str]:
 
 def digest(path: Path) -> str:
     """Return the SHA-256 of a file as hex; of a folder, that of its files' names and digests."""
+    if not path.is_dir():
+        return sha256_of(path)
     sha = hashlib.sha256()
-    if path.is_dir():
-        for file in files_of(path):
-            sha.update(f"{readable(file.relative_to(path))}\n{digest(file)}\n".encode())
-        return sha.hexdigest()
-    with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            sha.update(block)
+    for file in files_of(path):
+        sha.update(f"{readable(file.relative_to(path))}\n{sha256_of(file)}\n".encode())
     return sha.hexdigest()
 
 

@@ -1,4 +1,9 @@
-"""The order of stages: watch the clip, lift what was seen, show the result."""
+"""The order of the stages: detect and track people, lift them to 3D, write the result.
+
+A run has three passes. The first streams through the video, and only keypoints outlive a chunk of
+frames, so that memory does not grow with the resolution. The second works on arrays with one row
+per frame. The third writes data files and decodes the video again for the renderer.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +23,7 @@ from framework.errors import FrameworkError, InputError, StageError
 from framework.outputs import OutputFolder, result_names
 from framework.record import count, describe, write_record
 from framework.registry import Registered, registry
+from framework.schemas import rename_options
 from framework.stages import (
     CompletenessFilter,
     Detector,
@@ -30,7 +36,7 @@ from framework.stages import (
     StageName,
     Tracker,
 )
-from framework.steps import Steps
+from framework.timing import StepTimer
 from framework.types import (
     Bools,
     FrameBatch,
@@ -54,8 +60,19 @@ DRAWING_BATCH = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Watched:
-    """What pass 1 leaves: a row per frame that the tracker was shown, made frames included."""
+class _TrackedClip:
+    """What pass 1 returns, with one row per frame that the tracker got.
+
+    Interpolated frames have rows too; pass 2 needs them, results do not.
+
+    Attributes:
+        index: (T,) number of the source frame.
+        time_s: (T,) seconds, rising.
+        is_source: (T,) False for an interpolated frame.
+        tracks: everybody who was tracked, T rows each.
+        found: people that the detector found in each source frame.
+        warnings: about the video, from its reader and from the stages.
+    """
 
     index: Ints
     time_s: Times
@@ -66,7 +83,7 @@ class _Watched:
 
 
 class Pipeline:
-    """A video in; tracks, poses, data files and a picture out.
+    """From a video to tracks, 3D poses, data files and a rendered video.
 
     Stages that are not given as objects are built from the configuration. Used as a context
     manager it keeps models open from clip to clip.
@@ -102,7 +119,7 @@ class Pipeline:
         renderer: Renderer | None = None,
         exporters: Sequence[Exporter] | None = None,
     ) -> None:
-        self.config = compose_config() if config is None else config
+        self.config = compose_config() if config is None else rename_options(config)
         self.output = None if output is None else Path(output)
         self._origin: dict[int, Registered] = {}
         self.interpolator: Interpolator = interpolator or self._build("interpolator")[0]
@@ -115,7 +132,7 @@ class Pipeline:
         self.exporters: Sequence[Exporter] = (
             self._build("exporter") if exporters is None else exporters
         )
-        self._steps = Steps()
+        self._timer = StepTimer()
         self._opened: ExitStack | None = None
 
     @classmethod
@@ -133,7 +150,7 @@ class Pipeline:
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             for stage, part in self._stages():
-                with self._steps.step(stage):
+                with self._timer.step(stage):
                     stack.enter_context(part)
             self._opened = stack.pop_all()
         return self
@@ -151,15 +168,15 @@ class Pipeline:
     def run(
         self, source: str | Path, name: str | None = None, keep: Collection[Path] = ()
     ) -> RunResult:
-        """Turn one video into tracks, poses, files and a picture.
+        """Turn one video into tracks, poses, data files and a rendered video.
 
         Args:
             source: the video, or a file that the detector reads instead of one.
-            name: what the names of the results begin with; None: the stem of the source.
+            name: how the names of the result files begin; None: with the stem of the source.
             keep: files beside the source that no result may replace.
 
         Raises:
-            FrameworkError: see `framework.errors`. Nothing half-written stays.
+            FrameworkError: see `framework.errors`. No incomplete file is left.
         """
         if self._opened is None:
             with self:
@@ -181,41 +198,41 @@ class Pipeline:
                 folder = stack.enter_context(OutputFolder(self.output, name, inputs))
             plan = RunPlan(video=video, stages=self._records(), output=self.output)
             registry().notify("run_started", plan=plan)
-            watched = self._watch(source)  # pass 1: decode, detect, judge, track
-            poses = self._lift(watched, video)  # pass 2: arrays only
-            with self._steps.step("record"):
-                result = self._gather(video, watched, poses)
-            if folder is not None:
+            tracked = self._track(source)  # pass 1: decode, detect, judge, track
+            poses = self._lift(tracked, video)  # pass 2: lift and refine arrays
+            with self._timer.step("record"):
+                result = self._result(video, tracked, poses)
+            if folder is not None:  # pass 3: export, decode again, draw, encode
                 drawn = result
                 if self.renderer.wants_interpolated:
-                    every = np.ones_like(watched.is_source)
-                    drawn = replace(result, **_rows(watched, poses, every))
-                result = self._show(result, drawn, source, folder)  # pass 3: export, draw, encode
+                    every = np.ones_like(tracked.is_source)
+                    drawn = replace(result, **_rows(tracked, poses, every))
+                result = self._write(result, drawn, source, folder)
         registry().notify("run_finished", result=result)
         return result
 
-    def _watch(self, source: Source) -> _Watched:
+    def _track(self, source: Source) -> _TrackedClip:
         """Stream through the clip once; only keypoints outlive a chunk."""
-        video, self._steps = source.video, Steps()
-        watching = (self.interpolator, self.detector, self.completeness, self.tracker)
-        for stage in watching:
+        video, self._timer = source.video, StepTimer()
+        streaming = (self.interpolator, self.detector, self.completeness, self.tracker)
+        for stage in streaming:
             stage.start(video)
-        seen = [(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, bool))]
+        chunks = [(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, bool))]
         found: list[int] = []
-        with source.frames(self._before(self.detector.batch_size)) as reader:
-            for frames in self._expand(reader):
-                found += self._take_in(frames)
-                seen.append((frames.index, frames.time_s, frames.is_source))
-                _progress("watch", reader.frames_read, video.expected_frames)
-        index, time_s, is_source = (np.concatenate(part) for part in zip(*seen, strict=True))
+        with source.frames(self._source_frames(self.detector.batch_size)) as reader:
+            for frames in self._interpolated(reader):
+                found += self._track_chunk(frames)
+                chunks.append((frames.index, frames.time_s, frames.is_source))
+                _progress("track", reader.frames_read, video.expected_frames)
+        index, time_s, is_source = (np.concatenate(part) for part in zip(*chunks, strict=True))
         if len(index) == 0:
             raise InputError(f"{str(video.path)!r} holds no frame that can be decoded")
-        with self._steps.step("tracker"):
+        with self._timer.step("tracker"):
             tracks = self.tracker.finish()
-        notes = [note for stage in watching for note in stage.notes]
+        notes = [note for stage in streaming for note in stage.notes]
         if not any(found):
             notes.append("nobody was found in any frame: see the detector's thresholds in --help")
-        return _Watched(
+        return _TrackedClip(
             index=index,
             time_s=time_s,
             is_source=is_source,
@@ -224,103 +241,103 @@ class Pipeline:
             warnings=(*video.notes, *reader.warnings, *notes),
         )
 
-    def _before(self, wanted: int) -> int:
-        """How many source frames become about so many that leave the interpolator."""
+    def _source_frames(self, wanted: int) -> int:
+        """How many source frames the interpolator turns into about ``wanted`` frames."""
         return max(1, wanted // self.interpolator.factor)
 
-    def _expand(self, reader: Iterable[FrameBatch]) -> Iterator[FrameBatch]:
-        """Chunks of the clip with the frames that the interpolator puts in between."""
-        for frames in self._steps.each("decode", reader):
-            with self._steps.step("interpolator"):
+    def _interpolated(self, reader: Iterable[FrameBatch]) -> Iterator[FrameBatch]:
+        """Chunks of the clip, with interpolated frames between the source frames."""
+        for frames in self._timer.each("decode", reader):
+            with self._timer.step("interpolator"):
                 expanded = self.interpolator.expand(frames)
-            if len(expanded):
+            if len(expanded):  # an interpolator may hold everything back until the next chunk
                 yield expanded
-        with self._steps.step("interpolator"):
+        with self._timer.step("interpolator"):
             rest = self.interpolator.flush()
         if rest is not None:
             yield rest
 
-    def _take_in(self, frames: FrameBatch) -> list[int]:
+    def _track_chunk(self, frames: FrameBatch) -> list[int]:
         """Detect, judge and track one chunk; return how many were found in each source frame."""
-        with self._steps.step("detector"):
+        with self._timer.step("detector"):
             found = self.detector.detect(frames)
         if len(found) != len(frames):
             raise StageError(f"detector answered {len(found)} of {len(frames)} frames")
-        with self._steps.step("completeness"):
+        with self._timer.step("completeness"):
             judged = [self.completeness.judge(people, frames.size_wh) for people in found]
-        with self._steps.step("tracker"):
-            if self.tracker.wants_appearance:
+        with self._timer.step("tracker"):
+            if self.tracker.wants_appearance:  # measured here, as images do not outlive the chunk
                 pairs = zip(judged, frames.images, strict=True)
                 judged = [with_appearance(people, image) for people, image in pairs]
             for row, people in enumerate(judged):
                 self.tracker.update(int(frames.index[row]), float(frames.time_s[row]), people)
         return [len(found[row]) for row in np.flatnonzero(frames.is_source)]
 
-    def _lift(self, watched: _Watched, video: VideoInfo) -> list[Pose3D]:
+    def _lift(self, tracked: _TrackedClip, video: VideoInfo) -> list[Pose3D]:
         """Turn tracks into poses, on arrays."""
-        tracks, rows = watched.tracks, len(watched.index)
+        tracks, rows = tracked.tracks, len(tracked.index)
         _check_rows("tracker", tracks, rows)
         _progress("lift", 0, 1)
-        with self._steps.step("lifter"):
+        with self._timer.step("lifter"):
             poses = self.lifter.lift(tracks, video) if tracks else []
         for refiner in self.refiners:
-            with self._steps.step("refiner"):
+            with self._timer.step("refiner"):
                 poses = refiner.refine(poses, tracks, video)
         _check_rows("lifter", poses, rows)
         if [pose.track_id for pose in poses] != [track.id for track in tracks]:
-            raise StageError("lifter answered other people than it was asked about")
+            raise StageError("lifter returned poses of other people than those in its tracks")
         _progress("lift", 1, 1)
         return poses
 
-    def _gather(self, video: VideoInfo, watched: _Watched, poses: list[Pose3D]) -> RunResult:
-        """Keep the rows of source frames and add what the run knows about itself."""
+    def _result(self, video: VideoInfo, tracked: _TrackedClip, poses: list[Pose3D]) -> RunResult:
+        """Keep the rows of source frames, and add counts, timings and the record of the run."""
         result = RunResult(
             video=video,
-            **_rows(watched, poses, watched.is_source),
-            seconds=self._steps.seconds,
+            **_rows(tracked, poses, tracked.is_source),
+            seconds=self._timer.seconds,
             meta={
                 **describe(video, self._records(), self.detector, self.config),
-                "focal_length": self._focal_lengths() if watched.tracks else {},
+                "focal_length": self._focal_lengths() if tracked.tracks else {},
             },
-            warnings=watched.warnings,
+            warnings=tracked.warnings,
         )
-        return replace(result, counts=count(result, watched.found))
+        return replace(result, counts=count(result, tracked.found))
 
-    def _show(
+    def _write(
         self, result: RunResult, drawn: RunResult, source: Source, folder: OutputFolder
     ) -> RunResult:
         """Export, draw and encode, then give every file its final name.
 
         Args:
             result: rows of source frames.
-            drawn: the same, or with the rows of made frames too where the renderer wants them.
+            drawn: the same, with rows of interpolated frames too where the renderer wants them.
             source: of the frames to draw.
             folder: of the files.
         """
         written: list[Path] = []
         for exporter in self.exporters:
             _progress("export", len(written), None)
-            with self._steps.step("exporter"):
+            with self._timer.step("exporter"):
                 written += exporter.export(result, folder.target)
-        with self._steps.step("renderer"):
+        with self._timer.step("renderer"):
             written += self._draw(drawn, source, folder.target)
-        with self._steps.step("record"):
+        with self._timer.step("record"):
             result = replace(result, paths=folder.final_paths(written))
             written += write_record(result, self.config, folder.target)
             folder.commit(written)
         return replace(result, paths=folder.final_paths(written))
 
     def _draw(self, result: RunResult, source: Source, target: Path) -> list[Path]:
-        """Read the clip again for the renderer."""
+        """Decode the clip again for the renderer; return the files that it wrote."""
         self.renderer.open(result, target)
         drawn, rows = 0, len(result.frame_index)
         if self.renderer.wants_frames:
-            made, batch_size = self.renderer.wants_interpolated, DRAWING_BATCH
-            if made:
+            interpolated, batch_size = self.renderer.wants_interpolated, DRAWING_BATCH
+            if interpolated:
                 self.interpolator.start(result.video)
-                batch_size = self._before(DRAWING_BATCH)
+                batch_size = self._source_frames(DRAWING_BATCH)
             with source.frames(batch_size) as reader:
-                for frames in self._expand(reader) if made else reader:
+                for frames in self._interpolated(reader) if interpolated else reader:
                     self.renderer.draw(frames)
                     drawn += len(frames)
                     _progress("draw", drawn, rows)
@@ -345,13 +362,13 @@ class Pipeline:
         ]
 
     def _focal_lengths(self) -> dict[str, dict[str, Any]]:
-        """Which focal length each stage used that needs one, by its name."""
+        """The focal length that was used, by the name of each stage that needs one."""
         pairs = zip(self._records(), self._stages(), strict=True)
         used = ((record.name, part.focal_length) for record, (_, part) in pairs)
         return {name: asdict(focal) for name, focal in used if focal is not None}
 
     def _records(self) -> tuple[StageRecord, ...]:
-        """Who does what, for observers and for the results."""
+        """Which implementation does each stage, for observers and for the results."""
         records = []
         for stage, part in self._stages():
             item = self._origin.get(id(part))
@@ -372,19 +389,19 @@ def _progress(step: str, done: int, total: int | None) -> None:
     registry().notify("progress", event=Progress(step=step, done=done, total=total))
 
 
-def _rows(watched: _Watched, poses: Sequence[Pose3D], rows: Bools) -> dict[str, Any]:
+def _rows(tracked: _TrackedClip, poses: Sequence[Pose3D], rows: Bools) -> dict[str, Any]:
     """The fields of a `RunResult` that have rows, of the rows that a mask selects."""
-    whole = bool(rows.all())  # then no copy: of many people it is what weighs most
+    whole = bool(rows.all())  # then nothing is copied: tracks of many people are large
     return {
-        "frame_index": watched.index[rows],
-        "time_s": watched.time_s[rows],
-        "tracks": tuple(track if whole else track.take(rows) for track in watched.tracks),
+        "frame_index": tracked.index[rows],
+        "time_s": tracked.time_s[rows],
+        "tracks": tuple(track if whole else track.take(rows) for track in tracked.tracks),
         "poses": tuple(pose if whole else pose.take(rows) for pose in poses),
     }
 
 
 def _check_rows(stage: str, parts: Sequence[Track | Pose3D], rows: int) -> None:
-    """Hold a stage to its contract: one row per frame for everybody."""
+    """Raise StageError unless everybody has one row per frame, as the contract demands."""
     for part in parts:
         if len(part) != rows:
             raise StageError(f"{stage} returned {len(part)} rows for {rows} frames")

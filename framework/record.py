@@ -1,4 +1,4 @@
-"""What a run writes down about itself: counts, versions, licences, configuration."""
+"""The record of a run: counts, versions, licences, configuration."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from omegaconf.errors import OmegaConfBaseException
 from framework import __version__
 from framework.arguments import escape_interpolation
 from framework.outputs import digest, files_of, readable, write_json
+from framework.settings import plain
 from framework.stages import CHAINS, STAGES, Detector
 from framework.types import Ints, RunResult, StageRecord, State, VideoInfo
 
@@ -63,7 +64,7 @@ def describe(
 ) -> dict[str, Any]:
     """Return the run's provenance as plain JSON types.
 
-    Of the configuration only what can change the result: no folder of yours is in a data file.
+    Of the configuration only what can change the result: data files hold no folder of the user.
     """
     return {
         "framework": __version__,
@@ -76,18 +77,12 @@ def describe(
         "stages": [asdict(stage) for stage in stages],
         "skeleton": detector.skeleton.name,
         "score_threshold": detector.score_threshold,
-        "config": {k: v for k, v in plain(config).items() if k not in _NOT_THE_RESULT},
+        "config": {
+            key: value
+            for key, value in plain(config, folders=False).items()
+            if key not in _NOT_THE_RESULT
+        },
     }
-
-
-def plain(config: DictConfig) -> dict[str, Any]:
-    """Return a configuration as JSON types, without Hydra's own part."""
-    container = OmegaConf.to_container(config, resolve=True, throw_on_missing=False)
-    return json.loads(json.dumps(container, default=_as_text))  # type: ignore[no-any-return]
-
-
-def _as_text(value: object) -> str:
-    return str(getattr(value, "name", value))
 
 
 def summary(result: RunResult) -> dict[str, Any]:
@@ -111,7 +106,7 @@ def summary(result: RunResult) -> dict[str, Any]:
 
 
 def focal_lengths(result: RunResult) -> list[str]:
-    """Say which focal lengths were used, in longer sides of the picture, and who told them."""
+    """List the focal lengths that were used, in longer sides of the frame, with their sources."""
     used: dict[tuple[float, str], list[str]] = {}
     for name, focal in result.meta.get("focal_length", {}).items():
         used.setdefault((focal["longer_sides"], focal["source"]), []).append(name)

@@ -18,6 +18,7 @@ from importlib import import_module
 from importlib.machinery import ModuleSpec
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
+from inspect import getattr_static
 from typing import Any, cast, get_type_hints
 
 import pluggy
@@ -39,7 +40,6 @@ from framework.hookspecs import (
 )
 from framework.skeletons import SKELETONS, Skeleton
 from framework.stages import PROTOCOLS, STAGES, Runtime, Stage, StageName
-from framework.weights import how_to_get, is_here, is_in_hub_cache, must_be_asked_for
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ PLUGINS_VARIABLE = "FRAMEWORK_PLUGINS"
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Something a plugin did wrong, for the list and for the error of a run that needs it."""
+    """An error of a plugin, for the list and for the error of a run that needs the plugin."""
 
     plugin: str
     package: str
@@ -71,7 +71,7 @@ class Registered:
 
     @property
     def builtin(self) -> bool:
-        """Whether it comes with the framework."""
+        """Whether it is part of the framework."""
         return self.package == PROJECT
 
     def missing_modules(self, config: object = None) -> list[str]:
@@ -109,6 +109,8 @@ class Registered:
 
     def to_fetch(self, config: object = None) -> list[str]:
         """Files and models that it needs and that are not here yet."""
+        from framework.weights import is_here, is_in_hub_cache  # not for --help: archives, tempfile
+
         return [weights.filename for weights in self.weights(config) if not is_here(weights)] + [
             need.name
             for need in self.entry.requires
@@ -121,6 +123,8 @@ class Registered:
         Modules are looked up, not imported. A weight file whose licence is permissive is fetched
         at first use, so it is not missing.
         """
+        from framework.weights import how_to_get, is_here, must_be_asked_for
+
         return self.missing_modules(config) + [
             f"{weights.filename} is not here: {how_to_get(weights)}"
             for weights in self.weights(config)
@@ -171,8 +175,8 @@ class Registered:
         if lacking := sorted(getattr(factory, "__abstractmethods__", ())):
             raise self._broken_contract(lacking, factory)
         stage: Stage = factory(config, runtime)
-        if not isinstance(stage, PROTOCOLS[self.stage]):
-            raise self._broken_contract(_lacking(stage, self.stage), stage)
+        if lacking := _lacking(stage, self.stage):
+            raise self._broken_contract(lacking, stage)
         return stage
 
     def _broken_contract(self, lacking: Sequence[str], stage: object) -> BackendError:
@@ -187,7 +191,7 @@ class Registered:
 
 @dataclass
 class Registry:
-    """All that is known after the plugins were asked once."""
+    """Everything that plugins registered, collected once per process."""
 
     manager: pluggy.PluginManager
     entries: dict[StageName, dict[str, Registered]] = field(default_factory=dict)
@@ -201,7 +205,7 @@ class Registry:
         """Return the one implementation of this name.
 
         Raises:
-            ConfigurationError: nobody, or more than one package, provides it.
+            ConfigurationError: no package provides it, or more than one does.
         """
         known = self.entries[stage]
         if packages := self.conflicts.get((stage, name)):
@@ -223,7 +227,7 @@ class Registry:
             yield from self.entries[stage].values()
 
     def notify(self, hook: str, **arguments: object) -> None:
-        """Call an observer hook on everybody; one that raises is logged and left behind."""
+        """Call an observer hook of every plugin; an exception is logged and stops nothing."""
         for implementation in getattr(self.manager.hook, hook).get_hookimpls():
             try:
                 names = implementation.argnames
@@ -238,12 +242,12 @@ class Registry:
 
 @cache
 def registry() -> Registry:
-    """The registry of this process, filled when first asked for."""
+    """The registry of this process, filled at the first call."""
     return load()
 
 
 def load(allowed: str | None = None) -> Registry:
-    """Ask the built-ins and the installed plugins what they provide.
+    """Collect what the built-ins and the installed plugins provide.
 
     Args:
         allowed: overrides the environment variable ``FRAMEWORK_PLUGINS``.
@@ -293,7 +297,7 @@ def _chosen_points(allowed: str | None) -> list[EntryPoint]:
 
 @dataclass(frozen=True, slots=True)
 class _Plugin:
-    """One plugin on its way into the registry."""
+    """One plugin that is being added to the registry."""
 
     found: Registry
     name: str
@@ -301,22 +305,22 @@ class _Plugin:
     version: str
 
     def add(self, load_module: Callable[[], object]) -> None:
-        """Load it, register it with pluggy and take in what it provides."""
+        """Load it, register it with pluggy and add what it provides."""
         update = f"Update or uninstall it: pip install -U {self.package}"
         try:
             module = load_module()
             self.found.manager.register(module, name=f"{self.package}:{self.name}")
-        except (Exception, SystemExit) as error:  # whatever a stranger's import raises
+        except (Exception, SystemExit) as error:  # a third-party import may raise anything
             self._fail(f"cannot be loaded: {type(error).__name__}: {error}", update)
             return
         for caller in self.found.manager.get_hookcallers(module) or []:
             try:
-                self._ask(caller, module)
+                self._call(caller, module)
             except (Exception, SystemExit) as error:
                 self._fail(f"{caller.name} failed: {type(error).__name__}: {error}", update)
 
-    def _ask(self, caller: pluggy.HookCaller, module: object) -> None:
-        """Call one registering hook of this plugin and take in the answer."""
+    def _call(self, caller: pluggy.HookCaller, module: object) -> None:
+        """Call one registering hook of this plugin and add what it returns."""
         hooks = [name for spec in (RegisterSpecs, ObserverSpecs) for name in vars(spec)]
         hooks = [name for name in hooks if not name.startswith("_")]
         if not caller.has_spec():
@@ -326,26 +330,26 @@ class _Plugin:
             implementation = next(i for i in caller.get_hookimpls() if i.plugin is module)
             answer: Any = implementation.function()
             if caller.name == "register_weights":
-                self._take_weights(answer)
+                self._add_weights(answer)
             elif caller.name == "register_skeletons":
-                self._take_skeletons(answer)
+                self._add_skeletons(answer)
             else:
                 stage = next(name for name in STAGES if REGISTER_HOOKS[name] == caller.name)
-                self._take_entries(stage, answer)
+                self._add_entries(stage, answer)
 
-    def _take_weights(self, answer: list[WeightsEntry]) -> None:
+    def _add_weights(self, answer: list[WeightsEntry]) -> None:
         for weights in answer:
             known = self.found.weights.setdefault(_typed(weights, WeightsEntry).name, weights)
             if known != weights:
                 self._fail(f"weights {weights.name!r} exist already", "Give them another name.")
 
-    def _take_skeletons(self, answer: list[Skeleton]) -> None:
+    def _add_skeletons(self, answer: list[Skeleton]) -> None:
         for skeleton in answer:
             known = self.found.skeletons.setdefault(_typed(skeleton, Skeleton).name, skeleton)
             if known != skeleton:
                 self._fail(f"skeleton {skeleton.name!r} exists already", "Give it another name.")
 
-    def _take_entries(self, stage: StageName, answer: list[StageEntry]) -> None:
+    def _add_entries(self, stage: StageName, answer: list[StageEntry]) -> None:
         for entry in answer:
             new = Registered(stage, _typed(entry, StageEntry), self.package, self.version)
             if not new.builtin and (fault := _fault_of(entry)):
@@ -376,7 +380,7 @@ def _typed(value: Any, kind: type) -> Any:
 
 
 def _fault_of(entry: StageEntry) -> str:
-    """Say what about an entry would stop runs, or the help; nothing if nothing would."""
+    """Describe what about an entry would stop runs or the help; "" where nothing would."""
     if fault := _fault_of_config(entry.config):
         return f"a config that cannot be used: {fault}"
     if entry.presets and not _found(entry.presets):
@@ -385,7 +389,7 @@ def _fault_of(entry: StageEntry) -> str:
 
 
 def _fault_of_config(config: type) -> str:
-    """Say why Hydra would refuse a config, which would stop every run; nothing if it would not."""
+    """Describe why Hydra would refuse a config, which stops every run; "" if it would not."""
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
@@ -405,7 +409,7 @@ def _fault_of_config(config: type) -> str:
 
 
 def _installed(module: str) -> bool:
-    """Whether a module can be imported; a mere folder of its name, such as a checkout, is none."""
+    """Whether a module can be imported; a mere folder of that name, like a checkout, is none."""
     found = _found(module)
     return found is not None and found.origin is not None
 
@@ -419,12 +423,22 @@ def _found(module: str) -> ModuleSpec | None:
 
 
 def _in_brief(problem: str) -> str:
-    """What is missing, without the note and the command."""
+    """The problem without its note and command."""
     return problem.partition(": ")[0].partition(" (")[0]
 
 
 def _lacking(stage: object, name: StageName) -> list[str]:
+    """Names of the contract that a stage object does not have, methods and attributes.
+
+    isinstance() is not enough: it is true of every subclass of the Protocol, also where an
+    attribute without a default (`Detector.skeleton`) was never set.
+    """
     bases = [base for base in PROTOCOLS[name].__mro__ if base.__module__ == "framework.stages"]
     members = {member for base in bases for member in (*vars(base), *base.__annotations__)}
     public = [member for member in members if not member.startswith("_")]
-    return sorted(member for member in public if not hasattr(stage, member))
+    return sorted(member for member in public if not _has(stage, member))
+
+
+def _has(stage: object, member: str) -> bool:
+    """Whether there is such a member; a property is not computed, as it may need an open model."""
+    return getattr_static(stage, member, None) is not None or hasattr(stage, member)

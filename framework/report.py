@@ -1,4 +1,4 @@
-"""What a person sees of a run: a bar while it goes, a summary when it is done."""
+"""Output of a run for the user: a progress bar while it runs, a summary at the end."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from rich.progress import (
 from framework.errors import FrameworkError
 from framework.hookspecs import hookimpl
 from framework.record import focal_lengths, licences
-from framework.screen import Screen
+from framework.terminal import Terminal
 from framework.types import Progress, RunPlan, RunResult
 
 _STEPS = {
-    "watch": "find and follow people",
+    "track": "detect and track people",
     "lift": "lift to 3D",
     "export": "write data",
-    "draw": "draw the picture",
+    "draw": "render the video",
 }
 
 
@@ -43,9 +43,9 @@ class Reporter:
 
     bar: bool = True
     debug: bool = False
-    _console: Screen = field(default_factory=lambda: Screen(soft_wrap=True, highlight=False))
-    _errors: Screen = field(
-        default_factory=lambda: Screen(stderr=True, soft_wrap=True, highlight=False)
+    _console: Terminal = field(default_factory=lambda: Terminal(soft_wrap=True, highlight=False))
+    _errors: Terminal = field(
+        default_factory=lambda: Terminal(stderr=True, soft_wrap=True, highlight=False)
     )
     _bars: Bars | None = None
     _clip: str = ""
@@ -54,7 +54,7 @@ class Reporter:
 
     @hookimpl
     def run_started(self, plan: RunPlan) -> None:
-        """Open the bar."""
+        """Show the bar."""
         if self.bar and sys.stderr.isatty():
             columns = (
                 TextColumn("{task.description}"),
@@ -69,7 +69,7 @@ class Reporter:
 
     @hookimpl
     def progress(self, event: Progress) -> None:
-        """Move the bar."""
+        """Update the bar."""
         if self._bars is None:
             return
         if event.step not in self._tasks:
@@ -79,7 +79,7 @@ class Reporter:
             )
         task = self._tasks[event.step]
         speed = self._bars.tasks[task].speed
-        frames = f"{speed:.0f} frames/s" if speed and event.step in ("watch", "draw") else ""
+        frames = f"{speed:.0f} frames/s" if speed and event.step in ("track", "draw") else ""
         self._bars.update(task, completed=event.done, total=event.total, speed=frames)
 
     @hookimpl
@@ -99,7 +99,7 @@ class Reporter:
         self._errors.print(f"[bold red]error:[/] {escape(str(error))}")
 
     def show(self, outcome: RunResult | FrameworkError) -> None:
-        """Print the end of a run, unless it was observed: it was in another process."""
+        """Print the end of a run of another process; one in this process was observed."""
         if outcome is self._observed:
             return
         if isinstance(outcome, FrameworkError):
@@ -108,7 +108,7 @@ class Reporter:
             self.run_finished(outcome)
 
     def close(self) -> None:
-        """Take the bar off the screen."""
+        """Remove the bar."""
         if self._bars is not None:
             self._bars.stop()
         self._bars, self._tasks = None, {}
@@ -121,8 +121,8 @@ def summary_lines(result: RunResult) -> list[str]:
     width, height = video.size_wh
     lines = [
         f"{video.path.name}: {width}x{height}, {float(video.fps):.5g} fps, {_frames(frames)} read",
-        f"  people    {counts['people']} followed; "
-        f"somebody seen in {_part(counts['detected'], frames)}",
+        f"  people    {counts['people']} tracked; "
+        f"detections in {_part(counts['detected'], frames)}",
         f"  person    found in {_part(counts['observed'], frames)}, complete in "
         f"{_part(counts['complete'], frames)}, gaps filled in {counts['filled']}",
         f"  3D        valid in {_part(counts['valid'], frames)}",

@@ -1,7 +1,7 @@
-"""Results as files: the one table of arrays that every data exporter writes, and reading it back.
+"""Results as arrays and back: what every data exporter writes, and what `load` reads again.
 
-Shapes: N people, T source frames, J detector keypoints, K joints of the 3D skeleton. Files come
-from strangers too, so everything is checked before it is believed and nothing is unpickled.
+The arrays are those of `framework.result_table`. Files may be untrusted, so everything is checked
+before it is used and nothing is unpickled.
 """
 
 from __future__ import annotations
@@ -12,22 +12,17 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from fractions import Fraction
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from framework._results_table import (
-    SCHEMA_VERSION,
-    TABLE,
-    Arrays,
-    NewerError,
-    read_json,
-    read_npz,
-)
 from framework.errors import InputError
 from framework.focal import is_possible
+from framework.result_files import NewerError, read_json, read_npz
+from framework.result_table import ARRAYS, SCHEMA_VERSION, TABLE, Arrays, ResultArray
 from framework.skeletons import H36M17, SKELETONS, Skeleton
 from framework.types import Pose3D, RunResult, Track, VideoInfo
 
@@ -44,43 +39,34 @@ def to_arrays(result: RunResult) -> Arrays:
         One array for each key of `TABLE`, with its dtype and shape. ``meta`` is JSON text:
         ``result.meta`` and, under ``"results"``, what only `load` needs.
     """
-    tracks, poses, t = result.tracks, result.poses, len(result.frame_index)
     seen, posed = _skeletons(result)
-    j, k = len(seen.joints), len(posed.joints)
-    return {
-        "schema_version": np.array(SCHEMA_VERSION, np.int64),
-        "frame_index": result.frame_index,
-        "time_s": result.time_s,
-        "track_id": np.array([track.id for track in tracks], np.int64),
-        "keypoints": _people([x.keypoints for x in tracks], np.float32, t, j, 2),
-        "keypoint_scores": _people([x.keypoint_scores for x in tracks], np.float32, t, j),
-        "keypoint_names": np.array(seen.joints, np.str_),
-        "boxes": _people([x.boxes for x in tracks], np.float32, t, 4),
-        "complete": _people([x.complete for x in tracks], np.bool_, t),
-        "state": _people([x.state for x in tracks], np.uint8, t),
-        "joints": _people([x.joints for x in poses], np.float32, t, k, 3),
-        "joint_sigmas": _people(
-            [_or_unknown(x.joint_sigmas, t, k) for x in poses], np.float32, t, k
-        ),
-        "joint_names": np.array(posed.joints, np.str_),
-        "valid": _people([x.valid for x in poses], np.bool_, t),
-        "root": _people([_or_unknown(x.root, t, 3) for x in poses], np.float32, t, 3),
-        "image_size_wh": np.array(result.video.size_wh, np.int64),
-        "fps": np.array(float(result.video.fps), np.float64),
-        "meta": np.array(_strict_json(_meta(result))),
-    }
+    lengths = {"T": len(result.frame_index), "J": len(seen.joints), "K": len(posed.joints)}
+    owners = {"result": result, "seen": seen, "posed": posed}
+    made = {"schema_version": SCHEMA_VERSION, "meta": _strict_json(_meta(result))}
+    arrays: Arrays = {}
+    for array in ARRAYS:
+        owner, _, attribute = array.source.partition(".")
+        if not owner:
+            value = made[array.name]
+        elif owner in owners:
+            value = attrgetter(attribute)(owners[owner])
+        else:
+            everybody = result.tracks if owner == "track" else result.poses
+            value = _people(array, [getattr(x, attribute) for x in everybody], lengths)
+        arrays[array.name] = np.asarray(value, array.dtype)
+    return arrays
 
 
 def load(path: Path | str) -> RunResult:
     """Read a ``.npz`` or ``.json`` results file back.
 
     Args:
-        path: the file. Nothing in it is executed or unpickled, whoever wrote it.
+        path: the file; it may be untrusted, as nothing in it is executed or unpickled.
 
     Returns:
         The result as it was, except: ``video.path`` is a bare name, ``paths`` and ``seconds``
-        are empty, a detector's own 3D is gone, and a root or joint_sigmas that are NaN throughout
-        are None.
+        are empty, the detector's 3D is not stored, and a root or joint_sigmas that are NaN
+        throughout are None.
 
     Raises:
         InputError: the file is missing, broken, of another kind, or newer than this program.
@@ -107,7 +93,7 @@ def load(path: Path | str) -> RunResult:
         ) from error
 
 
-# What zipfile, zlib, numpy's header parser and json raise when they are fed garbage.
+# What zipfile, zlib, numpy's header parser and json raise for damaged or foreign files.
 BROKEN = (
     OSError,
     ValueError,
@@ -125,22 +111,26 @@ BROKEN = (
 
 
 def reason(error: BaseException) -> str:
-    """Say in one line what is wrong with a file."""
+    """Describe in one line what is wrong with a file."""
     lines = str(error).splitlines() or [type(error).__name__]
     return f"no {lines[0]}" if isinstance(error, KeyError) else lines[0]
 
 
-def _people(rows: Sequence[NDArray[Any]], dtype: type, *shape: int) -> NDArray[Any]:
-    """Arrays of people stacked; (0, ...) when there is nobody."""
-    return np.stack(rows) if rows else np.zeros((0, *shape), dtype)
-
-
-def _or_unknown(values: NDArray[np.float32] | None, *shape: int) -> NDArray[np.float32]:
-    return np.full(shape, np.nan, np.float32) if values is None else values
+def _people(
+    array: ResultArray, values: Sequence[Any], lengths: Mapping[str, int]
+) -> NDArray[Any] | Sequence[Any]:
+    """One attribute of everybody, stacked; (0, ...) when there is nobody."""
+    if array.shape == "N":
+        return values
+    shape = (lengths["T"], *array.sides(lengths))
+    if array.optional:
+        unknown: NDArray[Any] = np.full(shape, np.nan, array.dtype)
+        values = [unknown if value is None else value for value in values]
+    return np.stack(values) if values else np.zeros((0, *shape), array.dtype)
 
 
 def _skeletons(result: RunResult) -> tuple[Skeleton, Skeleton]:
-    """The skeletons of the keypoints and of the poses; with nobody, what the run meant to use."""
+    """The skeletons of the keypoints and of the poses; without people, those of the stages."""
     if len(result.tracks) != len(result.poses):
         raise ValueError(f"{len(result.tracks)} tracks, but {len(result.poses)} poses")
     unknown = Skeleton(name="none", joints=(), bones=())
@@ -155,7 +145,7 @@ def _skeletons(result: RunResult) -> tuple[Skeleton, Skeleton]:
 def _meta(result: RunResult) -> dict[str, Any]:
     """The run's own record, and what `load` needs beyond the table."""
     video = asdict(result.video)
-    # Folders of one's machine do not belong in files that one passes on.
+    # Folders of the user's machine must not be in files that are passed on.
     video |= {"path": result.video.path.name, "fps": str(result.video.fps)}
     seen, posed = _skeletons(result)
     thresholds = {track.score_threshold for track in result.tracks}
@@ -176,7 +166,7 @@ def _strict_json(value: object) -> str:
 
 
 def _from_arrays(arrays: Arrays) -> RunResult:
-    """The result that `to_arrays` describes, from checked arrays."""
+    """The result of which `to_arrays` made these arrays; they are checked already."""
     meta = json.loads(str(arrays["meta"]))
     own = meta.pop("results", {})
     seen = _skeleton(own.get("keypoint_skeleton"), arrays["keypoint_names"])
@@ -196,27 +186,32 @@ def _from_arrays(arrays: Arrays) -> RunResult:
 
 
 def _track(arrays: Arrays, n: int, skeleton: Skeleton, score_threshold: float) -> Track:
-    keys = ("boxes", "keypoints", "keypoint_scores", "state", "complete")
     return Track(
         id=int(arrays["track_id"][n]),
         skeleton=skeleton,
         frame_index=arrays["frame_index"],
         time_s=arrays["time_s"],
         score_threshold=score_threshold,
-        **{key: arrays[key][n] for key in keys},
+        **_attributes("track", arrays, n),
     )
 
 
 def _pose(arrays: Arrays, n: int, skeleton: Skeleton) -> Pose3D:
-    root, joint_sigmas = arrays["root"][n], arrays["joint_sigmas"][n]
     return Pose3D(
-        track_id=int(arrays["track_id"][n]),
-        skeleton=skeleton,
-        joints=arrays["joints"][n],
-        valid=arrays["valid"][n],
-        root=None if np.isnan(root).all() else root,
-        joint_sigmas=None if np.isnan(joint_sigmas).all() else joint_sigmas,
+        track_id=int(arrays["track_id"][n]), skeleton=skeleton, **_attributes("pose", arrays, n)
     )
+
+
+def _attributes(owner: str, arrays: Arrays, n: int) -> dict[str, Any]:
+    """The attributes with a value per row of one person's `Track` or `Pose3D`."""
+    found = {}
+    for array in ARRAYS:
+        named, _, attribute = array.source.partition(".")
+        if named == owner and array.shape.startswith("NT"):
+            values = arrays[array.name][n]
+            unknown = array.optional and np.isnan(values).all()
+            found[attribute] = None if unknown else values
+    return found
 
 
 def _skeleton(described: Mapping[str, Any] | None, names: NDArray[np.str_]) -> Skeleton:
@@ -248,7 +243,7 @@ def _video(described: Mapping[str, Any], arrays: Arrays) -> VideoInfo:
     end_s, duration_s = described.get("end_s"), described.get("duration_s")
     n_frames = described.get("n_frames")
     if focal is not None and not is_possible(focal):
-        raise ValueError(f"no lens has a focal length of {focal} longer sides")
+        raise ValueError(f"{focal} longer sides is no possible focal length")
     return VideoInfo(
         path=Path(Path(str(described.get("path", ""))).name),
         size_wh=(width, height),

@@ -1,4 +1,8 @@
-"""Keypoint scores of any detector on one scale."""
+"""Keypoint scores of any detector on one scale.
+
+Some detectors score keypoints by the height of a heat map, others by visibility or probability, so
+the value from which a joint counts as seen differs a lot. Lifters are trained on one scale.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,10 @@ _LEAST = 0.02
 
 
 def calibrated(scores: Floats, threshold: float) -> Floats:
-    """Scores as lifters know them: 0.5 at the detector's threshold, 1 at the most.
+    """Scores on the scale of lifters: 0.5 at the detector's threshold, at most 1.
 
-    A joint that is there keeps a little of its score, as 0 says that it is missing.
+    Scores are raised to a power, which keeps 0, 1 and the order. A joint with coordinates gets at
+    least 0.02, as a score of 0 means that the joint is missing.
 
     Args:
         scores: any shape, in the detector's own scale.

@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # NumPy takes longer to import than the rest of --help; the registry needs names
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +26,8 @@ class Skeleton:
         joints: names in order; left and right carry ``left_`` and ``right_``.
         bones: pairs of joint indices, parent first where there is a tree.
         root: index of the joint that 3D poses are relative to, or None.
-        keypoint_sigmas: per-joint spread of annotators relative to body size (COCO's OKS constants;
-            0.079 where COCO has none).
+        keypoint_sigmas: per-joint spread of annotators relative to body size (constants of COCO's
+            OKS; 0.079 where COCO has none).
     """
 
     name: str
@@ -43,7 +45,8 @@ class Skeleton:
             raise ValueError(f"skeleton {self.name!r} has a bone to a joint that it lacks")
         if self.keypoint_sigmas and len(self.keypoint_sigmas) != count:
             raise ValueError(
-                f"skeleton {self.name!r}: {len(self.keypoint_sigmas)} keypoint_sigmas, {count} joints"
+                f"skeleton {self.name!r}: {len(self.keypoint_sigmas)} keypoint_sigmas, "
+                f"{count} joints"
             )
 
     @property
@@ -242,8 +245,10 @@ def mapping_matrix(source: Skeleton, target: Skeleton) -> NDArray[np.float32]:
     """Weights that express each target joint by source joints.
 
     Returns:
-        (J_target, J_source) float32; a row of zeros where the source says nothing of a joint.
+        (J_target, J_source) float32; a row of zeros for a joint that does not follow from them.
     """
+    import numpy as np
+
     weights = np.zeros((len(target.joints), len(source.joints)), np.float32)
     rules = dict(_DERIVED)
     for row, joint in enumerate(target.joints):
@@ -268,6 +273,8 @@ def map_joints(
     Returns:
         (..., J_target, D); NaN where a part is missing or the source has no such joint.
     """
+    import numpy as np
+
     weights = mapping_matrix(source, target)
     mapped: NDArray[np.float32] = np.matmul(weights, np.nan_to_num(points)).astype(np.float32)
     missing = np.isnan(points).any(-1, keepdims=True).astype(np.float32)
@@ -289,6 +296,8 @@ def map_scores(
     Returns:
         (..., J_target) float32.
     """
+    import numpy as np
+
     used = mapping_matrix(source, target) != 0
     lowest = np.where(used, scores[..., None, :], np.inf).min(-1)
     return np.where(np.isfinite(lowest), lowest, 0).astype(np.float32)

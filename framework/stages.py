@@ -5,8 +5,8 @@ opens nothing, keeps no state of a clip) and is refused when it lacks a method t
 An object that is no subclass will do where it has every member.
 
 Every stage object is built by its entry's ``factory(config, runtime)``, used as a context
-manager, told ``start(video)`` before each clip, and used for any number of clips, one after
-the other. It must not alter the arrays it is given.
+manager, started with ``start(video)`` before each clip, and used for any number of clips, one
+after the other. It must not modify the arrays that it gets.
 """
 
 from __future__ import annotations
@@ -16,14 +16,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Protocol, TypeVar, runtime_checkable
-
-from typing_extensions import Self
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar, runtime_checkable
 
 from framework.errors import StageError
-from framework.focal import FocalLength
 from framework.skeletons import Skeleton
-from framework.types import BlankClip, Detections, FrameBatch, Pose3D, RunResult, Track, VideoInfo
+
+if TYPE_CHECKING:  # these import NumPy; the registry and --help need the contracts without it
+    from typing_extensions import Self
+
+    from framework.focal import FocalLength
+    from framework.types import (
+        BlankClip,
+        Detections,
+        FrameBatch,
+        Pose3D,
+        RunResult,
+        Track,
+        VideoInfo,
+    )
 
 StageName = Literal[
     "interpolator",
@@ -60,10 +70,10 @@ class Stage(Protocol):
 
     Attributes:
         device: where the work is done, "cpu" or "cuda"; shown in the summary.
-        notes: sentences about the clip just done ("nobody was ever complete: following the
-            largest person"); they go into the summary.
-        focal_length: the focal length that was used, as `framework.focal.focal_length` answered,
-            with its source; None for a stage that needs none. It goes into the record.
+        notes: sentences about the clip just processed ("nobody was ever complete: following the
+            largest person"); the summary shows them.
+        focal_length: the focal length that was used, from `framework.focal.focal_length`, with its
+            source; None for a stage that needs none. The result records it.
     """
 
     device: str = "cpu"
@@ -84,7 +94,7 @@ class Stage(Protocol):
         return None
 
     def start(self, video: VideoInfo) -> None:
-        """Forget the last clip and prepare for this one."""
+        """Reset the state of the last clip and prepare for this one."""
         return None
 
 
@@ -112,7 +122,7 @@ class Interpolator(Stage, Protocol):
 
     Attributes:
         factor: about how many frames come out for each that goes in, known after `start`; chunks
-            are made so much smaller, so that what comes out is what the detector likes to get.
+            are made that much smaller, so that the detector gets batches of its size.
     """
 
     factor: int = 1
@@ -122,8 +132,9 @@ class Interpolator(Stage, Protocol):
         """Return the frames with more in between.
 
         Source frames come out unchanged, once, in order, with ``is_source`` set and their own
-        index and time; an interpolated frame has ``is_source`` cleared, the index of the source frame
-        before it and its own time. May hold back the last frame until it knows the next.
+        index and time. An interpolated frame has ``is_source`` cleared, the index of the source
+        frame before it and a time of its own. The last frame may be held back until the next one
+        is known.
         """
         ...
 
@@ -139,7 +150,7 @@ class Detector(Stage, Protocol):
 
     Attributes:
         skeleton: of every `Detections` that it returns.
-        batch_size: frames it likes to get at once. What it answers must not depend on it.
+        batch_size: frames per call that suit it best. Results must not depend on it.
         score_threshold: the keypoint score from which a joint counts as seen.
     """
 
@@ -151,8 +162,8 @@ class Detector(Stage, Protocol):
     def detect(self, frames: FrameBatch) -> list[Detections]:
         """Return one `Detections` per frame, in order, empty ones included.
 
-        Frames of a clip come in order; a detector may follow people from one to the next.
-        Nobody in a frame is ``Detections.empty(skeleton)``, never the whole image as a person.
+        Frames of a clip come in order; a detector may track people from one to the next.
+        A frame without people is ``Detections.empty(skeleton)``, never the whole image as a person.
 
         Raises:
             StageError: inference failed.

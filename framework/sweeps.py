@@ -14,7 +14,7 @@ from omegaconf import DictConfig
 from framework.record import SUMMARY
 
 STATUS = "job.json"
-"""What a job leaves in its own folder; jobs may have run in other processes or machines."""
+"""The report of a job in its own folder; jobs may run in other processes or on other machines."""
 COLUMNS = (
     "job",
     "overrides",
@@ -28,7 +28,7 @@ COLUMNS = (
     "licence",
     "result",
 )
-"""``found``: people that the detector found, a frame; ``people``: those whom the tracker kept."""
+"""``found``: people that the detector found, a frame; ``people``: those in the result."""
 
 Row = dict[str, Any]
 
@@ -40,7 +40,7 @@ class SweepTable(Callback):
     """Hydra callback: prints the table and writes it as ``sweep.csv`` into the sweep's folder."""
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
-        """Gather what the jobs left behind."""
+        """Read the reports of all jobs."""
         folder = Path(config.hydra.sweep.dir)
         exit_codes.append(_worst_code(folder))
         jobs = [(path.parent.name, json.loads(path.read_bytes())) for path in _by_number(folder)]
@@ -55,7 +55,7 @@ class SweepTable(Callback):
 
 
 def _take_shared_licences(rows: list[Row]) -> list[str]:
-    """Leave each row the licences that not all results share, and return a line per other."""
+    """Keep in each row the licences that not all results share; return a line per shared one."""
     results = [row["licence"] for row in rows if row["licence"]]
     shared = set.intersection(*(set(one.items()) for one in results)) if results else set()
     for row in rows:
@@ -68,14 +68,14 @@ def _show(rows: list[Row], lines: list[str]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from framework.screen import Screen
+    from framework.terminal import Terminal
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in COLUMNS:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(escape(str(row[column])) for column in COLUMNS))
-    console = Screen(highlight=False, width=None if sys.stdout.isatty() else 160)
+    console = Terminal(highlight=False, width=None if sys.stdout.isatty() else 160)
     console.print(table)
     for line in lines:
         console.print(escape(line), soft_wrap=True)
@@ -84,7 +84,7 @@ def _show(rows: list[Row], lines: list[str]) -> None:
 def write_status(
     folder: Path, overrides: list[str], code: int, errors: list[str], output: Path
 ) -> None:
-    """Leave word of a job for the table: its overrides, exit code, errors and output folder."""
+    """Write the report of a job: its overrides, exit code, errors and output folder."""
     status = {
         "overrides": overrides,
         "exit_code": code,
@@ -121,7 +121,7 @@ def _rows(number: str, job: dict[str, Any], common: set[str]) -> list[Row]:
 
 
 def _facts(record: dict[str, Any]) -> Row:
-    """What the table says of one result, by its summary."""
+    """The columns of one result, from its summary."""
     counts, seconds = record["counts"], sum(record["seconds"].values())
     return {
         "input": record["input"]["name"],

@@ -1,4 +1,4 @@
-"""What trackers share: one person's rows, put together as a `Track`."""
+"""Builds the `Track` of one person from its rows; trackers share it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def track_of(
         seen: by row, the person alone: ``detections.take([n])``.
 
     Raises:
-        ValueError: the person was never seen, or a row holds more than one.
+        ValueError: there is no row with the person, or a row holds several people.
     """
     people = list(seen.values())
     if not people or any(len(each) != 1 for each in people):

@@ -22,17 +22,18 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 
 from framework.commands import exit_code_of
-from framework.config import CONFIG_MODULE, compose_config
+from framework.config import compose_config
 from framework.errors import OK, ConfigurationError
 from framework.options import allowed_of
 from framework.registry import Registered, registry
+from framework.settings import CONFIG_MODULE
 from framework.stages import STAGES
 
 log = logging.getLogger(__name__)
 
 
 def main() -> None:
-    """Train as the command line says and exit with a code of `framework.errors`."""
+    """Train with the settings of the command line and exit with a code of `framework.errors`."""
     sys.exit(exit_code_of(_train, sys.argv[1:], "stopped; the same command goes on"))
 
 

@@ -58,14 +58,14 @@ class VideoInfo:
 
     Attributes:
         path: the file.
-        size_wh: width and height in pixels, after rotation, as a person sees it.
+        size_wh: width and height in pixels, after rotation, as it is displayed.
         fps: average frame rate; real times travel with the frames.
         n_frames: frames the container declares, or None; not all need to decode.
         duration_s: declared duration in seconds, or None.
-        rotation_deg: clockwise turn (0, 90, 180, 270) that makes the coded picture upright.
+        rotation_deg: clockwise rotation (0, 90, 180, 270) that makes the coded frame upright.
         has_audio: whether there is a sound track.
         has_frames: whether there is a video; without one only keypoints are known.
-        focal: focal length that the file tells, in longer sides of the picture, or None.
+        focal: focal length from metadata, in longer sides of the frame, or None.
         notes: what the user should know about the file.
         start_s, end_s, stride: the part of the clip that a run reads.
     """
@@ -154,7 +154,7 @@ class Detections:
         skeleton: what the J keypoints are.
         boxes: (N, 4) float32, x1 y1 x2 y2 in pixels.
         box_scores: (N,) float32, 0..1.
-        keypoints: (N, J, 2) float32 pixels; NaN where the detector says nothing.
+        keypoints: (N, J, 2) float32 pixels; NaN where the detector gives none.
         keypoint_scores: (N, J) float32; their meaning is the detector's own.
         score_threshold: the keypoint score from which this detector counts a joint as seen.
         keypoints_3d: (N, J, 3) float32, camera axes, metres, any origin, or None.
@@ -177,7 +177,7 @@ class Detections:
     appearance: Floats | None = None
 
     def __post_init__(self) -> None:
-        """Check shapes and dtypes; people nobody has judged yet count as not complete."""
+        """Check shapes and dtypes; before the completeness stage all count as not complete."""
         n, j = len(self.boxes), len(self.skeleton.joints)
         if len(self.complete) == 0 and n:
             object.__setattr__(self, "complete", np.zeros(n, bool))
@@ -226,7 +226,7 @@ class Detections:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
-    """One identity: one row per frame that the tracker was shown.
+    """One identity: one row per frame that the tracker got.
 
     Attributes:
         id: the identity's number, unique within a clip.
@@ -301,8 +301,8 @@ class Pose3D:
             NaN where not valid.
         valid: (T,) bool.
         root: (T, 3) float32 metres, the root joint in camera space, NaN where unknown; or None.
-        joint_sigmas: (T, J) float32 metres, how far off each joint may be: the standard deviation along
-            each axis, NaN where not valid; or None.
+        joint_sigmas: (T, J) float32 metres, the uncertainty of each joint as a standard deviation
+            along each axis, NaN where not valid; or None.
     """
 
     track_id: int
@@ -370,7 +370,7 @@ class Progress:
     """One step forward; handed to observers.
 
     Attributes:
-        step: "watch" (decode, detect, track), "lift", "export" or "draw".
+        step: "track" (decode, detect and track), "lift", "export" or "draw".
         done: frames (or parts) finished in this step.
         total: how many there will be, or None when unknown.
     """
@@ -382,7 +382,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    """Everything that one clip became. Rows are decoded source frames, the same for everybody.
+    """The whole result of one clip. Rows are decoded source frames, the same for all people.
 
     Attributes:
         video: the clip.

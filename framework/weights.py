@@ -1,7 +1,7 @@
-"""Finding weight files, and fetching those whose licence allows it.
+"""Finds weight files, and fetches those whose licence permits it.
 
 A file is known by name, size and SHA-256 (`framework.hookspecs.WeightsEntry`), so it does not
-matter which mirror it comes from. A file that is there and right costs no network call. Where
+matter which mirror it comes from. A file that is present and correct needs no network. Where
 nobody publishes a digest (size 0, sha256 ""), the first download pins it beside the file.
 
 ``WeightsEntry.sources`` are tried in order; each is one of
@@ -22,14 +22,16 @@ from __future__ import annotations
 
 import logging
 import os
-import tempfile
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from framework._packages import SourceFailed, sha256_of
-from framework.downloads import Partial, bring, label
+from framework.digests import sha256_of
 from framework.errors import BackendError
 from framework.hookspecs import WeightsEntry
+
+if TYPE_CHECKING:
+    from framework.downloads import Partial
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +40,7 @@ OFFLINE_VARIABLE = "FRAMEWORK_OFFLINE"
 
 
 def cache_folder() -> Path:
-    """Where fetched files lie: ``$FRAMEWORK_CACHE``, or the user's cache folder."""
+    """The folder of fetched files: ``$FRAMEWORK_CACHE``, or the user's cache folder."""
     from platformdirs import user_cache_dir
 
     return Path(os.environ.get("FRAMEWORK_CACHE") or user_cache_dir("framework", appauthor=False))
@@ -66,17 +68,17 @@ def is_in_hub_cache(model: str) -> bool:
 
 
 def keeps_offline() -> bool:
-    """Whether the user keeps runs from fetching by themselves."""
+    """Whether the user has forbidden runs to fetch by themselves."""
     return os.environ.get(OFFLINE_VARIABLE, "0") != "0"
 
 
 def must_be_asked_for(entry: WeightsEntry) -> bool:
-    """Whether a run does not fetch it by itself: for its licence, or since nobody serves it."""
+    """Whether runs do not fetch it by themselves: for its licence, or for lack of a source."""
     return entry.non_commercial or not entry.sources
 
 
 def how_to_get(entry: WeightsEntry) -> str:
-    """What a person does to have it here."""
+    """What the user has to do to get the file."""
     if entry.sources:
         return f"python -m framework.fetch {entry.name}"
     place = f" from {entry.page}" if entry.page else ""
@@ -88,7 +90,7 @@ def locate(entry: WeightsEntry, given: Path | None = None) -> Path:
 
     Args:
         entry: the file that is wanted.
-        given: a path of the user's; nothing else is looked at then.
+        given: a path from the user; then no other place is searched.
 
     Raises:
         BackendError: the file is not there, is not the one described, or cannot be had.
@@ -117,8 +119,8 @@ def fetch(entry: WeightsEntry, folder: Path | None = None) -> Path:
     """Return the file, fetched from the first source that delivers the right bytes.
 
     The file gets its name only when it is whole and verified. Of several processes that fetch the
-    same file one does it, and the others wait for it. Nothing is asked: a licence is the caller's
-    business.
+    same file one does it, and the others wait for it. Consent to a licence is the task of the
+    caller.
 
     Args:
         entry: the file that is wanted.
@@ -134,7 +136,7 @@ def fetch(entry: WeightsEntry, folder: Path | None = None) -> Path:
     target = (folder or cache_folder()) / entry.filename
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        return _alone(entry, target)
+        return _locked(entry, target)
     except OSError as error:
         raise BackendError(
             f"{entry.filename} cannot be written to {target.parent}: {error.strerror or error}",
@@ -142,8 +144,8 @@ def fetch(entry: WeightsEntry, folder: Path | None = None) -> Path:
         ) from error
 
 
-def _alone(entry: WeightsEntry, target: Path) -> Path:
-    """Fetch while no other process does."""
+def _locked(entry: WeightsEntry, target: Path) -> Path:
+    """Fetch under a lock, so that only one process does."""
     from filelock import FileLock
 
     lock = target.with_name(f".{target.name}.lock")
@@ -154,13 +156,18 @@ def _alone(entry: WeightsEntry, target: Path) -> Path:
 
 
 def _from_any_source(entry: WeightsEntry, target: Path) -> Path:
+    import tempfile  # what is needed only to download is not imported by --help
+
+    from framework._packages import SourceFailed
+    from framework.downloads import Partial, download, label
+
     causes = []
     for source in entry.sources:
         partial = Partial(target.with_name(f".{target.name}.part"))
         # Beside the target, so that the last step is a rename within one file system.
         with tempfile.TemporaryDirectory(prefix=".fetch-", dir=target.parent) as scratch:
             try:
-                arrived = bring(source, Path(scratch), partial, entry.size, entry.filename)
+                arrived = download(source, Path(scratch), partial, entry.size, entry.filename)
                 if fault := _fault(entry, arrived):
                     partial.discard()
                     raise SourceFailed(fault)
@@ -184,7 +191,7 @@ def _put_in_place(entry: WeightsEntry, arrived: Path, target: Path, partial: Par
 
 
 def _pin(path: Path) -> Path:
-    """Where the digest of the first download is kept when nobody publishes one."""
+    """The file with the digest of the first download, where none is published."""
     return path.with_name(path.name + ".sha256")
 
 
@@ -198,7 +205,7 @@ def _refuse_unless_right(entry: WeightsEntry, path: Path) -> None:
 
 
 def _fault(entry: WeightsEntry, path: Path) -> str:
-    """What is wrong with a file, or nothing."""
+    """What is wrong with a file; "" where nothing is."""
     with path.open("rb") as file:
         begin = file.read(64).lstrip()
     size = path.stat().st_size

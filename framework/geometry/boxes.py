@@ -1,4 +1,4 @@
-"""Axis-aligned boxes ``x1 y1 x2 y2``."""
+"""Axis-aligned boxes ``x1 y1 x2 y2``, in any unit; the measures of PASCAL VOC and COCO."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Array = NDArray[np.float64]
 
 
 def area(boxes: Array) -> Array:
-    """Areas (...) of boxes (..., 4); 0 where a box is turned inside out."""
+    """Areas (...) of boxes (..., 4); 0 where a box has its corners in the wrong order."""
     size: Array = np.maximum(boxes[..., 2:] - boxes[..., :2], 0).prod(-1)
     return size
 

@@ -2,6 +2,7 @@
 
 World: metres, z up, floor at 0. Camera: metres, x right, y down, z forward. Image: pixels,
 x right, y down, (0, 0) is the outer corner of the first pixel, so pixel centres lie at +0.5.
+The model and the names are those of Hartley and Zisserman, "Multiple View Geometry", chapter 6.
 A camera is ``K`` (3, 3) with ``R`` (3, 3) and ``t`` (3,): ``camera = R @ world + t``.
 """
 
@@ -31,7 +32,11 @@ def intrinsics(size_wh: tuple[int, int], fov_y_rad: float) -> Array:
 
 
 def view(size_wh: tuple[int, int], focal: float) -> Array:
-    """The same from a focal length in longer sides of the picture, as stages are told it.
+    """Camera matrix as of `intrinsics`, from a focal length in longer sides of the frame.
+
+    Args:
+        size_wh: width and height of the image in pixels.
+        focal: focal length in longer sides, as `framework.focal` gives it.
 
     Returns:
         (3, 3) matrix ``K``.
@@ -42,10 +47,10 @@ def view(size_wh: tuple[int, int], focal: float) -> Array:
 
 
 def look_at(eye: ArrayLike, target: ArrayLike, up: ArrayLike = (0, 0, 1)) -> tuple[Array, Array]:
-    """Where a camera stands that looks at a point, upright.
+    """Extrinsics of an upright camera at one point that is directed at another.
 
     Args:
-        eye: (3,) the camera's place in the world, metres.
+        eye: (3,) the camera's position in the world, metres.
         target: (3,) the point in the middle of its image.
         up: (3,) the direction that is up in its image; not parallel to the line of sight.
 
@@ -53,7 +58,7 @@ def look_at(eye: ArrayLike, target: ArrayLike, up: ArrayLike = (0, 0, 1)) -> tup
         ``R`` (3, 3) and ``t`` (3,), from world to camera.
 
     Raises:
-        ValueError: the eye lies on the target, or the camera looks along ``up``.
+        ValueError: eye and target are the same point, or in line with ``up``.
     """
     place = np.asarray(eye, float)
     forward = np.asarray(target, float) - place

@@ -1,4 +1,4 @@
-"""How good 3D poses are: the field's measures, on arrays.
+"""Errors of 3D poses: the standard measures of the field, on arrays.
 
 Letters in shapes: T rows in time, J joints; anything may stand before them. Poses are metres,
 errors millimetres. What is NaN in either pose, or cleared in the mask, is NaN in the errors and
@@ -55,10 +55,10 @@ def joint_errors(predicted: Points, truth: Points, mask: Mask | None = None) -> 
 def procrustes_errors(
     predicted: Points, truth: Points, mask: Mask | None = None, *, scale: bool = True
 ) -> Array:
-    """Distances after each pose is turned, shifted and scaled onto its truth: P-MPJPE.
+    """Distances after Procrustes alignment of each pose with its truth: P-MPJPE.
 
-    "Protocol 2" of Human3.6M since Bogo et al., "Keep it SMPL", ECCV 2016. Mirror images are not
-    forgiven.
+    "Protocol 2" of Human3.6M since Bogo et al., "Keep it SMPL", ECCV 2016. Reflections are not
+    allowed.
 
     Args:
         predicted: (..., T, J, 3) metres.
@@ -94,7 +94,7 @@ def scaled_errors(predicted: Points, truth: Points, mask: Mask | None = None) ->
 
 
 def velocity_errors(predicted: Points, truth: Points, mask: Mask | None = None) -> Array:
-    """How far the steps from row to row are off; the mean is MPJVE.
+    """Errors of the velocity, the difference from row to row; the mean is MPJVE.
 
     Pavllo et al.: "3D human pose estimation in video with temporal convolutions and
     semi-supervised training", CVPR 2019.
@@ -106,7 +106,7 @@ def velocity_errors(predicted: Points, truth: Points, mask: Mask | None = None) 
 
 
 def acceleration_errors(predicted: Points, truth: Points, mask: Mask | None = None) -> Array:
-    """How far the second differences are off: jitter that the truth does not have.
+    """Errors of the acceleration, the second difference: jitter that the truth does not have.
 
     Kanazawa, Zhang, Felsen, Malik: "Learning 3D human dynamics from video", CVPR 2019.
 
@@ -117,9 +117,9 @@ def acceleration_errors(predicted: Points, truth: Points, mask: Mask | None = No
 
 
 def peak_speed(joints: Points) -> float:
-    """What the fastest hundredth of all steps from row to row exceeds.
+    """The 99th percentile of the speed from row to row.
 
-    Smoothing that wipes out quick motion lowers it; a share of the truth's says by how much.
+    Too strong smoothing lowers it; compare it with that of the truth.
 
     Args:
         joints: (..., T, J, 3) metres.

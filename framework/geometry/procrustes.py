@@ -1,4 +1,4 @@
-"""Laying one set of points over another: rotation, shift and scale in closed form, batched.
+"""Procrustes alignment of point sets: rotation, translation and scale in closed form, batched.
 
 Umeyama: "Least-squares estimation of transformation parameters between two point patterns",
 IEEE TPAMI 13(4), 1991.
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 MIN_POINTS = 3
-"""Fewer points leave the rotation open."""
+"""Fewer points do not determine the rotation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,8 @@ def align(
 def _best_rotation(covariance: Array) -> tuple[Array, Array]:
     """The rotation (..., 3, 3) and how much (...) of the covariance it explains."""
     left, singular, right = np.linalg.svd(covariance)
-    # The weakest axis is turned over where the best fit would otherwise be a mirror image.
+    # Kabsch's sign: the axis of the smallest singular value is flipped where the best fit would
+    # otherwise be a reflection, which no body can do.
     signs = np.ones_like(singular)
     signs[..., -1] = np.where(np.linalg.det(left) * np.linalg.det(right) < 0, -1, 1)
     return (left * signs[..., None, :]) @ right, (singular * signs).sum(axis=-1)

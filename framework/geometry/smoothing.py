@@ -1,4 +1,4 @@
-"""Least squares over time: what was measured row by row, and a path that does not jerk.
+"""Smoothing by least squares over time: measurements row by row, and a smooth path.
 
 Whittaker, "On a new method of graduation", 1922; Eilers, "A perfect smoother", Analytical Chemistry
 75(14), 2003; here with true times. The roughness of a path is the integral of its squared
@@ -53,8 +53,8 @@ def smoothest(information: Array, pull: Array, rough: Array, stiffness: Array) -
 
     Args:
         information: (T, n, n) symmetric ``A`` of each row; together with the roughness it must
-            tell every variable.
-        pull: (T, n) ``b`` of each row: ``A`` times what was measured.
+            determine every variable.
+        pull: (T, n) ``b`` of each row: ``A`` times the measurement.
         rough: (order + 1, T) from `roughness`.
         stiffness: (n,) how much roughness counts; 1 over the spectral density of acceleration.
 
@@ -72,15 +72,15 @@ def smoothest(information: Array, pull: Array, rough: Array, stiffness: Array) -
 
 
 def low_pass(values: NDArray[np.floating], time_s: Times, cutoff_hz: float) -> Array:
-    """Filter columns without delay; of frequency f stays 1 / (1 + (f / cutoff)^6).
+    """Filter columns without delay; the gain at frequency f is 1 / (1 + (f / cutoff)^6).
 
     The response is that of a Butterworth filter of third order run forward and backward. Beyond
-    the ends the path is taken to go on as it does, so that they are not pulled anywhere.
+    the ends the path is assumed to continue, so that the ends are not biased.
 
     Args:
         values: (T, n), no NaN.
         time_s: (T,) rising, at any spacing.
-        cutoff_hz: where half is left.
+        cutoff_hz: frequency at which the gain is one half.
     """
     order = 3
     if len(time_s) <= order:
@@ -88,7 +88,7 @@ def low_pass(values: NDArray[np.floating], time_s: Times, cutoff_hz: float) -> A
     # In radians of the cutoff, so that numbers stay near 1 whatever the rate is.
     phase = time_s * (2 * np.pi * cutoff_hz)
     band = roughness(phase, order)
-    # Rows beside a gap do not speak for all of it.
+    # A row beside a gap must not get the weight of the whole gap.
     weight = np.minimum(np.gradient(phase), 1)
     band[0] += weight
     return _solved(band, weight[:, None] * values)
@@ -97,8 +97,8 @@ def low_pass(values: NDArray[np.floating], time_s: Times, cutoff_hz: float) -> A
 def _solved(band: Array, right: Array) -> Array:
     """Solve a banded symmetric system, on one thread.
 
-    LAPACK walks along the band in steps so small that handing them to threads costs a hundred
-    times what they do.
+    LAPACK works along the band in very small steps: distributing them over threads was measured
+    to take a hundred times as long as computing them.
     """
     with _blas().limit(limits=1, user_api="blas"):
         return np.asarray(solveh_banded(band, right, lower=True, check_finite=False))

@@ -6,8 +6,8 @@
     def test_contract(check):
         check()
 
-Each check holds one sentence of a contract (`framework.stages`) against the implementation, on
-small made-up clips. A failed one says what was found, what was expected and what to do.
+Each check tests one sentence of a contract (`framework.stages`) with the implementation, on small
+synthetic clips. A failed check reports what was found, what was expected and what to do.
 """
 
 from __future__ import annotations
@@ -58,15 +58,15 @@ def stage_checks(
     frames: FrameBatch | None = None,
     skeleton: Skeleton = COCO17,
 ) -> pytest.MarkDecorator:
-    """Parametrise a test over the checks of a stage; it gets each as its argument ``check``.
+    """Parametrise a test with the checks of a stage, as its argument ``check``.
 
     Args:
         stage: whose contract it is.
         entry: a name that is installed, or the `StageEntry` itself.
-        settings: fields of its config that are not to have their defaults.
-        frames: pictures with somebody in them, for a detector; without them its checks see
-            only empty and noisy pictures, and whether it finds anybody is not checked.
-        skeleton: keypoints of the made-up people, for a stage that needs its own.
+        settings: fields of its config that differ from their defaults.
+        frames: images with people, for a detector; without them its checks use only empty and
+            noisy images, and whether it finds anybody is not checked.
+        skeleton: keypoints of the synthetic people, for a stage that needs certain ones.
 
     Raises:
         ConfigurationError: no such entry is installed.

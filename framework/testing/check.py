@@ -1,4 +1,4 @@
-"""One check of a contract, and the implementation that it is held against."""
+"""One check of a contract, and the implementation that it tests."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class Subject(Generic[StageT]):
 
     Attributes:
         item: its entry.
-        play: takes one sample clip through a stage object and returns what came out.
+        play: processes one sample clip by a stage object and returns the result.
         settings: fields of its config that differ from their defaults.
         skeleton: keypoints of the people in sample clips.
-        frames: the author's pictures with somebody in them, or None.
-        runtime: what stages are granted.
+        frames: the author's images with people, or None.
+        runtime: device and threads of the stages.
     """
 
     item: Registered
@@ -54,12 +54,12 @@ class Subject(Generic[StageT]):
             yield stage
 
     def sample(self, rows: int = 24, people: int = 2) -> Sample:
-        """Return a made-up clip; with the author's pictures where there are some."""
+        """Return a synthetic clip; with the author's images where there are some."""
         sample = Sample.make(rows=rows, people=people, skeleton=self.skeleton)
         return sample if self.frames is None else sample.showing(self.frames, rows)
 
     def played(self, sample: Sample) -> object:
-        """Take a clip through a new object."""
+        """Process a clip by a new object."""
         with self.ready(sample.video) as stage:
             return self.play(stage, sample)
 
@@ -73,11 +73,11 @@ class Check:
 
     @property
     def name(self) -> str:
-        """How reports call it."""
+        """Its name in reports."""
         return self.function.__name__
 
     def __call__(self) -> None:
-        """Hold the implementation against the sentence."""
+        """Test the implementation."""
         __tracebackhide__ = True
         try:
             self.function(self.subject)
@@ -107,7 +107,7 @@ class Suite(Generic[StageT]):
     """How to use a stage, and the checks that only it has.
 
     Attributes:
-        play: takes one sample clip through a stage object and returns what came out.
+        play: processes one sample clip by a stage object and returns the result.
         checks: functions of a `Subject`; their docstring says what is expected.
         keeps_answers: whether answers are data (files are not compared or pickled).
     """

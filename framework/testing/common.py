@@ -1,4 +1,4 @@
-"""What every stage promises, whatever it does."""
+"""Checks of the contract that all stages share."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from framework.testing.check import Subject, expect
 def settings_have_defaults_and_help(subject: Subject[Any]) -> None:
     """A config is a frozen dataclass that Hydra understands. Each field has a default.
 
-    Write ``name: float = field(default=0.5, metadata={"help": "one line with its unit"})``.
+    Inherit `framework.options.Options`; write ``name: float = option(0.5, "what it is, unit")``.
     """
     config = subject.item.entry.config
     expect(is_dataclass(config), f"{config.__name__} is no dataclass")
@@ -47,7 +47,7 @@ def same_answer_again(subject: Subject[Any]) -> None:
 def start_forgets_the_last_clip(subject: Subject[Any]) -> None:
     """After ``start(video)`` an object answers as if the clip were its first.
 
-    Put everything that belongs to a clip back to its beginning in ``start``.
+    Reset everything that belongs to a clip in ``start``.
     """
     fresh = subject.played(subject.sample(rows=12, people=1))
     with subject.ready(subject.sample().video) as stage:
@@ -76,7 +76,7 @@ def can_be_opened_twice(subject: Subject[Any]) -> None:
 def leaves_its_input_alone(subject: Subject[Any]) -> None:
     """The arrays that a stage is given are the same afterwards.
 
-    Other stages hold them too: copy before you write.
+    Other stages use them too: copy before you write.
     """
     sample = subject.sample()
     before = freeze(sample)

@@ -52,7 +52,7 @@ def nobody_is_fine(subject: Subject[CompletenessFilter]) -> None:
 
 
 def _with_somebody_hidden(subject: Subject[CompletenessFilter]) -> Sample:
-    """A clip with a person whose joints nobody is sure of, far outside the frame."""
+    """A clip with a person whose joints have low scores and lie far outside the frame."""
     sample = subject.sample()
     for people in sample.detections:
         people.keypoint_scores[1:] = 0.01

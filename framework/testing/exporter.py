@@ -36,7 +36,7 @@ def names_begin_with_target(subject: Subject[Exporter]) -> None:
 
 
 def nobody_is_a_result(subject: Subject[Exporter]) -> None:
-    """A clip in which nobody was found raises nothing; a format of one person a file writes none."""
+    """A clip without people raises nothing; a format of one person a file may write no file."""
     _files(subject, people=0, rows=24, names=False)
 
 

@@ -21,7 +21,7 @@ def play(interpolator: Interpolator, sample: Sample, size: int = 8) -> FrameBatc
 
 
 def source_frames_come_out_unchanged(subject: Subject[Interpolator]) -> None:
-    """Every source frame comes out once, in order, with its own picture, index and time.
+    """Every source frame comes out once, in order, with its own image, index and time.
 
     Only these have ``is_source`` set. Hand on what was held back in ``flush``.
     """
@@ -38,7 +38,7 @@ def source_frames_come_out_unchanged(subject: Subject[Interpolator]) -> None:
 
 
 def made_frames_lie_between(subject: Subject[Interpolator]) -> None:
-    """Times rise; a made frame has the index of the source frame before it."""
+    """Times rise; an interpolated frame has the index of the source frame before it."""
     sample = subject.sample(rows=12)
     with subject.ready(sample.video) as interpolator:
         out = play(interpolator, sample)
@@ -48,7 +48,8 @@ def made_frames_lie_between(subject: Subject[Interpolator]) -> None:
     wanted = numbers[before.clip(0)]
     wrong = np.flatnonzero((out.index != wanted) & ~out.is_source)
     expect(
-        not wrong.size, f"made frame at {out.time_s[wrong[:1]]} s has index {out.index[wrong[:1]]}"
+        not wrong.size,
+        f"interpolated frame at {out.time_s[wrong[:1]]} s has index {out.index[wrong[:1]]}",
     )
 
 

@@ -95,7 +95,7 @@ def a_left_hand_stays_left(subject: Subject[Lifter]) -> None:
     """Left and right are neither swapped nor mirrored: who raises the left hand raises the left.
 
     The same holds in a mirror, where left and right joints have changed places. Camera axes have
-    x to the right, as the picture.
+    x to the right, as images.
     """
     sample = subject.sample()
     mirrored = replace(sample, tracks=[_mirrored(track, sample) for track in sample.tracks])
@@ -104,13 +104,13 @@ def a_left_hand_stays_left(subject: Subject[Lifter]) -> None:
         joints = pose.joints[pose.valid]
         up, down = (joints[:, pose.skeleton.index(f"{s}_wrist"), 1] for s in (raised, other))
         expect(np.mean(up < down) > 0.5, f"the {raised} hand is raised, but the {other} one is up")
-        # Everybody faces the camera: where "left" is in the picture, it is in camera space.
+        # Everybody faces the camera: left and right are the same in image and camera space.
         span = joints[:, pose.skeleton.index("left_shoulder"), 0]
         span = span - joints[:, pose.skeleton.index("right_shoulder"), 0]
         expect(np.median(span) > 0, "the left shoulder is at the left of somebody who faces us")
 
 
-def people_do_not_matter_to_each_other(subject: Subject[Lifter]) -> None:
+def people_are_independent(subject: Subject[Lifter]) -> None:
     """A track gets the same pose alone and beside others, first or last.
 
     Watch padding, normalisation and anything that is averaged over a batch.
@@ -154,7 +154,7 @@ def _never_there(track: Track) -> Track:
 
 
 def _mirrored(track: Track, sample: Sample) -> Track:
-    """The person in a mirror: x turned round, left and right joints in each other's place."""
+    """The mirrored person: x negated, left and right joints exchanged."""
     partner = list(track.skeleton.mirror)
     turn = np.array([-1, 1, 1], np.float32)
     shift = np.array([sample.video.size_wh[0], 0], np.float32)
@@ -179,7 +179,7 @@ SUITE = Suite(
         metres,
         head_above_feet,
         a_left_hand_stays_left,
-        people_do_not_matter_to_each_other,
+        people_are_independent,
         nobody_is_an_empty_list,
         one_frame_is_a_clip,
     ),

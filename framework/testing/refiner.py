@@ -41,7 +41,7 @@ def keeps_rows(subject: Subject[Refiner]) -> None:
 
 
 def no_row_becomes_valid(subject: Subject[Refiner]) -> None:
-    """A row that was not valid stays so: filling gaps is for trackers, which know the picture."""
+    """A row that was not valid stays so: filling gaps is the task of trackers."""
     sample = subject.sample()
     for pose, given in zip(refine(subject, sample), sample.poses, strict=False):
         if len(pose) == len(given):
@@ -74,7 +74,7 @@ def one_frame_is_a_clip(subject: Subject[Refiner]) -> None:
 def roots_belong_to_poses(subject: Subject[Refiner]) -> None:
     """A root is None, or finite in rows that are valid and NaN in those that are not.
 
-    Renderers put people where the root says, and side by side as soon as one row says nothing.
+    Renderers place people by their root, or side by side as soon as a row has none.
     """
     sample = subject.sample()
     for pose, given in zip(refine(subject, sample), sample.poses, strict=False):

@@ -49,7 +49,7 @@ def returns_the_file_it_wrote(subject: Subject[Renderer]) -> None:
 
 
 def draws_every_row(subject: Subject[Renderer]) -> None:
-    """With default settings the picture has one frame per row of the result, and plays."""
+    """With default settings the video has one frame per row of the result, and can be decoded."""
     _check_frames(subject, rows=12, people=2)
 
 

@@ -1,7 +1,7 @@
 """Made-up clips: people who walk in front of a camera, with all that a stage may be given.
 
 Camera axes: x right, y down, z forward, metres. The people face the camera, so that their left
-hand is at the right of the picture; the first one holds the left hand up.
+hand is at the right of the frame; the first one holds the left hand up.
 """
 
 from __future__ import annotations
@@ -107,14 +107,14 @@ class Sample:
         video = Video(path=Path("clip.avi"), size_wh=SIZE_WH, fps=FPS, n_frames=rows)
         return cls(
             video=video,
-            frames=_pictures(rows, tracks),
+            frames=_images(rows, tracks),
             detections=[_detected(tracks, row, skeleton) for row in range(rows)],
             tracks=tracks,
             poses=[_pose(track, number) for number, track in enumerate(tracks)],
         )
 
     def showing(self, frames: FrameBatch, rows: int) -> Self:
-        """The same clip with somebody else's pictures, as many of them as there are rows."""
+        """The same clip with somebody else's images, as many of them as there are rows."""
         video = replace(self.video, size_wh=frames.size_wh, n_frames=min(rows, len(frames)))
         return replace(self, frames=part(frames, 0, rows), video=video)
 
@@ -231,7 +231,7 @@ def _detected(tracks: list[Track], row: int, skeleton: Skeleton) -> Detections:
     )
 
 
-def _pictures(rows: int, tracks: list[Track]) -> FrameBatch:
+def _images(rows: int, tracks: list[Track]) -> FrameBatch:
     rng = np.random.default_rng(0)
     images = rng.integers(40, 70, (rows, SIZE_WH[1], SIZE_WH[0], 3), np.uint8)
     for track in tracks:

@@ -20,7 +20,7 @@ def play(tracker: Tracker, sample: Sample) -> list[Track]:
     return tracker.finish()
 
 
-def follow(subject: Subject[Tracker], sample: Sample) -> list[Track]:
+def tracks_of(subject: Subject[Tracker], sample: Sample) -> list[Track]:
     """The same with a new tracker."""
     with subject.ready(sample.video) as tracker:
         return play(tracker, sample)
@@ -32,7 +32,7 @@ def one_row_per_frame(subject: Subject[Tracker]) -> None:
     Frames without the person, or without anybody, get a row too (``State.MISSING``).
     """
     sample = subject.sample()
-    tracks = follow(subject, sample)
+    tracks = tracks_of(subject, sample)
     expect(isinstance(tracks, list), f"{type(tracks).__name__} instead of a list")
     expect(tracks, "no track, though two people are in the clip")
     for track in tracks:
@@ -40,15 +40,15 @@ def one_row_per_frame(subject: Subject[Tracker]) -> None:
 
 
 def rows_carry_index_and_time(subject: Subject[Tracker]) -> None:
-    """``frame_index`` and ``time_s`` are what ``update`` was told, row by row.
+    """``frame_index`` and ``time_s`` are the arguments of ``update``, row by row.
 
-    A frame that an interpolator made has the index of the source frame before it: an index may
+    An interpolated frame has the index of the source frame before it: an index may
     come twice, a time may not.
     """
     sample = subject.sample()
     index = np.arange(24, dtype=np.int64) // 2 + 100
     sample = replace(sample, frames=replace(sample.frames, index=index))
-    for track in follow(subject, sample):
+    for track in tracks_of(subject, sample):
         rows = slice(len(track))
         expect(
             np.array_equal(track.frame_index, index[rows]),
@@ -60,9 +60,9 @@ def rows_carry_index_and_time(subject: Subject[Tracker]) -> None:
 def missing_rows_hold_nothing(subject: Subject[Tracker]) -> None:
     """In a row of ``State.MISSING`` boxes and keypoints (2D, 3D) are NaN, scores 0, complete False.
 
-    Zeros would look like a person in the corner.
+    Zeros would mean a person in the corner of the frame.
     """
-    for track in follow(subject, subject.sample()):
+    for track in tracks_of(subject, subject.sample()):
         gone = track.state == State.MISSING
         for name in ("boxes", "keypoints", "keypoints_3d"):
             values = getattr(track, name)
@@ -78,7 +78,7 @@ def present_rows_hold_somebody(subject: Subject[Tracker]) -> None:
     """
     sample = subject.sample()
     empty = np.array([len(people) == 0 for people in sample.detections])
-    for track in follow(subject, sample):
+    for track in tracks_of(subject, sample):
         here, observed = track.present, track.state == State.OBSERVED
         expect(track.state.max(initial=0) <= max(State), f"a state of {track.state.max()}")
         expect(np.isfinite(track.boxes[here]).all(), "a present row without a box")
@@ -89,18 +89,18 @@ def present_rows_hold_somebody(subject: Subject[Tracker]) -> None:
 
 def ids_differ(subject: Subject[Tracker]) -> None:
     """No two tracks of a clip have the same id."""
-    ids = [track.id for track in follow(subject, subject.sample())]
+    ids = [track.id for track in tracks_of(subject, subject.sample())]
     expect(len(set(ids)) == len(ids), f"ids {ids}")
 
 
-def keeps_what_the_detector_said(subject: Subject[Tracker]) -> None:
+def keeps_skeleton_threshold_and_3d(subject: Subject[Tracker]) -> None:
     """Tracks have the detections' skeleton, score threshold and, where there is one, their 3D.
 
-    ``lifter=detector3d`` lives on ``Track.keypoints_3d``.
+    ``lifter=detector3d`` needs ``Track.keypoints_3d``.
     """
     sample = subject.sample()
     sample = replace(sample, detections=[_strict(people) for people in sample.detections])
-    for track in follow(subject, sample):
+    for track in tracks_of(subject, sample):
         expect(track.skeleton == subject.skeleton, f"skeleton {track.skeleton.name}")
         expect(track.score_threshold == 0.25, f"score_threshold {track.score_threshold}")
         expect(track.keypoints_3d is not None, "keypoints_3d is None")
@@ -110,13 +110,13 @@ def needs_no_3d(subject: Subject[Tracker]) -> None:
     """Most detectors have no 3D: ``keypoints_3d`` is None for their people and their tracks."""
     sample = subject.sample()
     flat = [replace(people, keypoints_3d=None) for people in sample.detections]
-    for track in follow(subject, replace(sample, detections=flat)):
+    for track in tracks_of(subject, replace(sample, detections=flat)):
         expect(track.keypoints_3d is None, "3D was made up")
 
 
 def nobody_is_an_empty_list(subject: Subject[Tracker]) -> None:
     """A clip in which nobody was ever seen gives ``[]``."""
-    tracks = follow(subject, subject.sample(people=0))
+    tracks = tracks_of(subject, subject.sample(people=0))
     expect(tracks == [], f"{len(tracks)} tracks of nobody")
 
 
@@ -129,7 +129,7 @@ def no_frames_are_fine(subject: Subject[Tracker]) -> None:
 
 def one_frame_is_a_clip(subject: Subject[Tracker]) -> None:
     """A clip of one frame gives tracks of one row."""
-    lengths = [len(track) for track in follow(subject, subject.sample(rows=1))]
+    lengths = [len(track) for track in tracks_of(subject, subject.sample(rows=1))]
     expect(set(lengths) <= {1}, f"tracks of {lengths} rows for one frame")
 
 
@@ -145,7 +145,7 @@ SUITE = Suite(
         missing_rows_hold_nothing,
         present_rows_hold_somebody,
         ids_differ,
-        keeps_what_the_detector_said,
+        keeps_skeleton_threshold_and_3d,
         needs_no_3d,
         nobody_is_an_empty_list,
         no_frames_are_fine,

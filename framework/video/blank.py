@@ -1,4 +1,4 @@
-"""Frames of a clip without a video: one plain picture, at the times of the clip."""
+"""Frames of a clip without a video: one plain image, at the times of the clip."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from framework.video.decode import EPSILON_S
 from framework.video.probe import check_part
 
 BACKGROUND = (38, 42, 50)
-"""RGB; keypoints stand out before it."""
+"""RGB; a dark colour, on which drawn keypoints are well visible."""
 
 
 def part_of(
@@ -43,14 +43,14 @@ def part_of(
 
 
 class BlankReader:
-    """Hands out plain frames as `framework.video.decode.FrameReader` does decoded ones.
+    """Yields plain frames as `framework.video.decode.FrameReader` does decoded ones.
 
     Args:
-        clip: what to read; its pictures share one array, which is read-only.
+        clip: what to read; its images share one array, which is read-only.
         batch_size: frames in a batch; fewer in the last one.
 
     Attributes:
-        frames_read: frames handed over so far.
+        frames_read: frames yielded so far.
         warnings: always empty.
     """
 
@@ -60,7 +60,7 @@ class BlankReader:
         self.warnings: list[str] = []
         self._clip = clip
         self._batch_size = batch_size
-        self._picture = np.full((height, width, 3), BACKGROUND, np.uint8)
+        self._image = np.full((height, width, 3), BACKGROUND, np.uint8)
 
     def __enter__(self) -> Self:
         return self
@@ -71,7 +71,7 @@ class BlankReader:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Nothing is open."""
+        """Do nothing: nothing is open."""
 
     def __iter__(self) -> Iterator[FrameBatch]:
         return self
@@ -83,7 +83,7 @@ class BlankReader:
             raise StopIteration
         self.frames_read += len(index)
         return FrameBatch(
-            images=np.broadcast_to(self._picture, (len(index), *self._picture.shape)),
+            images=np.broadcast_to(self._image, (len(index), *self._image.shape)),
             index=index,
             time_s=self._clip.time_s[rows],
             is_source=np.ones(len(index), bool),

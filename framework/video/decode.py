@@ -1,6 +1,6 @@
-"""Frames of a clip, upright and in RGB, decoded in a thread ahead of whoever reads them.
+"""Frames of a clip, upright and in RGB, decoded ahead in a thread.
 
-Times are the file's own: seconds from the first frame, so that a variable rate stays variable.
+Times are those of the file: seconds from the first frame, so that a variable rate stays variable.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from typing_extensions import Self
 
 from framework.errors import InputError
 from framework.types import Bytes, FrameBatch, VideoInfo
-from framework.video.bounded import ByteQueue
+from framework.video.byte_queue import ByteQueue
 from framework.video.decoder import Clock, Decoder, open_decoder
 from framework.video.orientation import Orientation
 from framework.video.timeline import Timeline
 
 QUEUE_BYTES = 128 * 2**20
 PAUSE_S = 0.5
-"""How much later than its picture a clip may end, by its own word, without a warning."""
+"""How much longer than its video track the declared duration may be without a warning."""
 EPSILON_S = 1e-6
 """Times this near to ``start_s`` or ``end_s`` count as equal to them."""
 
@@ -42,11 +42,11 @@ class FrameReader:
         batch_size: frames in a batch; fewer where so many would not fit into ``max_bytes``,
             and in the last one.
         threads: threads of the decoder; 0 is one a core.
-        max_bytes: memory of the pictures that wait to be read.
+        max_bytes: memory of decoded images that are not read yet.
 
     Attributes:
-        frames_read: frames handed over so far.
-        warnings: what was wrong with the file, sentences; whole once the iteration has ended.
+        frames_read: frames yielded so far.
+        warnings: sentences about faults of the file; complete after the iteration.
 
     Raises:
         InputError: the file cannot be read, or holds no frame in the chosen part.
@@ -65,13 +65,13 @@ class FrameReader:
         self.warnings: list[str] = []
         self._video = video
         self._threads = threads
-        # One batch waits, one is being filled: half of the memory each.
+        # One batch is in the queue while another is filled: half of the memory each.
         self._rows = max(1, min(batch_size, max_bytes // (2 * width * height * 3)))
         self._queue: ByteQueue[FrameBatch] = ByteQueue(max_bytes // 2)
         self._thread = threading.Thread(target=self._decode, name="decode", daemon=True)
 
     def __enter__(self) -> Self:
-        """Start to decode."""
+        """Start decoding."""
         self._thread.start()
         return self
 
@@ -81,7 +81,7 @@ class FrameReader:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop to decode, wherever it is."""
+        """Stop decoding at once."""
         self._queue.close()
         self._thread.join()
 
@@ -96,7 +96,7 @@ class FrameReader:
         return batch
 
     def _decode(self) -> None:
-        """Body of the thread: an error travels to the reader and is raised there."""
+        """Body of the thread: an error is passed to the reader and raised there."""
         try:
             for batch in self._batches():
                 if not self._queue.put(batch, batch.images.nbytes):
@@ -108,13 +108,13 @@ class FrameReader:
 
     def _batches(self) -> Iterator[FrameBatch]:
         width, height = self._video.size_wh
-        paint = _Painter(self._video.size_wh)
+        convert = _Converter(self._video.size_wh)
         index: list[int] = []
         times: list[float] = []
         for number, time_s, frame in self._chosen_frames():
             if not index:
                 images = np.empty((self._rows, height, width, 3), np.uint8)
-            paint(frame, images[len(index)])
+            convert(frame, images[len(index)])
             index.append(number)
             times.append(time_s)
             if len(index) == self._rows:
@@ -124,7 +124,7 @@ class FrameReader:
             yield _batch(images[: len(index)], index, times)
 
     def _chosen_frames(self) -> Iterator[tuple[int, float, VideoFrame]]:
-        """Source number, time and picture of every frame that the run wants."""
+        """Source number, time and frame of every frame that the run wants."""
         video, chosen = self._video, 0
         end_s = float("inf") if video.end_s is None else video.end_s - EPSILON_S
         first_index: int | None = None
@@ -145,7 +145,7 @@ class FrameReader:
             )
 
     def _frames(self) -> Iterator[tuple[int, float, VideoFrame]]:
-        """Source number, time and picture of the frames from shortly before ``start_s``."""
+        """Source number, time and frame of the frames from shortly before ``start_s``."""
         video = self._video
         timeline = Timeline.of(video.path, video.start_s) if video.start_s > 0 else None
         with open_decoder(video.path, self._threads) as decoder:
@@ -159,7 +159,7 @@ class FrameReader:
             self._report(decoder, number + 1, clock, whole=timeline is None)
 
     def _report(self, decoder: Decoder, decoded: int, clock: Clock, whole: bool) -> None:
-        """Say what is missing of a clip that was read to its end."""
+        """Add a warning about what is missing of a clip that was read to its end."""
         declared = (self._video.n_frames or 0) - decoder.hidden if whole else 0
         if decoded < declared:
             self.warnings.append(
@@ -168,17 +168,17 @@ class FrameReader:
             )
         elif not declared and clock.end_s < (self._video.duration_s or 0) - PAUSE_S:
             self.warnings.append(
-                f"'{self._video.path}' declares {self._video.duration_s:.2f} s, but its picture "
-                f"ends after {decoded} frames at {clock.end_s:.2f} s: it may be cut off"
+                f"'{self._video.path}' declares {self._video.duration_s:.2f} s, but its video "
+                f"track ends after {decoded} frames at {clock.end_s:.2f} s: it may be cut off"
             )
         elif decoder.broken:
             self.warnings.append(
-                f"{decoder.broken} damaged packets of '{self._video.path}' were passed over"
+                f"{decoder.broken} damaged packets of '{self._video.path}' were skipped"
             )
 
 
-class _Painter:
-    """Turns decoded frames into upright RGB of one size."""
+class _Converter:
+    """Converts decoded frames to upright RGB of one size."""
 
     def __init__(self, size_wh: tuple[int, int]) -> None:
         self._size_wh = size_wh
@@ -186,7 +186,7 @@ class _Painter:
         self._orientation: Orientation | None = None
 
     def __call__(self, frame: VideoFrame, image: Bytes) -> None:
-        """Paint a frame into (H, W, 3); swscale knows its range, colour matrix and bit depth."""
+        """Convert a frame into (H, W, 3); swscale knows its range, colour matrix and bit depth."""
         if self._orientation is None:
             self._orientation = Orientation.of(frame)
         width, height = self._orientation.size(self._size_wh)

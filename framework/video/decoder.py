@@ -1,4 +1,4 @@
-"""The decoder itself: every frame that can be decoded, and the time of each."""
+"""The decoder: every frame that can be decoded, and the time of each."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SMALLEST_STEP_S = 1e-3
 
 @contextmanager
 def open_decoder(path: Path, threads: int) -> Iterator[Decoder]:
-    """Open the moving picture of a file for decoding with so many threads (0: one a core).
+    """Open the video track of a file for decoding with so many threads (0: one per core).
 
     Raises:
         InputError: as `open_video`.
@@ -32,7 +32,7 @@ def open_decoder(path: Path, threads: int) -> Iterator[Decoder]:
 
 
 class Decoder:
-    """Decodes what can be decoded, as the ffmpeg program does: broken packets are passed over.
+    """Decodes what can be decoded, as the ffmpeg program does: broken packets are skipped.
 
     Attributes:
         container, stream: what it decodes.
@@ -75,7 +75,7 @@ class Decoder:
 
 
 class Clock:
-    """Seconds from the first frame of the clip, rising strictly whatever the file says."""
+    """Seconds from the first frame of the clip, strictly rising also where the file's are not."""
 
     def __init__(self, fps: Fraction, zero: int | None) -> None:
         self._period_s = float(1 / fps)
@@ -95,7 +95,7 @@ class Clock:
         if frame.pts is not None and frame.time_base is not None:
             self._zero = frame.pts if self._zero is None else self._zero
             time_s = float((frame.pts - self._zero) * frame.time_base) + self._shift_s
-        if time_s < self._last_s - 1:  # clips were joined and their time stamps begin anew
+        if time_s < self._last_s - 1:  # clips were joined, and time stamps restart
             self._shift_s += next_s - time_s
             time_s = next_s
         self._last_s = max(time_s, self._last_s + SMALLEST_STEP_S)

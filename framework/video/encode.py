@@ -1,7 +1,7 @@
-"""Pictures become a video file, written by the ffmpeg program while the next ones are drawn.
+"""Writes frames into a video file by the ffmpeg program, while the next ones are drawn.
 
-Every picture travels with its time (as NUT, which a bare pipe of pixels could not carry), so a
-variable rate reaches the file.
+Every frame is sent with its time stamp, in the NUT container, as a pipe of raw pixels has none: so
+a variable frame rate is kept.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from typing_extensions import Self
 
 from framework.errors import BackendError, ConfigurationError, StageError
 from framework.types import Bytes, VideoInfo
-from framework.video.bounded import ByteQueue
+from framework.video.byte_queue import ByteQueue
 from framework.video.ffmpeg import find_ffmpeg
 from framework.video.probe import open_video
 
@@ -35,7 +35,7 @@ QUEUE_BYTES = 64 * 2**20
 PIPE_BUFFER = 2**20
 TICKS_PER_S = 90_000
 GIF_FPS = 50
-"""Browsers slow pictures down that stay for less than two hundredths of a second."""
+"""Browsers show a frame longer when it should be shown for less than 0.02 s."""
 DISK_FULL = ("No space left", "File too large", "File size limit")
 SUFFIXES = (".mp4", ".gif")
 
@@ -43,16 +43,16 @@ SUFFIXES = (".mp4", ".gif")
 class VideoWriter:
     """Context manager that writes one ``.mp4`` (H.264, AAC) or ``.gif``, by its suffix.
 
-    The first picture is shown at second 0, the others as much later as their times say. Odd
+    The first frame is shown at second 0, the others at their times relative to it. Odd
     sizes get one black column or row in an ``.mp4``. An error inside the ``with`` block removes
     the file.
 
     Args:
         path: the file to write; one that is there is replaced.
-        size_wh: width and height of every picture, in pixels.
-        fps: their usual rate; the times given to `write` rule.
-        audio_from: clip whose sound goes along, from the time of the first picture to
-            ``end_s``; one without sound is fine. A ``.gif`` has none.
+        size_wh: width and height of every frame, in pixels.
+        fps: their nominal rate; the times given to `write` take precedence.
+        audio_from: clip whose sound is copied, from the time of the first frame to
+            ``end_s``; it may be without sound. A ``.gif`` has none.
         preset: x264's speed, "ultrafast" to "veryslow".
         crf: x264's quality, 0 (lossless) to 51.
         bitrate_kbps: aim at this many kilobits a second in place of ``crf``.
@@ -95,7 +95,7 @@ class VideoWriter:
             {"crf": crf} if bitrate_kbps is None else {"video_bitrate": f"{bitrate_kbps}k"}
         ) | {"preset": preset}
         self._is_gif = path.suffix.lower() == ".gif"
-        # The palette of a gif needs all pictures: they wait on disk, not in memory.
+        # The palette of a gif needs all frames: they are stored on disk, not in memory.
         self._target = path.with_name(f"{path.name}.mkv") if self._is_gif else path
         self._palette = path.with_name(f"{path.name}.png")
         self._scratch = (self._target, self._palette) if self._is_gif else ()
@@ -119,16 +119,16 @@ class VideoWriter:
             self.abort()
 
     def write(self, image: Bytes, time_s: float) -> None:
-        """Append a picture.
+        """Append a frame.
 
         Args:
-            image: (H, W, 3) uint8 RGB of the size promised; copied, so it may be drawn over.
+            image: (H, W, 3) uint8 RGB of the size given; copied, so it may be overwritten.
             time_s: its time in seconds, in the clock of ``audio_from``; later than the last.
         """
         width, height = self._size_wh
         if image.shape != (height, width, 3) or image.dtype != np.uint8:
             raise ValueError(
-                f"a picture must be uint8 of shape {(height, width, 3)}, "
+                f"a frame must be uint8 of shape {(height, width, 3)}, "
                 f"but is {image.dtype} of shape {image.shape}"
             )
         if self._feeder is None:
@@ -141,7 +141,7 @@ class VideoWriter:
     def close(self) -> None:
         """Wait until the file is whole. Closing twice is fine."""
         if self._feeder is None:
-            raise StageError(f"'{self._path}' was not written: it has no picture")
+            raise StageError(f"'{self._path}' was not written: it has no frame")
         if self._closed:
             return
         self._closed = True
@@ -174,11 +174,11 @@ class VideoWriter:
             else "Check that the output folder exists and can be written to.",
         )
 
-    def _pictures(self) -> Any:
+    def _frames(self) -> Any:
         return ffmpeg_graph.input("pipe:0", format="nut").video
 
     def _mp4(self) -> list[str]:
-        # Said in the file: players take an untagged HD clip for BT.709, but OpenCV knows BT.601.
+        # Stated in the file: players take an untagged HD clip for BT.709, but OpenCV knows BT.601.
         tags = {"colorspace": "smpte170m", "color_primaries": "bt709", "color_trc": "bt709"}
         options = {
             "vcodec": "libx264",
@@ -187,15 +187,15 @@ class VideoWriter:
             "video_track_timescale": _time_base(self._fps).denominator,
             "movflags": "+faststart",
         }
-        streams = [self._pictures(), *self._sound()]
+        streams = [self._frames(), *self._sound()]
         return self._command(*streams, **options, **tags, **self._quality)
 
     def _sound(self) -> list[Any]:
-        """The sound of the clip from the first picture on, or nothing."""
+        """The sound of the clip from the first frame on, or nothing."""
         clip = self._audio_from
         if clip is None or not clip.has_audio:
             return []
-        # ffmpeg counts from the earliest track of the file, we from the first picture.
+        # ffmpeg counts from the earliest track of the file, we from the first frame.
         begin_s = max(0.0, self._start_s + _delay_s(clip.path))
         cut = {"ss": f"{begin_s:.6f}"}
         if clip.end_s is not None:
@@ -204,19 +204,19 @@ class VideoWriter:
 
     def _lossless(self) -> list[str]:
         options = {"vcodec": "libx264rgb", "qp": 0, "preset": "ultrafast"}
-        return self._command(self._pictures(), **options)
+        return self._command(self._frames(), **options)
 
     def _paint_gif(self) -> str:
-        """Find a palette for all pictures, paint them with it; return what failed, or nothing."""
-        pictures = ffmpeg_graph.input(f"file:{self._target}").video
+        """Compute a palette of all frames and apply it; return the error, or ""."""
+        frames = ffmpeg_graph.input(f"file:{self._target}").video
         if self._fps > GIF_FPS:
-            pictures = pictures.filter("fps", GIF_FPS)
+            frames = frames.filter("fps", GIF_FPS)
         palette = ffmpeg_graph.output(
-            pictures.filter("palettegen"), f"file:{self._palette}", f="image2", update=1
+            frames.filter("palettegen"), f"file:{self._palette}", f="image2", update=1
         )
         # Ordered dithering: a third of the time of error diffusion, and it does not shimmer.
         painted = ffmpeg_graph.filter(
-            [pictures, ffmpeg_graph.input(f"file:{self._palette}", f="png_pipe")],
+            [frames, ffmpeg_graph.input(f"file:{self._palette}", f="png_pipe")],
             "paletteuse",
             dither="bayer",
             bayer_scale=3,
@@ -227,7 +227,7 @@ class VideoWriter:
         return _run(_compile(palette, self._program)) or _run(_compile(gif, self._program))
 
     def _command(self, *streams: Any, **options: Any) -> list[str]:
-        """Encode the pictures that come through the pipe, each at its own time."""
+        """Encode the frames that come through the pipe, each at its own time."""
         clock = f"1:{_time_base(self._fps).denominator}"
         output = ffmpeg_graph.output(
             *streams,
@@ -240,10 +240,10 @@ class VideoWriter:
 
 
 class _Feeder:
-    """An ffmpeg process, the thread that feeds it and the one that listens to it.
+    """An ffmpeg process, the thread that sends frames, and the one that reads its messages.
 
-    With ``yuv`` pictures are sent as H.264 wants them: OpenCV converts them three times as fast
-    as ffmpeg would, and they are half as large. Their sides are even then.
+    With ``yuv`` frames are sent in the pixel format of H.264: OpenCV converts them three times as
+    fast as ffmpeg would, and they are half as large. Their sides are even then.
     """
 
     def __init__(
@@ -268,12 +268,12 @@ class _Feeder:
         self._thread.start()
 
     def feed(self, image: Bytes, time_s: float) -> bool:
-        """Copy a picture into the queue; False when the process does not take any more."""
+        """Copy a frame into the queue; False when the process accepts no more."""
         self._last_pts = max(round(time_s / self._time_base), self._last_pts + 1)
         return self._queue.put((image.copy(), self._last_pts), image.nbytes)
 
     def finish(self) -> str:
-        """Wait until the process has written everything; return why it failed, or nothing."""
+        """Wait until the process has written everything; return the error, or ""."""
         self._queue.finish()
         self._thread.join()
         return _reason(self._process.wait(), self._last_words())
@@ -292,7 +292,7 @@ class _Feeder:
         return b"".join(self._messages)
 
     def _feed(self) -> None:
-        """Body of the thread: send pictures until there are no more, or nobody reads them."""
+        """Body of the thread: send frames until there are no more or the process has ended."""
         try:
             with av.open(self._pipe, "w", format="nut", buffer_size=PIPE_BUFFER) as container:
                 stream = container.add_stream("rawvideo", rate=self._fps)
@@ -311,7 +311,7 @@ class _Feeder:
                 self._pipe.close()
 
     def _coded(self, image: Bytes) -> Bytes:
-        """The picture as it is sent: RGB, or Y, U and V below each other (BT.601, 16..235)."""
+        """The frame as it is sent: RGB, or planes Y, U and V below each other (BT.601, 16..235)."""
         if self._pix_fmt == "rgb24":
             return image
         width, height = self._size_wh
@@ -328,7 +328,7 @@ def _start(command: list[str]) -> subprocess.Popen[bytes]:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            # Ctrl-C reaches us alone, so that it is we who end the process and clear up.
+            # Ctrl-C is sent to this process only, which then ends ffmpeg and removes the file.
             start_new_session=True,
         )
     except OSError as error:
@@ -339,12 +339,12 @@ def _start(command: list[str]) -> subprocess.Popen[bytes]:
 
 
 def _time_base(fps: Fraction) -> Fraction:
-    """A clock on which a regular frame falls exactly and an irregular one nearly."""
+    """A time base that represents regular frame times exactly and others within 1/90000 s."""
     return Fraction(1, fps.numerator * math.ceil(TICKS_PER_S / fps.numerator))
 
 
 def _delay_s(path: Path) -> float:
-    """Seconds from the start of the earliest track of a file to its first picture."""
+    """Seconds from the start of the earliest track of a file to its first frame."""
     with open_video(path) as (container, stream):
         if stream.start_time is None or stream.time_base is None:
             return 0.0
@@ -358,7 +358,7 @@ def _compile(output: Any, program: Path) -> list[str]:
 
 
 def _run(command: list[str]) -> str:
-    """Run a command that needs no input; return why it failed, or nothing."""
+    """Run a command that needs no input; return the error, or ""."""
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, check=False, start_new_session=True
     )

@@ -1,6 +1,6 @@
-"""How a coded picture is turned and mirrored before a person sees it: the display matrix.
+"""How a coded frame is rotated and mirrored for display: the display matrix of ISO/IEC 14496-12.
 
-PyAV hands over coded pictures as they are; this is the one place that makes them upright.
+PyAV returns frames as they are coded; only this module makes them upright.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Orientation:
         transpose: rows become columns.
         flip_rows, flip_columns: order of the upright rows and columns is reversed.
         rotation_deg: clockwise turn (0, 90, 180, 270), after mirroring left and right if the
-            picture is mirrored.
+            frame is mirrored.
     """
 
     transpose: bool = False
@@ -34,7 +34,7 @@ class Orientation:
 
     @classmethod
     def of(cls, frame: VideoFrame) -> Orientation:
-        """Read the display matrix that travels with a decoded frame; none means upright."""
+        """Read the display matrix of a decoded frame; without one it is upright."""
         side_data = frame.side_data.get("DISPLAYMATRIX")
         if not isinstance(side_data, SideData):
             return cls()
@@ -66,7 +66,7 @@ class Orientation:
         return (height, width) if self.transpose else (width, height)
 
     def upright(self, image: Bytes) -> Bytes:
-        """The coded (H, W, 3) picture as a person sees it; a view, nothing is copied."""
+        """The coded (H, W, 3) frame as it is displayed; a view, nothing is copied."""
         if self.transpose:
             image = image.swapaxes(0, 1)
         return image[:: -1 if self.flip_rows else 1, :: -1 if self.flip_columns else 1]

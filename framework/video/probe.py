@@ -1,4 +1,4 @@
-"""What a clip is before it is decoded, and one clear sentence when it is not a clip."""
+"""Describes a clip before it is decoded; one clear error for a file that is no video."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from av.video.stream import VideoStream
 
 from framework.errors import ConfigurationError, InputError
 from framework.types import VideoInfo
-from framework.video.lens import focal_of
+from framework.video.focal_metadata import focal_from_metadata
 from framework.video.orientation import Orientation
 from framework.video.quicktime import track_metadata
 
 TEXT_FORMATS = {"tty", "bin", "xbin", "adf", "idf"}
-"""Demuxers that paint any text file as a picture of a terminal."""
+"""Demuxers that render any text file as the image of a terminal."""
 DATA_SUFFIXES = (".json", ".npz", ".zip")
 _KEYPOINTS = "For keypoints choose a detector that reads them: python -m framework.list"
 UNKNOWN_FPS = Fraction(25)
 _MAJOR = int(av.__version__.split(".")[0])
 _LENIENT: dict[str, Any] = {"metadata_errors": "replace"} if _MAJOR < 19 else {}
-"""PyAV before 19 refuses a file whose title is no UTF-8 unless told otherwise."""
+"""PyAV before 19 refuses a file whose title is no UTF-8, unless this option is set."""
 NEARLY_SQUARE = 0.02
 """Pixels that are at most this much wider or narrower than high count as square."""
 
@@ -38,8 +38,8 @@ def probe(
 ) -> VideoInfo:
     """Describe a clip; its first frame is decoded to be sure that there is one.
 
-    Pictures with pixels that are not square get the size at which a person sees them: the
-    shorter side grows. Pixels within 2 % of square stay as they are coded.
+    Frames with pixels that are not square get the size at which they are displayed: the
+    shorter side is enlarged. Pixels within 2 % of square stay as they are coded.
 
     Args:
         path: a file in any container and codec that ffmpeg reads.
@@ -48,15 +48,15 @@ def probe(
         stride: take every n-th source frame.
 
     Raises:
-        InputError: the file cannot be read, holds no picture, or ends before ``start_s``.
+        InputError: the file cannot be read, holds no frame, or ends before ``start_s``.
         ConfigurationError: ``start_s``, ``end_s`` or ``stride`` make no sense.
     """
     path = Path(path)
     check_part(start_s, end_s, stride)
     with open_video(path) as (container, stream):
-        width, height, orientation = _first_picture(path, container, stream)
+        width, height, orientation = _first_frame(path, container, stream)
         size_wh = orientation.size(_square_pixels(width, height, stream.sample_aspect_ratio))
-        focal, notes = focal_of(_metadata(path, container, stream), size_wh)
+        focal, notes = focal_from_metadata(_metadata(path, container, stream), size_wh)
         video = VideoInfo(
             path=path,
             size_wh=size_wh,
@@ -81,10 +81,10 @@ def probe(
 
 @contextmanager
 def open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
-    """Open a file and its largest moving picture (cover art of a song is none).
+    """Open a file and its largest video track (cover art of a song does not count).
 
     Raises:
-        InputError: there is no such file, or no moving picture in it.
+        InputError: there is no such file, or no video track in it.
     """
     _check_file(path)
     try:
@@ -111,9 +111,9 @@ def _largest(path: Path, container: InputContainer) -> VideoStream:
         if not stream.disposition & Disposition.attached_pic
     ]
     if not streams or container.format.name in TEXT_FORMATS:
-        what = "only sound" if container.streams.audio else "no moving picture"
+        what = "only sound" if container.streams.audio else "no video track"
         raise InputError(f"'{path}' holds {what}", _advice(path, "Give a file with a video track."))
-    # PyAV gives no codec context to a track that it has no decoder for, whatever its types say.
+    # PyAV gives no codec context to a track without a decoder, though its types say otherwise.
     known = [stream for stream in streams if cast(object, stream.codec_context) is not None]
     if not known:
         raise InputError(
@@ -124,7 +124,7 @@ def _largest(path: Path, container: InputContainer) -> VideoStream:
 
 
 def _advice(path: Path, otherwise: str) -> str:
-    """What to do about a file that is no video."""
+    """The hint for a file that is no video."""
     return _KEYPOINTS if path.suffix.lower() in DATA_SUFFIXES else otherwise
 
 
@@ -147,7 +147,7 @@ def check_part(start_s: float, end_s: float | None, stride: int) -> None:
 
 
 def _check_file(path: Path) -> None:
-    """Name the plain mistakes before ffmpeg answers them with 'Invalid data'."""
+    """Report simple mistakes, for which ffmpeg would only say 'Invalid data'."""
     try:
         if path.is_dir():
             hint = f"Give a video file, or a pattern in quotes. {_KEYPOINTS}"
@@ -167,7 +167,7 @@ def _check_file(path: Path) -> None:
         raise InputError(f"{str(path)!r} is not a file name ({error})") from error
 
 
-def _first_picture(
+def _first_frame(
     path: Path, container: InputContainer, stream: VideoStream
 ) -> tuple[int, int, Orientation]:
     """Coded width, height and orientation of the first frame that decodes."""
@@ -199,7 +199,7 @@ def _square_pixels(width: int, height: int, aspect: Fraction | None) -> tuple[in
 
 
 def _metadata(path: Path, container: InputContainer, stream: VideoStream) -> dict[str, str]:
-    """What the file says about itself and its picture; the nearer to the picture, the better."""
+    """Metadata of the file and of its video track; that of the track takes precedence."""
     tracks = track_metadata(path) if container.format.name.startswith("mov") else {}
     return container.metadata | stream.metadata | tracks
 

@@ -1,7 +1,7 @@
-"""Metadata of the tracks of a QuickTime or MP4 file, which FFmpeg does not hand on.
+"""Metadata of the tracks of a QuickTime or MP4 file, which FFmpeg does not report.
 
-Phones say what the camera was like in the video track's own ``meta`` atom, FFmpeg reads that of the
-whole file only. The layout is that of Apple's QuickTime File Format: atoms of a size, a type and a
+Phones describe the camera in the ``meta`` atom of the video track; FFmpeg reads only that of the
+whole file. The layout is that of Apple's QuickTime File Format: atoms of a size, a type and a
 body; in ``meta`` a list of ``keys`` and, by their numbers, an ``ilst`` of values.
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 _MOST_BYTES = 64 << 20
-"""Of ``moov``: a day of video has less."""
+"""The most that is read of ``moov``; that of a whole day of video is smaller."""
 _INTEGERS = {21: True, 22: False, 65: True, 66: True, 67: True, 74: True} | dict.fromkeys(
     (75, 76, 77, 78), False
 )
@@ -42,7 +42,7 @@ def track_metadata(path: Path) -> dict[str, str]:
 
 
 def _moov(file: BinaryIO) -> bytes:
-    """The body of the atom that describes the film; empty where there is none."""
+    """The body of the atom ``moov``, which describes the file; empty where there is none."""
     while len(head := file.read(8)) == 8:
         size, kind = struct.unpack(">I4s", head)
         read = 8

@@ -1,4 +1,4 @@
-"""Where the frames of a run come from: a video, or nothing but the times of a keypoint file."""
+"""The source of the frames of a run: a video, or only the times of a keypoint file."""
 
 from __future__ import annotations
 

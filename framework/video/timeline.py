@@ -38,7 +38,7 @@ class Timeline:
 
     @classmethod
     def of(cls, path: Path, start_s: float) -> Self | None:
-        """Read the packets before ``start_s``; None where the file does not time them.
+        """Read the packets before ``start_s``; None where the file has no time stamps.
 
         One packet is taken for one frame, which holds for every common codec.
         """
@@ -53,12 +53,12 @@ class Timeline:
                     if packet.size:
                         return None
                     break
-                # Packets come in order of decoding: all that is shown earlier has been seen.
+                # Packets come in decoding order: every earlier frame has been read by now.
                 if times and packet.dts > min(times) + length:
                     break
                 if packet.is_keyframe:
                     keyframes.append((packet.pts, packet.dts))
-                # What leans on a key frame before the file's first one cannot be decoded.
+                # A frame that depends on a key frame before the file's first one cannot be decoded.
                 if keyframes and packet.pts >= keyframes[0][0] and not packet.is_discard:
                     times.add(packet.pts)
         if not times:

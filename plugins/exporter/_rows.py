@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from framework.results import Arrays
+from framework.result_table import COLUMNS, DECIMALS, Arrays, ResultArray
 
-# Finer than any camera or lifter is: 0.01 pixel, 0.01 mm, a microsecond.
-DECIMALS = {"px": 2, "score": 4, "m": 5, "s": 6}
 _BLOCK = 256
+"""Rows that are turned into text at once."""
 
 
 def rounded(values: NDArray[np.float32] | NDArray[np.float64], unit: str) -> NDArray[np.float64]:
@@ -29,3 +29,29 @@ def blocks(arrays: Arrays) -> Iterator[tuple[int, slice]]:
     for person in range(len(arrays["track_id"])):
         for start in range(0, rows, _BLOCK):
             yield person, slice(start, min(start + _BLOCK, rows))
+
+
+def columns(arrays: Arrays, person: int, rows: slice) -> Arrays:
+    """Everything that a text file says about some rows of one person, by array, rounded.
+
+    Returns:
+        One element of the first axis for each row, in the order of `framework.result_table`.
+    """
+    count = len(arrays["frame_index"][rows])
+    found: Arrays = {}
+    for array in COLUMNS:
+        values = arrays[array.name]
+        if array.shape == "N":
+            values = np.full(count, values[person])
+        else:
+            values = values[rows] if array.shape == "T" else values[person, rows]
+        found[array.name] = rounded(values, array.unit) if array.unit else values
+    return found
+
+
+def joined(values: Arrays, group: Sequence[ResultArray]) -> NDArray[Any]:
+    """Arrays of one group beside each other, such as x, y and score of each keypoint."""
+    parts = [values[array.name] for array in group]
+    if len(parts) == 1:
+        return parts[0]
+    return np.concatenate([part.reshape(*part.shape[:2], -1) for part in parts], -1)

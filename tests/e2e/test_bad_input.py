@@ -124,14 +124,14 @@ def test_truncated_body_is_noticed_where_no_frames_are_declared(
     run: Run, make_clip: Clip, tmp_path: Path
 ) -> None:
     ffmpeg("-i", make_clip("whole.mp4", 60), "-c", "copy", "clip.mkv")
-    assert "its picture ends" not in run("input=clip.mkv", "output=out").out
+    assert "its video track ends" not in run("input=clip.mkv", "output=out").out
     clip = tmp_path / "clip.mkv"
     clip.write_bytes(clip.read_bytes()[: clip.stat().st_size // 2])
     ended = run("input=clip.mkv", "output=out")
     rows = len(results.load(tmp_path / "out/clip.npz").frame_index)
     assert (ended.code, ended.err) == (0, "")
     assert 0 < rows < 60
-    assert f"declares 2.40 s, but its picture ends after {rows} frames at" in ended.out
+    assert f"declares 2.40 s, but its video track ends after {rows} frames at" in ended.out
 
 
 @pytest.mark.parametrize("frames", [1, 17])
@@ -206,7 +206,7 @@ def test_nobody_in_it(run: Run, make_clip: Clip, tmp_path: Path, listing: Listin
     make_clip(frames=5)
     ended = run("input=clip.mp4", "output=out", "exporter=[npz,json,csv]", render=True)
     assert ended.code == 0
-    assert "0 followed; somebody seen in 0 of 5 (0%)" in ended.out
+    assert "0 tracked; detections in 0 of 5 (0%)" in ended.out
     assert "note      nobody was found in any frame" in ended.out
     assert "valid in 0 of 5 (0%)" in ended.out
     names = [*RECORD, "clip.csv", "clip.json", "clip_pose3d.mp4"]

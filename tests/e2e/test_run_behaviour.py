@@ -32,7 +32,7 @@ QUICK = [
     "detector.tiles=one",
 ]
 MARK = "RUN_BEHAVIOUR_TEST"
-STEPS = ["watch", "lift", "export", "draw"]
+STEPS = ["track", "lift", "export", "draw"]
 
 
 class AtStep:
@@ -109,7 +109,7 @@ def interrupted(run: Run, make_clip: Clip) -> Callable[[str, int], Any]:
     """Run with a picture, get a signal at a step, and end soon after it."""
 
     def call(step: str, number: int) -> Any:
-        make_clip(frames=120 if step in ("watch", "draw") else 5)
+        make_clip(frames=120 if step in ("track", "draw") else 5)
         sent: list[float] = []
 
         def interrupt() -> None:
@@ -245,12 +245,12 @@ def test_the_bar_shows_speed_and_time_left_and_goes_away(make_clip: Clip, tmp_pa
     text = shown.decode()
     assert process.returncode == 0
     assert "Traceback" not in text
-    assert "{x} [red].mp4  find and follow people" in text
+    assert "{x} [red].mp4  detect and track people" in text
     plain = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text)
     assert re.search(r"\d+/400 \d+ frames/s 0:00:\d\d", plain)
     assert text.rindex("\x1b[?25h") > text.rindex("\x1b[?25l")  # the cursor is back
     after = plain[plain.rindex("400 frames read") :]
-    assert "find and follow" not in after
+    assert "detect and track" not in after
     assert "wrote     out/{x} [red].npz" in after
 
 
@@ -417,8 +417,8 @@ def test_one_input_for_two_workers_is_reported_once(run: Run, make_clip: Clip) -
         (["input=clip.mp4,b.mp4"], "is a list without brackets\n  Write input=[clip.mp4,b.mp4]"),
         (["--input", "clip.mp4"], "options have no dashes\n  Write input=VALUE"),
         (["--tracker=largest", "input=clip.mp4"], "no dashes\n  Write tracker=largest"),
-        (["input=clip.mp4", "workers=0"], "workers is 0\n  Give at least 1."),
-        (["input=clip.mp4", "threads=100000"], "threads is 100000\n  Give 1 to 1024."),
+        (["input=clip.mp4", "workers=0"], "workers is 0, but must be at least 1"),
+        (["input=clip.mp4", "threads=100000"], "threads is 100000, but must be from 1 to 1024"),
         (["input=[clip.mp4,b.mp4]", "workers=2", "detector.max_people=0"], "detector.max_people"),
     ],
 )

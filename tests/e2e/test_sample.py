@@ -16,6 +16,8 @@ from framework.report import summary_lines
 from framework.skeletons import COCO17, H36M17, map_joints
 from framework.video.ffmpeg import find_ffmpeg
 
+pytestmark = pytest.mark.slow
+
 MAIN = 0  # the visitor in the striped shirt comes first in the truth
 LIMBS = [joint for joint, name in enumerate(H36M17.joints) if name.split("_")[-1] in
          ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")]  # fmt: skip

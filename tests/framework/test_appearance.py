@@ -28,7 +28,7 @@ def standing(left=100.0):
     )
 
 
-def picture(top, legs):
+def painted(top, legs):
     image = np.full((420, 400, 3), GREY, np.uint8)
     image[90:200, 90:170], image[200:310, 90:170] = top, legs
     return image
@@ -39,23 +39,23 @@ def colour_of(shares):
 
 
 def test_torso_and_thighs_have_the_colours_of_their_clothes():
-    (looks,) = with_appearance(standing(), picture(RED, BLUE)).appearance
-    assert colour_of(looks[0]) == (3 * 16, 1)
-    assert colour_of(looks[1]) == (3, 1)
-    assert looks.sum(1) == pytest.approx([1, 1])
+    (histograms,) = with_appearance(standing(), painted(RED, BLUE)).appearance
+    assert colour_of(histograms[0]) == (3 * 16, 1)
+    assert colour_of(histograms[1]) == (3, 1)
+    assert histograms.sum(1) == pytest.approx([1, 1])
 
 
-def test_what_is_not_seen_or_outside_the_picture_is_unknown():
+def test_what_is_not_seen_or_outside_the_frame_is_unknown():
     hidden = standing()
     hidden.keypoint_scores[0, COCO17.index("left_knee")] = 0.1
-    looks = with_appearance(hidden, picture(RED, BLUE)).appearance[0]
-    assert np.isfinite(looks[0]).all() and np.isnan(looks[1]).all()
-    cut_off = with_appearance(standing(left=360.0), picture(RED, BLUE)).appearance
+    histograms = with_appearance(hidden, painted(RED, BLUE)).appearance[0]
+    assert np.isfinite(histograms[0]).all() and np.isnan(histograms[1]).all()
+    cut_off = with_appearance(standing(left=360.0), painted(RED, BLUE)).appearance
     assert np.isnan(cut_off).all()
 
 
 def test_nobody_and_other_skeletons_are_fine():
-    image = picture(RED, BLUE)
+    image = painted(RED, BLUE)
     assert with_appearance(Detections.empty(COCO17), image).appearance.shape == (0, 2, COLOURS)
     hands = Skeleton(name="hands", joints=("left_wrist", "right_wrist"), bones=((0, 1),), root=0)
     wrists = replace(
@@ -68,6 +68,6 @@ def test_nobody_and_other_skeletons_are_fine():
 
 
 def test_people_keep_their_looks_when_some_are_taken():
-    people = with_appearance(standing(), picture(RED, BLUE))
+    people = with_appearance(standing(), painted(RED, BLUE))
     assert people.take(np.array([0])).appearance.shape == (1, 2, COLOURS)
     assert people.take(np.array([], int)).appearance.shape == (0, 2, COLOURS)

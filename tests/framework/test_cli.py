@@ -226,42 +226,6 @@ def test_kill_leaves_no_partial_file(make_clip: Clip, tmp_path: Path) -> None:
     assert list((tmp_path / "out").iterdir()) == []
 
 
-def test_help_names_every_stage_and_option_and_costs_little() -> None:
-    probe = (
-        "import sys, time\n"
-        "from framework.cli import main\n"
-        "sys.argv = ['framework', '--help']\n"
-        "try:\n    main()\n"
-        "except SystemExit as end:\n    assert not end.code\n"
-        "heavy = {'torch', 'cv2', 'ai_edge_litert', 'onnxruntime', 'scipy', 'av'}\n"
-        "print('HEAVY', sorted(heavy & set(sys.modules)), 'CPU', time.process_time())\n"
-    )
-    bare = "import hydra, numpy, pluggy, time\nprint(time.process_time())"
-
-    def outputs(code: str) -> list[str]:
-        call = [sys.executable, "-c", code]
-        runs = (subprocess.run(call, capture_output=True, text=True, check=True) for _ in range(3))
-        return [done.stdout for done in runs]
-
-    def least(printed: list[str]) -> float:
-        return min(float(each.split()[-1]) for each in printed)
-
-    helps = outputs(probe)
-    *text, last = helps[0].splitlines()
-    assert last.startswith("HEAVY []"), last
-    # In seconds that is under a half where importing Hydra and NumPy takes a seventh.
-    assert least(helps) < 3.5 * least(outputs(bare))
-    shown = "\n".join(text)
-    words = ("detector=", "blazepose", "largest_complete", "input=???", "detector.model=full")
-    for word in (*words, "experiment=best", "The strongest combination that is installed"):
-        assert word in shown
-
-
-def test_help_shows_the_options_of_the_choice(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
-    assert run("lifter=videopose3d", "--help") == 0
-    assert "lifter.causal=false" in capfd.readouterr().out
-
-
 def test_the_console_script_is_the_same_program(tmp_path: Path) -> None:
     script = shutil.which("framework", path=str(Path(sys.executable).parent))
     assert script is not None

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from framework import fetch, weights
+from framework.downloads import Partial
 from framework.errors import BackendError, ConfigurationError
 from framework.hookspecs import WeightsEntry
 
@@ -130,7 +131,7 @@ def test_a_file_whose_digest_nobody_publishes_is_pinned_at_first(cache: Path) ->
     source.write_bytes(CONTENT)
     unknown = entry(size=0, sha256="")
     cache.mkdir()
-    partial = weights.Partial(cache / ".x.bin.part")
+    partial = Partial(cache / ".x.bin.part")
     placed = weights._put_in_place(unknown, source, cache / "x.bin", partial)
     assert weights.locate(unknown) == placed
     placed.write_bytes(CONTENT + b"!")

@@ -8,7 +8,7 @@ import pytest
 from framework import list as listing
 from framework.hookspecs import Module, StageEntry
 from framework.registry import Registered
-from framework.screen import Screen
+from framework.terminal import Terminal
 
 ADDRESS = "https://github.com/somebody-with-a-long-name/a-system-with-a-longer-name-still"
 
@@ -32,7 +32,9 @@ def shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
     def show(width: int, package: str = "framework") -> str:
         item = Registered("detector", entry, package, "1.2")
         monkeypatch.setattr(listing.registry(), "all", lambda: [item])
-        monkeypatch.setattr(listing, "Screen", lambda **kept: Screen(**{**kept, "width": width}))
+        monkeypatch.setattr(
+            listing, "Terminal", lambda **kept: Terminal(**{**kept, "width": width})
+        )
         assert listing.main([]) == 0
         return capsys.readouterr().out
 

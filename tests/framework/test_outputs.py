@@ -1,5 +1,6 @@
 """Results appear under their names only when they are whole."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,18 @@ def test_the_digest_is_sha256(tmp_path: Path) -> None:
     (tmp_path / "abc").write_bytes(b"abc")
     expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert digest(tmp_path / "abc") == expected
+
+
+def test_the_digest_of_a_folder_changes_with_names_and_contents(tmp_path: Path) -> None:
+    folder = tmp_path / "keypoints"
+    (folder / "inner").mkdir(parents=True)
+    (folder / "b.json").write_text("2")
+    (folder / "inner" / "a.json").write_text("1")
+    names = f"b.json\n{sha(b'2')}\ninner/a.json\n{sha(b'1')}\n"
+    assert digest(folder) == sha(names.encode())
+    (folder / "b.json").rename(folder / "c.json")
+    assert digest(folder) != sha(names.encode())
+
+
+def sha(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -9,8 +9,19 @@ import pytest
 
 from framework import Pipeline, results
 from framework.errors import ConfigurationError, InputError, StageError
-from framework.stages import Detector, Exporter, Interpolator, Refiner, Stage, Tracker
-from framework.types import Detections, FrameBatch, Pose3D, RunResult, State, Track, VideoInfo
+from framework.hookspecs import hookimpl
+from framework.registry import registry
+from framework.stages import Detector, Exporter, Interpolator, Refiner, Renderer, Stage, Tracker
+from framework.types import (
+    Detections,
+    FrameBatch,
+    Pose3D,
+    Progress,
+    RunResult,
+    State,
+    Track,
+    VideoInfo,
+)
 
 QUICK = ["renderer=none", "exporter=[npz]", "lifter=detector3d"]
 Clip = Callable[..., Path]
@@ -191,12 +202,12 @@ def test_a_missing_input_is_one_clear_error(disc_detector: Disc, tmp_path: Path)
 
 
 @pytest.mark.parametrize("wanted", [False, True])
-def test_looks_are_measured_only_for_trackers_that_ask(
+def test_appearance_is_measured_only_for_trackers_that_ask(
     make_clip: Clip, disc_detector: Disc, wanted: bool
 ) -> None:
     seen: list[Detections] = []
 
-    class Watching(Tracker):
+    class Recording(Tracker):
         wants_appearance = wanted
 
         def update(self, index: int, time_s: float, detections: Detections) -> None:
@@ -205,7 +216,7 @@ def test_looks_are_measured_only_for_trackers_that_ask(
         def finish(self) -> list[Track]:
             return []
 
-    pipeline(disc_detector(), tracker=Watching()).run(make_clip())
+    pipeline(disc_detector(), tracker=Recording()).run(make_clip())
     assert seen
     assert all((people.appearance is not None) == wanted for people in seen)
 
@@ -221,7 +232,7 @@ def test_stages_are_opened_once_and_closed_after_an_error(
 ) -> None:
     calls: list[str] = []
 
-    class Watched(disc_detector):  # type: ignore[misc,valid-type]
+    class Counted(disc_detector):  # type: ignore[misc,valid-type]
         def __enter__(self) -> Stage:
             calls.append("open")
             return self  # type: ignore[no-any-return]
@@ -229,7 +240,7 @@ def test_stages_are_opened_once_and_closed_after_an_error(
         def __exit__(self, *error: object) -> None:
             calls.append("close")
 
-    runner = pipeline(Watched())
+    runner = pipeline(Counted())
     with pytest.raises(InputError):
         runner.run("missing.mp4")
     runner.run(make_clip())
@@ -242,3 +253,140 @@ def test_a_result_cannot_be_altered_by_replacing_rows_with_too_few(
     result = pipeline(disc_detector()).run(make_clip())
     with pytest.raises(ValueError, match="a clip of 12 rows"):
         replace(result, poses=tuple(pose.take(np.arange(2)) for pose in result.poses))
+
+
+class Steps:
+    """An observer that writes down every step."""
+
+    def __init__(self) -> None:
+        self.events: list[Progress] = []
+
+    @hookimpl
+    def progress(self, event: Progress) -> None:
+        self.events.append(event)
+
+
+def test_observers_get_every_step_with_its_progress(
+    make_clip: Clip, disc_detector: Disc, tmp_path: Path
+) -> None:
+    steps = Steps()
+    registry().manager.register(steps)
+    try:
+        pipeline(disc_detector(5), tmp_path / "out").run(make_clip(frames=12))
+    finally:
+        registry().manager.unregister(steps)
+    assert [(event.step, event.done, event.total) for event in steps.events] == [
+        ("track", 5, 12),
+        ("track", 10, 12),
+        ("track", 12, 12),
+        ("lift", 0, 1),
+        ("lift", 1, 1),
+        ("export", 0, None),
+    ]
+
+
+def test_an_interpolator_gets_so_many_frames_that_the_detector_gets_its_batch(
+    make_clip: Clip, disc_detector: Disc
+) -> None:
+    given: list[int] = []
+    got: list[int] = []
+
+    class Tripling(Doubling):
+        factor = 3
+
+        def expand(self, frames: FrameBatch) -> FrameBatch:
+            given.append(len(frames))
+            return super().expand(frames)
+
+    class Counting(disc_detector):  # type: ignore[misc,valid-type]
+        def detect(self, frames: FrameBatch) -> list[Detections]:
+            got.append(len(frames))
+            return super().detect(frames)  # type: ignore[no-any-return]
+
+    pipeline(Counting(7), interpolator=Tripling()).run(make_clip(frames=5))
+    assert given == [2, 2, 1]
+    assert got == [4, 4, 2]
+
+
+def test_people_are_counted_in_source_frames_only(make_clip: Clip, disc_detector: Disc) -> None:
+    result = pipeline(disc_detector(), interpolator=Doubling()).run(make_clip(frames=6))
+    assert (result.counts["found"], result.counts["detected"], result.counts["frames"]) == (6, 6, 6)
+
+
+def test_a_clip_without_people_gets_a_note_and_no_focal_length(
+    make_clip: Clip, disc_detector: Disc
+) -> None:
+    empty = pipeline(disc_detector()).run(make_clip("empty.mp4", empty=True))
+    assert any("nobody was found in any frame" in warning for warning in empty.warnings)
+    assert empty.meta["focal_length"] == {}
+    whole = pipeline(disc_detector()).run(make_clip())
+    assert not any("nobody was found" in warning for warning in whole.warnings)
+    assert set(whole.meta["focal_length"]) == {"root", "consistent"}
+
+
+def test_a_lifter_of_other_people_is_caught(make_clip: Clip, disc_detector: Disc) -> None:
+    class Renumbering(Refiner):
+        def refine(
+            self, poses: list[Pose3D], tracks: list[Track], video: VideoInfo
+        ) -> list[Pose3D]:
+            return [replace(pose, track_id=pose.track_id + 1) for pose in poses]
+
+    with pytest.raises(StageError, match="poses of other people"):
+        pipeline(disc_detector(), refiners=[Renumbering()]).run(make_clip())
+
+
+def test_a_tracker_that_loses_rows_is_named(make_clip: Clip, disc_detector: Disc) -> None:
+    inner = Pipeline.from_config(QUICK).tracker
+
+    class Losing(Tracker):
+        def start(self, video: VideoInfo) -> None:
+            inner.start(video)
+
+        def update(self, index: int, time_s: float, detections: Detections) -> None:
+            inner.update(index, time_s, detections)
+
+        def finish(self) -> list[Track]:
+            return [track.take(np.arange(4)) for track in inner.finish()]
+
+    with pytest.raises(StageError, match="tracker returned 4 rows for 12 frames"):
+        pipeline(disc_detector(), tracker=Losing()).run(make_clip())
+
+
+class Drawing(Renderer):
+    """Draws nothing, but wants the frames."""
+
+    def __init__(self) -> None:
+        self.drawn = 0
+
+    def open(self, result: RunResult, target: Path) -> None:
+        self.drawn = 0
+
+    def draw(self, frames: FrameBatch) -> None:
+        self.drawn += len(frames)
+
+    def close(self) -> None:
+        return None
+
+
+def test_a_video_that_changes_during_the_run_is_noticed(
+    make_clip: Clip, disc_detector: Disc, tmp_path: Path
+) -> None:
+    clip, shorter = make_clip(frames=12), make_clip("shorter.mp4", frames=7)
+
+    class Swapping(Exporter):
+        def export(self, result: RunResult, target: Path) -> list[Path]:
+            shorter.replace(clip)
+            return []
+
+    stages = {"exporters": [Swapping()], "renderer": Drawing()}
+    with pytest.raises(StageError, match="had 12 frames, and 7 when read again"):
+        pipeline(disc_detector(), tmp_path / "out", **stages).run(clip)
+
+
+def test_a_renderer_gets_every_frame_again(
+    make_clip: Clip, disc_detector: Disc, tmp_path: Path
+) -> None:
+    renderer = Drawing()
+    result = pipeline(disc_detector(), tmp_path / "out", renderer=renderer).run(make_clip())
+    assert renderer.drawn == 12
+    assert set(result.paths) == {"npz", "summary.json", "config.yaml"}

@@ -309,7 +309,9 @@ def test_a_factory_that_is_not_there_names_the_package(factory):
 
 
 def test_a_stage_that_lacks_members_is_told_which():
-    with pytest.raises(BackendError, match="It lacks device, start, update"):
+    with pytest.raises(
+        BackendError, match="It lacks device, focal_length, notes, start, update, wants_app"
+    ):
         registered(f"{__name__}:Half").create(Nothing(), Runtime())
 
 
@@ -318,7 +320,7 @@ def test_observers_are_called_and_one_that_raises_is_left_behind(install, caplog
     install("watcher", "seen = []\n@hookimpl\ndef progress(event): seen.append(event.done)")
     found = load()
     with caplog.at_level(logging.WARNING):
-        found.notify("progress", event=Progress(step="watch", done=3, total=None))
+        found.notify("progress", event=Progress(step="track", done=3, total=None))
     assert sys.modules["watcher"].seen == [3]
     assert "aa-noisy" in caplog.text
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from framework import _results_table
+from framework import result_files
 from framework.errors import InputError
 from framework.plugins.exporter.json.config import JsonConfig
 from framework.plugins.exporter.json.json import JsonExporter
@@ -254,7 +254,7 @@ def test_an_archive_of_another_byte_order_reads_the_same(result, tmp_path):
 
 def test_an_archive_that_declares_too_much_is_not_unpacked(result, tmp_path, monkeypatch):
     path = saved(result, tmp_path)
-    monkeypatch.setattr(_results_table, "MAX_BYTES", 1000)
+    monkeypatch.setattr(result_files, "MAX_BYTES", 1000)
     assert "would unpack to" in refusal(path)
 
 

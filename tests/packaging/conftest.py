@@ -1,10 +1,9 @@
-"""Both distributions as wheels, and a clean environment in which they are installed."""
+"""Wheels and an editable installation, each in a clean environment."""
 
 import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 import venv
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,14 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[2]
 EXAMPLE = CHECKOUT / "tests" / "third_party" / "framework-example"
 SOURCES = ("framework", "plugins", "conf", "checkpoint", "tests", "benchmarks", "docs", "data")
-FILES = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "NOTICE")
+FILES = ("pyproject.toml", "README.md", "LICENSE", "NOTICE")
+
+
+def pytest_collection_modifyitems(items):
+    """Let one process of pytest-xdist run all of these, so that wheels are built once."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.xdist_group("packaging"))
 
 
 def run(*command, cwd, **options):
@@ -41,7 +47,16 @@ class Environment:
 
     def run(self, *arguments, **variables):
         """Run Python with arguments, and with environment variables of its own."""
-        return run(self.python, *arguments, cwd=self.folder, env={**os.environ, **variables})
+        return run(self.python, *arguments, cwd=self.folder, env=self.variables(**variables))
+
+    def script(self, *arguments, cwd):
+        """Run the console script in a folder."""
+        return run(self.python.with_name("framework"), *arguments, cwd=cwd, env=self.variables())
+
+    @staticmethod
+    def variables(**more):
+        """Environment variables without paths to another copy of the framework."""
+        return {**{k: v for k, v in os.environ.items() if k != "PYTHONPATH"}, **more}
 
 
 @pytest.fixture(scope="session")
@@ -76,14 +91,34 @@ def installed(built, tmp_path_factory):
     its packages, but not its editable installations, so the framework comes from the wheel.
     """
     home = tmp_path_factory.mktemp("env")
+    python = environment(home)
+    install(python, "--no-index", *built.glob("*.whl"), cwd=home)
+    return Environment(python, hostile_folder(home / "elsewhere"))
+
+
+@pytest.fixture(scope="session")
+def editable(sources, tmp_path_factory):
+    """An environment with an editable installation of a copy of the checkout."""
+    home = tmp_path_factory.mktemp("editable")
+    python = environment(home)
+    install(python, "--no-index", "--no-build-isolation", "--editable", sources, cwd=home)
+    return Environment(python, hostile_folder(home / "elsewhere"))
+
+
+def environment(home):
+    """Make an environment that reads the packages of the tests' own; return its Python."""
     venv.create(home, with_pip=False)
     python = home / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-    pip = (sys.executable, "-m", "pip", "--python", python, "install", "--quiet")
-    run(*pip, "--no-deps", "--no-index", *built.glob("*.whl"), cwd=home)
     site = run(python, "-c", "import site; print(site.getsitepackages()[0])", cwd=home).strip()
-    shared = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
-    (Path(site) / "dependencies.pth").write_text("\n".join(sorted(shared)))
-    return Environment(python, hostile_folder(home / "elsewhere"))
+    shared = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
+    (Path(site) / "dependencies.pth").write_text("\n".join(shared))
+    return python
+
+
+def install(python, *arguments, cwd):
+    """Install packages, without what they depend on, by the pip of the tests' environment."""
+    pip = (sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps")
+    run(*pip, *arguments, cwd=cwd)
 
 
 def hostile_folder(folder):

@@ -36,7 +36,7 @@ def test_the_sdist_can_build_the_same_wheel(built, sources):
     (sdist,) = built.glob("framework-*.tar.gz")
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    assert {"pyproject.toml", "setup.py", "README.md", "LICENSE", "NOTICE"} <= names
+    assert {"pyproject.toml", "README.md", "LICENSE", "NOTICE"} <= names
     assert not [name for name in names if name.startswith(("benchmarks/", "data/", "docs/"))]
 
 

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import csv
-from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from framework.results import Arrays, to_arrays
+from framework.result_table import COLUMNS, Arrays, csv_columns, csv_groups
+from framework.results import to_arrays
 from framework.stages import Exporter, Runtime
 from framework.types import RunResult
 
-from .._rows import blocks, rounded
+from .._rows import blocks, columns, joined
 from .config import CsvConfig
 
-_FIRST = ("track_id", "frame_index", "time_s", "state", "complete", "valid")
-_BOX = ("box_x1_px", "box_y1_px", "box_x2_px", "box_y2_px")
-_ROOT = ("root_camera_x_m", "root_camera_y_m", "root_camera_z_m")
+_SINGLE = [array.name for array in COLUMNS if len(array.csv) == 1 and not array.per_joint]
 
 
 class CsvExporter(Exporter):
@@ -41,35 +39,23 @@ class CsvExporter(Exporter):
 
 def header(arrays: Arrays) -> list[str]:
     """Names of the columns; the unit is part of the name."""
-    keypoints = product(arrays["keypoint_names"], ("x_px", "y_px", "score"))
-    joints = product(arrays["joint_names"], ("x_m", "y_m", "z_m", "sigma_m"))
-    named = [f"{name}_{part}" for pairs in (keypoints, joints) for name, part in pairs]
-    return [*_FIRST, *_BOX, *named, *_ROOT]
+    keypoints, joints = arrays["keypoint_names"].tolist(), arrays["joint_names"].tolist()
+    return csv_columns({"J": keypoints, "K": joints})
 
 
 def _cells(arrays: Arrays, person: int, rows: slice) -> list[list[Any]]:
-    """Some rows of one person, in the order of `header`."""
-    pixels = rounded(arrays["keypoints"][person, rows], "px")
-    scores = rounded(arrays["keypoint_scores"][person, rows, :, None], "score")
-    joints = rounded(arrays["joints"][person, rows], "m")
-    sigmas = rounded(arrays["joint_sigmas"][person, rows, :, None], "m")
-    count = len(pixels)
-    numbers = [
-        rounded(arrays["boxes"][person, rows], "px"),
-        np.concatenate([pixels, scores], -1).reshape(count, -1),
-        np.concatenate([joints, sigmas], -1).reshape(count, -1),
-        rounded(arrays["root"][person, rows], "m"),
-    ]
-    flags = zip(
-        [int(arrays["track_id"][person])] * count,
-        arrays["frame_index"][rows].tolist(),
-        rounded(arrays["time_s"][rows], "s").tolist(),
-        *(arrays[key][person, rows].astype(int).tolist() for key in ("state", "complete", "valid")),
-        strict=True,
-    )
-    values = np.concatenate(numbers, 1).tolist()
+    """Some rows of one person, in the order of `header`: single values first, then lists."""
+    values = columns(arrays, person, rows)
+    single = [values[name].tolist() for name in _SINGLE]
+    groups = [group for group in csv_groups() if group[0].name not in _SINGLE]
+    numbers = [joined(values, group).reshape(len(single[0]), -1) for group in groups]
     # NaN is the only number that differs from itself; pandas and spreadsheets read an empty cell.
     return [
-        [*first, *("" if x != x else x for x in row)]  # noqa: PLR0124
-        for first, row in zip(flags, values, strict=True)
+        [*map(_flag, first), *("" if x != x else x for x in row)]  # noqa: PLR0124
+        for *first, row in zip(*single, np.concatenate(numbers, 1).tolist(), strict=True)
     ]
+
+
+def _flag(value: Any) -> Any:
+    """A truth value as 0 or 1, which every spreadsheet reads alike."""
+    return int(value) if isinstance(value, bool) else value

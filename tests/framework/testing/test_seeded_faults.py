@@ -499,13 +499,13 @@ class AllOne(ByPlace):
         return 1
 
 
-@fault("tracker", "keeps_what_the_detector_said")
+@fault("tracker", "keeps_skeleton_threshold_and_3d")
 class ForgetsThe3D(ByPlace):
     def track(self, number):
         return replace(super().track(number), keypoints_3d=None)
 
 
-@fault("tracker", "keeps_what_the_detector_said")
+@fault("tracker", "keeps_skeleton_threshold_and_3d")
 class OwnThreshold(ByPlace):
     def track(self, number):
         return replace(super().track(number), score_threshold=0.5)
@@ -604,7 +604,7 @@ class SwapsSides(Flat):
         return replace(pose, joints=pose.joints[:, list(H36M17.mirror)])
 
 
-@fault("lifter", "people_do_not_matter_to_each_other")
+@fault("lifter", "people_are_independent")
 class AsTallAsTheFirst(Flat):
     def lift(self, tracks, video):
         poses = super().lift(tracks, video)
@@ -702,9 +702,10 @@ class CutsTheDot(Names):
 
 
 @fault("exporter", "nobody_is_a_result")
-class NothingForNobody(Names):
+class FailsForNobody(Names):
     def export(self, result, target):
-        return super().export(result, target) if result.tracks else []
+        assert result.tracks[0].id >= 0
+        return super().export(result, target)
 
 
 @fault("exporter", "one_frame_is_a_clip")

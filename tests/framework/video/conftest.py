@@ -1,5 +1,6 @@
 """Clips made for these tests: every frame carries its number as a row of black and white blocks."""
 
+import struct
 import subprocess
 from fractions import Fraction
 from itertools import pairwise
@@ -12,6 +13,7 @@ import pytest
 
 from framework.video.decode import FrameReader
 from framework.video.ffmpeg import find_ffmpeg
+from framework.video.focal_metadata import EQUIVALENT
 
 BITS = 10
 TICKS = 12800
@@ -94,3 +96,40 @@ class Clips:
 @pytest.fixture(scope="session")
 def clips(tmp_path_factory):
     return Clips(tmp_path_factory.mktemp("clips"))
+
+
+def atom(kind, *parts):
+    body = b"".join(parts)
+    return struct.pack(">I4s", 8 + len(body), kind) + body
+
+
+def of_phone(kind, value, *, full=False):
+    """The ``meta`` atom of a track; ``full``: with version and flags, as MP4 has it."""
+    key = EQUIVALENT.encode()
+    return atom(
+        b"meta",
+        bytes(4 * full),
+        atom(b"hdlr", struct.pack(">II4s", 0, 0, b"mdta"), bytes(13)),
+        atom(b"keys", struct.pack(">II", 0, 2), atom(b"mdta", b"other"), atom(b"mdta", key)),
+        atom(
+            b"ilst", atom(struct.pack(">I", 2), atom(b"data", struct.pack(">II", kind, 0), value))
+        ),
+    )
+
+
+def with_track_metadata(data, meta):
+    """Put an atom into the first track of a file whose ``moov`` comes last."""
+    moov = data.rindex(b"moov") - 4
+    track = data.index(b"trak", moov) - 4
+    out = bytearray(data)
+    for place in (moov, track):
+        size = struct.unpack_from(">I", data, place)[0]
+        struct.pack_into(">I", out, place, size + len(meta))
+    end = track + struct.unpack_from(">I", data, track)[0]
+    return bytes(out[:end] + meta + out[end:])
+
+
+@pytest.fixture(scope="session")
+def quicktime():
+    """Builders of atoms, for files as phones write them."""
+    return SimpleNamespace(atom=atom, of_phone=of_phone, with_track_metadata=with_track_metadata)

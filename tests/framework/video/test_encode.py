@@ -227,7 +227,7 @@ def test_program_of_another_system_is_a_backend_error(tmp_path):
 
 
 def test_video_without_a_picture_is_an_error(tmp_path):
-    with pytest.raises(StageError, match="no picture"):
+    with pytest.raises(StageError, match="it has no frame"):
         write_nothing(tmp_path / "out.mp4")
     assert not list(tmp_path.iterdir())
 

@@ -1,4 +1,8 @@
-"""A queue between two threads that is full when it holds enough bytes, however few items."""
+"""A queue between two threads that is bounded in bytes, not in items.
+
+One frame of 1080p has 6 MB and one of 320x240 0.2 MB, so a bound in items would either take too
+much memory or let the threads wait for each other.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,10 @@ Item = TypeVar("Item")
 
 
 class ByteQueue(Generic[Item]):
-    """First in, first out; the producer waits for room, the consumer for items.
+    """First in, first out; the producer waits for space, the consumer for items.
 
     Args:
-        max_bytes: what may lie in the queue. One item always fits into an empty queue.
+        max_bytes: the most that the queue holds. One item always fits into an empty queue.
     """
 
     def __init__(self, max_bytes: int) -> None:
@@ -26,7 +30,7 @@ class ByteQueue(Generic[Item]):
         self._error: Exception | None = None
 
     def put(self, item: Item, n_bytes: int) -> bool:
-        """Wait for room and append. False: the consumer has gone, nobody wants more."""
+        """Wait for space and append. False: the consumer has closed the queue."""
         with self._changed:
             self._changed.wait_for(
                 lambda: self._closed or not self._items or self._bytes + n_bytes <= self._max_bytes
@@ -55,14 +59,14 @@ class ByteQueue(Generic[Item]):
             return None
 
     def finish(self, error: Exception | None = None) -> None:
-        """Say, as the producer, that no more will come, and why if something broke."""
+        """As the producer, end the queue, with an error if something failed."""
         with self._changed:
             self._finished = True
             self._error = error
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Say, as the consumer, that no more is wanted, and drop what lies in the queue."""
+        """As the consumer, refuse further items and drop those in the queue."""
         with self._changed:
             self._closed = True
             self._items.clear()

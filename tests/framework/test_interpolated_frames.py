@@ -1,4 +1,4 @@
-"""Frames that an interpolator made: never in the data, in the picture where it is asked for."""
+"""Interpolated frames: never in the data, in the rendered video where it is asked for."""
 
 import csv
 import json
@@ -150,6 +150,7 @@ PARTS = st.builds(
 """From and to a second, every how many frames, and how many at once."""
 
 
+@pytest.mark.slow
 @given(combinations(), PARTS)
 @settings(max_examples=60, deadline=None)
 def test_there_is_one_row_per_source_frame_and_person_in_every_combination_of_stages(
@@ -233,7 +234,7 @@ def times_of(path: Path) -> list[float]:
         return [float(frame.pts * frame.time_base) for frame in file.decode(video=0)]
 
 
-def test_slow_motion_is_a_film_of_all_frames_beside_data_of_the_source_frames(
+def test_slow_motion_is_a_video_of_all_frames_beside_data_of_the_source_frames(
     uneven_clip, disc_detector, tmp_path
 ):
     result = run(uneven_clip, disc_detector, tmp_path, *SLOW, "renderer.speed=0.25")
@@ -246,7 +247,7 @@ def test_slow_motion_is_a_film_of_all_frames_beside_data_of_the_source_frames(
     assert any("1 scene cuts and 1 gaps longer than 0.5 s" in text for text in result.warnings)
 
 
-def test_at_the_source_rate_the_picture_has_the_source_frames(uneven_clip, disc_detector, tmp_path):
+def test_at_the_source_rate_the_video_has_the_source_frames(uneven_clip, disc_detector, tmp_path):
     result = run(uneven_clip, disc_detector, tmp_path, *SLOW[:2])
     np.testing.assert_allclose(times_of(result.paths["pose3d.mp4"]), TIMES, atol=2e-3)
 
@@ -266,7 +267,7 @@ class Listing(Renderer):
         return None
 
 
-def test_made_frames_are_drawn_with_their_own_rows(uneven_clip, disc_detector, tmp_path):
+def test_interpolated_frames_are_drawn_with_their_own_rows(uneven_clip, disc_detector, tmp_path):
     config = Pipeline.from_config(["lifter=detector3d", "progress=false", *SLOW[:2]]).config
     renderer = Listing()
     pipeline = Pipeline(

@@ -1,6 +1,6 @@
-"""The table of a results file, and reading it from files that anybody may have written.
+"""Reading the arrays of `framework.result_table` from untrusted npz and JSON files.
 
-Letters in shapes: N people, T source frames, J detector keypoints, K joints of the 3D skeleton.
+Sizes, types and shapes are checked before any data is unpacked, and values before they are used.
 """
 
 from __future__ import annotations
@@ -16,39 +16,14 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from framework.npz import check_length, read_header
+from framework.result_table import HEAD, SCHEMA_VERSION, TABLE, Arrays, json_groups
 
-SCHEMA_VERSION = 1
 MAX_BYTES = 4 << 30
 """The most that a results file may unpack to; enough for forty hours of one person."""
 
 
 class NewerError(Exception):
     """The file follows rules that this program does not know yet."""
-
-
-Arrays = dict[str, NDArray[Any]]
-
-# Key: kind of dtype, and shape. Letters are lengths that must agree throughout a file.
-TABLE: Mapping[str, tuple[type, str]] = {
-    "schema_version": (np.int64, ""),
-    "frame_index": (np.int64, "T"),
-    "time_s": (np.float64, "T"),
-    "track_id": (np.int64, "N"),
-    "keypoints": (np.float32, "NTJ2"),
-    "keypoint_scores": (np.float32, "NTJ"),
-    "keypoint_names": (np.str_, "J"),
-    "boxes": (np.float32, "NT4"),
-    "complete": (np.bool_, "NT"),
-    "state": (np.uint8, "NT"),
-    "joints": (np.float32, "NTK3"),
-    "joint_names": (np.str_, "K"),
-    "joint_sigmas": (np.float32, "NTK"),
-    "valid": (np.bool_, "NT"),
-    "root": (np.float32, "NT3"),
-    "image_size_wh": (np.int64, "2"),
-    "fps": (np.float64, ""),
-    "meta": (np.str_, ""),
-}
 
 
 def read_npz(path: Path) -> Arrays:
@@ -73,7 +48,7 @@ def read_npz(path: Path) -> Arrays:
         for key, member in members.items():
             with archive.open(member) as file:
                 array = npy.read_array(file, allow_pickle=False)
-            arrays[key] = array.astype(TABLE[key][0], order="C", copy=False)
+            arrays[key] = array.astype(TABLE[key].dtype, order="C", copy=False)
     _check_values(arrays)
     return arrays
 
@@ -107,24 +82,24 @@ def _arrays_of(document: dict[str, Any]) -> Arrays:
     if len(rows) != n * t:
         raise ValueError(f"{n} people in {t} frames make {n * t} rows, but it has {len(rows)}")
 
-    def column(name: str, dtype: type, *shape: int) -> NDArray[Any]:
-        return np.array([row[name] for row in rows], dtype).reshape(n, t, *shape)
-
-    keypoints = column("keypoints", np.float32, j, 3)
-    arrays: Arrays = {
-        "keypoints": keypoints[..., :2].copy(),
-        "keypoint_scores": keypoints[..., 2].copy(),
-        "boxes": column("box", np.float32, 4),
-        "complete": column("complete", np.bool_),
-        "state": column("state", np.uint8),
-        "joints": column("joints", np.float32, k, 3),
-        "joint_sigmas": column("joint_sigmas", np.float32, k),
-        "valid": column("valid", np.bool_),
-        "root": column("root", np.float32, 3),
-        "meta": np.array(json.dumps(document["meta"])),
-    }
-    for key in TABLE.keys() - arrays.keys():
-        arrays[key] = np.array(document[key], TABLE[key][0])
+    lengths = {"J": j, "K": k}
+    arrays: Arrays = {}
+    for key, (first, *others) in json_groups().items():
+        if first.head:  # the same for everybody or in every row: read from the head below
+            continue
+        values: NDArray[Any] = np.array([row[key] for row in rows], first.dtype)
+        if not others:
+            arrays[first.name] = values.reshape(n, t, *first.sides(lengths))
+            continue
+        group = [first, *others]
+        widths = [len(array.csv) for array in group]
+        values = values.reshape(n, t, lengths[first.per_joint], sum(widths))
+        parts = np.split(values, np.cumsum(widths)[:-1], -1)
+        for array, part in zip(group, parts, strict=True):
+            arrays[array.name] = part.reshape(n, t, *array.sides(lengths)).copy()
+    for each in HEAD:
+        value = json.dumps(document[each.name]) if each.name == "meta" else document[each.name]
+        arrays[each.name] = np.array(value, each.dtype)
     return arrays
 
 
@@ -150,7 +125,8 @@ def _check_keys(keys: set[str]) -> None:
 def _check_shapes(headers: Mapping[str, tuple[np.dtype[Any], tuple[int, ...]]]) -> None:
     """Raise ValueError unless dtypes are those of the table and lengths agree."""
     lengths: dict[str, int] = {}
-    for key, (kind, letters) in TABLE.items():
+    for key, array in TABLE.items():
+        kind, letters = array.dtype, array.shape
         dtype, shape = headers[key]
         fits = dtype.kind == "U" if kind is np.str_ else dtype.newbyteorder("=") == kind
         if not fits:
@@ -170,7 +146,7 @@ def _check_values(arrays: Arrays) -> None:
     problems = {
         "times do not rise": not (np.isfinite(times).all() and (np.diff(times) > 0).all()),
         "the frame rate is not a positive number": not (np.isfinite(rate) and rate > 0),
-        "the picture has no size": bool((arrays["image_size_wh"] < 1).any()),
+        "the image has no size": bool((arrays["image_size_wh"] < 1).any()),
         "two people have one track_id": len(np.unique(ids)) != len(ids),
         "there is a state other than 0, 1, 2": bool((arrays["state"] > 2).any()),
     }

@@ -1,4 +1,4 @@
-"""Times the steps of a run and gives every failure a name."""
+"""Measures how long each step of a run takes, and names the step in which an error occurs."""
 
 from __future__ import annotations
 
@@ -8,20 +8,24 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import TypeVar
 
-from framework.errors import FrameworkError, StageError
+from framework.errors import FrameworkError, StageError, os_error_in_words
 
 Item = TypeVar("Item")
 
 
-class Steps:
-    """Wall time by step; what goes wrong inside a step is raised as one clear error."""
+class StepTimer:
+    """Wall time by step; an exception inside a step is raised as one error that names the step.
+
+    Attributes:
+        seconds: wall time so far by the name of the step.
+    """
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Do something under this name.
+        """Count the time of the block under a name.
 
         Raises:
             StageError: for every exception that is not a `FrameworkError` already.
@@ -32,7 +36,7 @@ class Steps:
         except FrameworkError:
             raise
         except OSError as error:
-            raise StageError(f"{name}: {in_words(error)}", _advice(error)) from error
+            raise StageError(f"{name}: {os_error_in_words(error)}", _advice(error)) from error
         except Exception as error:
             raise StageError(
                 f"{name} failed: {type(error).__name__}: {error}",
@@ -42,7 +46,7 @@ class Steps:
             self.seconds[name] = self.seconds.get(name, 0.0) + perf_counter() - begun
 
     def each(self, name: str, items: Iterable[Item]) -> Iterator[Item]:
-        """Iterate and count the waiting under this name."""
+        """Iterate, and count the time until each item comes under a name."""
         iterator = iter(items)
         while True:
             with self.step(name):
@@ -50,12 +54,6 @@ class Steps:
             if item is None:
                 return
             yield item
-
-
-def in_words(error: OSError) -> str:
-    """Say what the system said, and about which file."""
-    what = error.strerror or str(error)
-    return f"{what}: {error.filename!r}" if error.filename else what
 
 
 def _advice(error: OSError) -> str:

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from framework.video.bounded import ByteQueue
+from framework.video.byte_queue import ByteQueue
 
 
 def filled_by(queue, items, error=None):

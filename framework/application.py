@@ -1,0 +1,86 @@
+"""The Hydra application: one job is one configuration over all its inputs.
+
+A module of its own, as importing Hydra takes more time than all else that ``--help`` needs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
+from omegaconf import DictConfig
+
+from framework.arguments import quote_paths
+from framework.completion import complete_values
+from framework.config import path_keys, register_schemas
+from framework.errors import OK, FrameworkError
+from framework.jobs import run_all
+from framework.registry import registry
+from framework.schemas import rename_options
+from framework.settings import CONFIG_MODULE
+from framework.sweeps import exit_codes, write_status
+
+_VALUED = "-c --cfg -p --package -cp --config-path -cn --config-name -cd --config-dir".split()
+"""Flags of Hydra that the next argument belongs to."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Hand a command line to Hydra, file names quoted; return the worst exit code of its jobs."""
+    register_schemas()
+    if {"-sc", "--shell-completion"} & set(arguments):
+        complete_values()
+    sys.argv[:] = ["framework", *quote_paths(_flags_last(arguments), path_keys())]
+    # Hydra would print errors in its own way and end with 1; with this it raises them to us.
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    run_job()
+    return max(exit_codes, default=OK)
+
+
+@hydra.main(version_base=None, config_path=f"pkg://{CONFIG_MODULE}", config_name="config")
+def run_job(config: DictConfig) -> None:
+    """Run one job: one configuration over all its inputs."""
+    from framework.report import Reporter  # rich, which no completion or --cfg needs
+
+    rename_options(config)
+    job = HydraConfig.get()
+    folder = Path(job.runtime.output_dir)
+    output = folder
+    if config.output:
+        output = Path(os.path.expanduser(config.output))  # noqa: PTH111  (not every shell does)
+        if job.mode == RunMode.MULTIRUN:  # jobs over one input must not replace each other's
+            output /= job.sweep.subdir
+    errors: list[FrameworkError] = []
+    reporter = Reporter(bar=config.progress, debug=config.debug)
+    registry().manager.register(reporter)
+    try:
+        with closing(run_all(config, output)) as outcomes:
+            for outcome in outcomes:
+                if isinstance(outcome, FrameworkError):
+                    errors.append(outcome)
+                reporter.show(outcome)
+    except FrameworkError as error:
+        errors.append(error)
+        reporter.run_failed(error)
+    finally:
+        reporter.close()
+        registry().manager.unregister(reporter)
+    code = max((error.exit_code for error in errors), default=OK)
+    if job.mode == RunMode.MULTIRUN:
+        overrides = list(job.overrides.task)
+        write_status(folder, overrides, code, [str(error) for error in errors], output)
+    else:
+        exit_codes.append(code)
+
+
+def _flags_last(arguments: Sequence[str]) -> list[str]:
+    """Put overrides before flags: argparse does not find them between and after."""
+    follows = [False, *(argument in _VALUED for argument in arguments)]
+    flags = [argument.startswith("-") for argument in arguments]
+    order = sorted(range(len(arguments)), key=lambda i: flags[i] or follows[i])
+    return [arguments[i] for i in order]

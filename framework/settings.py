@@ -1,0 +1,86 @@
+"""The settings of a run, which belong to no stage, and where ``conf/`` is.
+
+This module imports neither Hydra nor OmegaConf: ``--help`` needs it, and must be fast.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from framework.options import option
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
+
+CONFIG_MODULE = "framework.conf"
+MAX_THREADS = 1024
+"""Model runtimes crash where the system grants them fewer threads than they were promised."""
+MISSING: Any = "???"
+"""How OmegaConf marks a value that must be given (`omegaconf.MISSING`)."""
+
+
+class Device(Enum):
+    """Where stages compute."""
+
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+
+
+@dataclass(kw_only=True)
+class RunConfig:
+    """Settings of a run; everything that belongs to a stage sits under that stage."""
+
+    input: Any = option(
+        MISSING,
+        "a video, a list of them, or a glob: clips/*.mp4; keypoints instead of a video where the "
+        "detector reads such files",
+    )
+    output: str | None = option(
+        None, "folder of the results; null: Hydra's; with -m one a job in it"
+    )
+    start_s: float = option(0.0, "begin here, seconds of the clip", low=0)
+    end_s: float | None = option(None, "stop here, seconds of the clip; null: its end", above=0)
+    stride: int = option(1, "read every Nth frame", low=1)
+    device: Device = option(
+        Device.auto, "auto, cpu or cuda; auto: the GPU where a stage can use one"
+    )
+    threads: int = option(
+        lambda: os.cpu_count() or 1, "threads of a model runtime", low=1, high=MAX_THREADS
+    )
+    workers: int = option(1, "inputs processed at once, each in a process of its own", low=1)
+    progress: bool = option(True, "show a bar on a terminal")
+    resume: bool = option(False, "skip inputs whose results are there and whole")
+    debug: bool = option(False, "show the traceback of an error")
+    interpolator: Any = MISSING
+    detector: Any = MISSING
+    completeness: Any = MISSING
+    tracker: Any = MISSING
+    lifter: Any = MISSING
+    refiner: dict[str, Any] = field(default_factory=dict)
+    renderer: Any = MISSING
+    exporter: dict[str, Any] = field(default_factory=dict)
+
+
+def plain(config: DictConfig, *, folders: bool = True) -> dict[str, Any]:
+    """Return a configuration as JSON types, without Hydra's own part.
+
+    Args:
+        config: a composed configuration.
+        folders: whether paths keep their folders, as a run that is repeated or a worker process
+            needs them. Without, a path becomes the name of its file.
+    """
+    from omegaconf import OmegaConf
+
+    def as_text(value: object) -> str:
+        if isinstance(value, Enum) or (isinstance(value, Path) and not folders):
+            return value.name
+        return str(value)
+
+    container = OmegaConf.to_container(config, resolve=True, throw_on_missing=False)
+    return json.loads(json.dumps(container, default=as_text))  # type: ignore[no-any-return]
