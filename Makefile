@@ -1,8 +1,8 @@
 # `make help` lists the targets. Variables: PYTHON (that makes the environment), VENV (where it is),
-# TESTS (arguments of pytest: make test TESTS="tests/contract -n 2").
+# TESTS (arguments of pytest: make test TESTS=tests/contract).
 PYTHON ?= python3
 VENV ?= .venv
-TESTS ?=
+TESTS ?= -n 2 --dist loadgroup
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 

@@ -85,7 +85,10 @@ def association_ms() -> float:
     in_view = replace(crowd, shown=np.ones_like(crowd.shown))
     rng = np.random.default_rng(0)
     colours = rng.dirichlet(np.full(COLOURS, 0.1), (len(crowd.boxes), PARTS)).astype(np.float32)
-    frames = [replace(frame, appearance=colours[: len(frame)]) for frame in simulated_detections(in_view)[0]]
+    frames = [
+        replace(frame, appearance=colours[: len(frame)])
+        for frame in simulated_detections(in_view)[0]
+    ]
     return 1e3 * min(seconds(in_view, frames) for _ in range(5)) / len(frames)
 
 

@@ -101,7 +101,8 @@ class Command:
         Raises:
             ConfigurationError: as `split`.
         """
-        from framework.config import RunConfig, path_keys
+        from framework.config import path_keys
+        from framework.settings import RunConfig
 
         run_options = [declared.name for declared in fields(RunConfig)]
         own, overrides = self.split(arguments, (*run_options, "experiment"))
@@ -146,7 +147,8 @@ class Command:
         from hydra.errors import HydraException
         from omegaconf.errors import OmegaConfBaseException
 
-        from framework.config import CONFIG_MODULE, explain
+        from framework.config import explain
+        from framework.settings import CONFIG_MODULE
 
         ConfigStore.instance().store(name=f"{self.config}_schema", node=schema_of(self.options))
         overrides = quote_paths(arguments, _path_options(self.options))

@@ -14,8 +14,8 @@ from framework.errors import OK, BackendError, ConfigurationError, FrameworkErro
 from framework.hookspecs import WeightsEntry
 from framework.options import Options, option
 from framework.registry import did_you_mean, registry
-from framework.terminal import Terminal
 from framework.stages import STAGES
+from framework.terminal import Terminal
 from framework.weights import cache_folder, fetch, is_here
 
 

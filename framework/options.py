@@ -8,11 +8,11 @@ completion.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from enum import Enum
 from functools import cache
-from typing import Any, get_args, get_type_hints
+from typing import Any, cast, get_args, get_type_hints
 
 from framework.errors import ConfigurationError
 
@@ -168,9 +168,9 @@ def choices_of(config: type[Any], name: str) -> tuple[str, ...]:
 
 
 @cache
-def _types_of(config: type[Any]) -> dict[str, Any]:
+def _types_of(config: Hashable) -> dict[str, Any]:
     """Types of the fields; kept, as evaluating the annotations is a tenth of the time of --help."""
-    return get_type_hints(config)
+    return get_type_hints(cast(type, config))
 
 
 def allowed_in_words(config: type[Any], declared: Field[Any]) -> str:
