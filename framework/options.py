@@ -158,7 +158,7 @@ def choices_of(config: type[Any], name: str) -> tuple[str, ...]:
         return ()
     if allowed_of(declared).choices:
         return tuple(map(str, allowed_of(declared).choices))
-    hint = _types_of(config)[name]
+    hint = _types_of(cast(Hashable, config))[name]
     kinds = get_args(hint) or (hint,)
     nothing = ("null",) if type(None) in kinds else ()
     for kind in kinds:
