@@ -25,6 +25,7 @@ class OnnxModel:
     Args:
         path: the file.
         runtime: device, and threads of one `run`.
+        content: the model itself where ``path`` is only what it was made from.
 
     Attributes:
         device: where it really runs, "cpu" or "cuda".
@@ -35,13 +36,15 @@ class OnnxModel:
         BackendError: the file cannot be opened, or a GPU is demanded that cannot be used.
     """
 
-    def __init__(self, path: Path, runtime: Runtime) -> None:
+    def __init__(self, path: Path, runtime: Runtime, content: bytes | None = None) -> None:
         if not path.is_file():
             raise BackendError(f"there is no file {path}", "Check the path.")
         self._path = path
         try:
             self._session = onnxruntime.InferenceSession(
-                str(path), _options(runtime.threads), providers=_providers(runtime.device)
+                str(path) if content is None else content,
+                _options(runtime.threads),
+                providers=_providers(runtime.device),
             )
         except BackendError:
             raise

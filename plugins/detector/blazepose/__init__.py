@@ -5,6 +5,7 @@ from __future__ import annotations
 from framework.hookspecs import Module, StageEntry, WeightFile, WeightsEntry, hookimpl
 
 from .._blazepose.files import DETECTOR, LANDMARKS
+from .._movenet.files import GRAPHS, WEIGHTS
 from .._persons.files import YOLOX_NANO
 from .config import BlazePoseConfig
 
@@ -27,6 +28,10 @@ def register_detectors() -> list[StageEntry]:
                 Module(name="ai_edge_litert", install=_INSTALL),
                 WeightFile(name=DETECTOR.name),
                 WeightFile(name=LANDMARKS["full"].name),
+                Module(name="onnxruntime", install="pip install onnxruntime"),
+                Module(name="onnx", install="pip install onnx"),
+                WeightFile(name=GRAPHS["thunder"].name),
+                WeightFile(name=WEIGHTS["thunder"].name),
             ),
             licence="Apache-2.0",
             homepage="https://ai.google.dev/edge/mediapipe/solutions/vision/pose_landmarker",
@@ -37,4 +42,4 @@ def register_detectors() -> list[StageEntry]:
 @hookimpl
 def register_weights() -> list[WeightsEntry]:
     """Return the person detectors and the three landmark networks."""
-    return [DETECTOR, YOLOX_NANO, *LANDMARKS.values()]
+    return [DETECTOR, YOLOX_NANO, *LANDMARKS.values(), *GRAPHS.values(), *WEIGHTS.values()]

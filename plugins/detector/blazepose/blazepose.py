@@ -17,11 +17,13 @@ from .._blazepose.files import DETECTOR, LANDMARKS
 from .._blazepose.landmarks import LandmarkModel
 from .._blazepose.new_people import CandidateDetector
 from .._blazepose.tiles import TiledDetector
+from .._movenet.network import MoveNet
 from .._persons.detectors import open_person_detector
 from .._persons.names import PersonDetectorName
 from .candidates import BoxCandidates
-from .config import BlazePoseConfig, BlazePosePersonDetector
+from .config import BlazePoseConfig, BlazePosePersonDetector, LimbNetwork
 from .following import BlazePoseFollower, FollowedPerson
+from .limbs import LimbCorrector, MoveNetLimbs
 
 _DEFAULT_THRESHOLD = 0.5
 """Lowest score of a candidate, as in MediaPipe's graph."""
@@ -61,7 +63,9 @@ class BlazePose(Detector):
         """
         path = locate(LANDMARKS[self._config.model.value])
         landmarks = LandmarkModel(path, self._threads, self._config.flip)
-        self._follower = BlazePoseFollower(landmarks, self._open_candidates(), self._config)
+        self._follower = BlazePoseFollower(
+            landmarks, self._open_candidates(), self._config, self._open_corrector()
+        )
         return self
 
     def __exit__(
@@ -105,10 +109,16 @@ class BlazePose(Detector):
         threshold = _DEFAULT_THRESHOLD if threshold is None else threshold
         return TiledDetector(locate(DETECTOR), self._threads, threshold, config.tiles.value)
 
+    def _open_corrector(self) -> LimbCorrector | None:
+        if self._config.limbs is LimbNetwork.none:
+            return None
+        network = MoveNet(self._config.limbs.value, Runtime(device="cpu", threads=self._threads))
+        return LimbCorrector(MoveNetLimbs(network), self._config.limbs_hz)
+
     def _detections(self, people: list[FollowedPerson], size_wh: tuple[int, int]) -> Detections:
         if not people:
             return Detections.empty(self.skeleton, self.score_threshold)
-        poses = [person.pose for person in people]
+        poses = [person.corrected for person in people]
         boxes = [box_around(pose, self.score_threshold, size_wh) for pose in poses]
         return Detections(
             skeleton=self.skeleton,

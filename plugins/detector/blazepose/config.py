@@ -17,6 +17,14 @@ class BlazePoseModel(Enum):
     heavy = "heavy"
 
 
+class LimbNetwork(Enum):
+    """Which MoveNet network corrects limb joints."""
+
+    none = "none"
+    lightning = "lightning"
+    thunder = "thunder"
+
+
 class BlazePosePersonDetector(Enum):
     """Which person detector finds people who are not followed yet."""
 
@@ -39,9 +47,15 @@ class BlazePoseConfig(Options):
     model: BlazePoseModel = option(
         BlazePoseModel.full, "landmark network: lite (fastest), full, or heavy (3 times the time)"
     )
-    flip: bool = option(
-        True, "flip test-time augmentation: more accurate, at twice the time for landmarks"
+    limbs: LimbNetwork = option(
+        LimbNetwork.thunder,
+        "MoveNet network that corrects shoulders to wrists and hips to ankles: thunder, lightning "
+        "(a quarter of the time, less accurate) or none",
     )
+    limbs_hz: float = option(
+        15.0, "how often it runs, times a second of the clip; corrections are kept between", above=0
+    )
+    flip: bool = option(False, "flip test-time augmentation of the landmarks, at twice their time")
     person_detector: BlazePosePersonDetector = option(
         BlazePosePersonDetector.blazepose,
         "person detector: blazepose, or yolox (for crowds; needs onnxruntime)",

@@ -8,7 +8,7 @@ of the clip: counted in frames, a clip of 5 frames a second would wait seconds f
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from .._blazepose.new_people import (
     can_be_followed,
 )
 from .config import BlazePoseConfig
+from .limbs import LimbCorrector, LimbState
 
 _CLOCK_SLACK_S = 1e-3
 """Times are sums of frame durations; an even multiple of them must count as due."""
@@ -35,11 +36,15 @@ class FollowedPerson:
     Attributes:
         number: unique within a clip; not an identity, for under overlap it may pass from one
             person to another.
-        pose: in the newest frame.
+        pose: BlazePose's, in the newest frame; it gives the square of the next.
+        corrected: the same with corrected limb joints.
+        limbs: what the correction keeps for the next frame; None without one.
     """
 
     number: int
     pose: PoseLandmarks
+    corrected: PoseLandmarks
+    limbs: LimbState | None = None
 
 
 class BlazePoseFollower:
@@ -49,12 +54,18 @@ class BlazePoseFollower:
         estimator: the landmark network.
         detector: proposes where new people may be.
         config: how often to search, how many to follow, and which presence is needed.
+        corrector: of limb joints, or None.
     """
 
     def __init__(
-        self, estimator: PoseEstimator, detector: CandidateDetector, config: BlazePoseConfig
+        self,
+        estimator: PoseEstimator,
+        detector: CandidateDetector,
+        config: BlazePoseConfig,
+        corrector: LimbCorrector | None = None,
     ) -> None:
         self._estimator = estimator
+        self._corrector = corrector
         self._search = NewPersonSearch(estimator, detector, config.presence_new)
         self._config = config
         self.forget()
@@ -78,6 +89,7 @@ class BlazePoseFollower:
         known = len(self._people)
         # Those followed first: a search must not propose them again.
         followed = list(self._follow(image))
+        states = {person.number: person.limbs for person in self._people}
         due = time_s >= self._search_due_s
         if due:
             self._search_due_s = time_s + self._config.redetect_s - _CLOCK_SLACK_S
@@ -86,15 +98,25 @@ class BlazePoseFollower:
         # frame is searched then, not its tiles, to keep frames with losses fast.
         if due or len(followed) < known:
             people += self._new_people(image, people, whole_only=not due)
-        self._people = people
-        return people
+        self._people = [
+            self._corrected(image, time_s, person, states.get(person.number)) for person in people
+        ]
+        return self._people
+
+    def _corrected(
+        self, image: Image, time_s: float, person: FollowedPerson, last: LimbState | None
+    ) -> FollowedPerson:
+        if self._corrector is None:
+            return person
+        corrected, limbs = self._corrector.correct(image, time_s, person.pose, last)
+        return replace(person, corrected=corrected, limbs=limbs)
 
     def _follow(self, image: Image) -> Iterator[FollowedPerson]:
         for person in self._people:
             pose = self._estimator.estimate(image, person.pose.square)
             is_there = pose.presence >= self._config.presence_followed
             if is_there and can_be_followed(pose, image):
-                yield FollowedPerson(person.number, pose)
+                yield FollowedPerson(person.number, pose, pose)
 
     def _new_people(
         self, image: Image, people: list[FollowedPerson], *, whole_only: bool
@@ -106,7 +128,9 @@ class BlazePoseFollower:
         new = self._search.find(image, known, limit, whole_only=whole_only)
         self._numbers += len(new)
         numbers = range(self._numbers - len(new), self._numbers)
-        return [FollowedPerson(number, pose) for number, pose in zip(numbers, new, strict=True)]
+        return [
+            FollowedPerson(number, pose, pose) for number, pose in zip(numbers, new, strict=True)
+        ]
 
 
 def _without_repeats(people: list[FollowedPerson]) -> list[FollowedPerson]:
