@@ -29,19 +29,19 @@ GRAPHS = {
         "thunder",
         "json",
         161_923,
-        "2b3d172ee6ab765debd91161639f9d3ab6c72bbd953c50bdc4239c25c91c31c6",
+        "7ac4e2a8449fc279f71b8b0ba52f7c5daafc124ce9b6bf7549289ca432e342b6",
     ),
     "lightning": _entry(
         "lightning",
         "json",
         161_813,
-        "8e574fee959c6ee8110cfe1da910c17921e5594ab70eaacdc4c085867b82c871",
+        "df8cbde44d00f533ccc4916a7c6ebc17316532fb3fadad114ec667fef22872e9",
     ),
     "multipose": _entry(
         "multipose",
         "json",
         240_464,
-        "7f36b3c28eb5ee5a1742ab5b85c783dcb7cbab866fe520134d6347702c7244db",
+        "3c76e18669efc50148b28d0be97db491dc055cb2be292d248ec129031c5aa5de",
     ),
 }
 WEIGHTS = {
