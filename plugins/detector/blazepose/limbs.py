@@ -35,8 +35,12 @@ _CLOCK_SLACK_S = 1e-3
 _SWAPPED = 0.6
 """Sides are swapped where exchanging them leaves less than this share of the distance."""
 
-_APART = 0.03
-"""Left and right nearer to each other than this share of the square cannot be told apart."""
+_APART = 0.06
+"""Left and right nearer to each other than this share of the square cannot be told apart: they
+cross within a frame or two when a person turns around, and a swap there costs little."""
+
+_SMOOTHING = 0.5
+"""Share of the newest frame in a joint's velocity."""
 
 _FURTHEST = 0.15
 """Largest correction of a joint, as a share of the square; beyond it one of the two networks is
@@ -103,12 +107,28 @@ class LimbState:
     Attributes:
         offsets: (17, 2) corrections as shares of the square's side; 0 for the face.
         keypoints: (17, 2) COCO-17 of the last frame, corrected, pixels.
+        velocity: (17, 2) of the joints, pixels a second.
+        time_s: of the last frame.
         due_s: time from which MoveNet runs again.
     """
 
     offsets: Array
     keypoints: Array
+    velocity: Array
+    time_s: float
     due_s: float
+
+    def predicted(self, time_s: float) -> Array:
+        """(17, 2) where the joints go if they move on: whoever turns around crosses over."""
+        return self.keypoints + self.velocity * (time_s - self.time_s)
+
+    def followed_by(
+        self, offsets: Array, keypoints: Array, time_s: float, due_s: float
+    ) -> LimbState:
+        """The state of the next frame."""
+        newest = (keypoints - self.keypoints) / max(time_s - self.time_s, _CLOCK_SLACK_S)
+        velocity = self.velocity + _SMOOTHING * (newest - self.velocity)
+        return LimbState(offsets, keypoints, velocity, time_s, due_s)
 
 
 class LimbCorrector:
@@ -141,46 +161,55 @@ class LimbCorrector:
         Raises:
             StageError: inference failed.
         """
-        if last is not None and time_s < last.due_s:
-            pose = _like_before(pose, last)
-            return _moved(pose, last.offsets, last.due_s)
-        limbs = self._estimator.estimate(image, pose.square)
-        pose, limbs = _agreed(pose, limbs, None if last is None else last.keypoints)
-        offsets = (limbs - pose.keypoints[_LANDMARKS]) / pose.square[2]
-        far = np.linalg.norm(offsets, axis=1) > _FURTHEST
-        offsets[far] = 0
-        offsets[np.setdiff1d(np.arange(len(offsets)), _LIMBS)] = 0
-        return _moved(pose, offsets, time_s + self._interval_s - _CLOCK_SLACK_S)
+        expected = None if last is None else last.predicted(time_s)
+        if last is not None and expected is not None and time_s < last.due_s:
+            offsets, due_s = last.offsets, last.due_s
+            pose = _like_before(pose, offsets, expected)
+        else:
+            limbs = self._estimator.estimate(image, pose.square)
+            pose, limbs = _agreed(pose, limbs, expected)
+            offsets = _offsets(pose, limbs)
+            due_s = time_s + self._interval_s - _CLOCK_SLACK_S
+        keypoints = pose.keypoints.copy()
+        keypoints[_LANDMARKS] += offsets * pose.square[2]
+        found = keypoints[_LANDMARKS]
+        if last is None:
+            state = LimbState(offsets, found, np.zeros_like(found), time_s, due_s)
+        else:
+            state = last.followed_by(offsets, found, time_s, due_s)
+        return replace(pose, keypoints=keypoints), state
 
 
-def _moved(pose: PoseLandmarks, offsets: Array, due_s: float) -> tuple[PoseLandmarks, LimbState]:
-    keypoints = pose.keypoints.copy()
-    keypoints[_LANDMARKS] += offsets * pose.square[2]
-    state = LimbState(offsets, keypoints[_LANDMARKS], due_s)
-    return replace(pose, keypoints=keypoints), state
+def _offsets(pose: PoseLandmarks, limbs: Array) -> Array:
+    """(17, 2) from BlazePose's joints to MoveNet's, as shares of the square; 0 for the face."""
+    offsets = (limbs - pose.keypoints[_LANDMARKS]) / pose.square[2]
+    corrected = np.isin(np.arange(len(offsets)), _LIMBS)
+    corrected &= np.linalg.norm(offsets, axis=1) <= _FURTHEST
+    return np.where(corrected[:, None], offsets, 0.0)
 
 
-def _like_before(pose: PoseLandmarks, last: LimbState) -> PoseLandmarks:
-    """Exchange BlazePose's sides where only that continues the frame before."""
+def _like_before(pose: PoseLandmarks, offsets: Array, expected: Array) -> PoseLandmarks:
+    """Exchange BlazePose's sides where only that continues the frames before."""
     for group, exchange in zip(_GROUPS, _EXCHANGES, strict=True):
-        keypoints = pose.keypoints[_LANDMARKS] + last.offsets * pose.square[2]
-        if _are_swapped(keypoints, last.keypoints, group, pose.square[2]):
+        keypoints = pose.keypoints[_LANDMARKS] + offsets * pose.square[2]
+        if _are_swapped(keypoints, expected, group, pose.square[2]):
             pose = _exchanged(pose, exchange)
     return pose
 
 
-def _agreed(pose: PoseLandmarks, limbs: Array, before: Array | None) -> tuple[PoseLandmarks, Array]:
-    """Bring both networks to the same sides, those that continue the frame before."""
+def _agreed(
+    pose: PoseLandmarks, limbs: Array, expected: Array | None
+) -> tuple[PoseLandmarks, Array]:
+    """Bring both networks to the same sides, those that continue the frames before."""
     limbs = limbs.copy()
     for group, exchange in zip(_GROUPS, _EXCHANGES, strict=True):
-        keypoints = pose.keypoints[_LANDMARKS]
-        if not _are_swapped(limbs, keypoints, group, pose.square[2]):
+        if not _are_swapped(limbs, pose.keypoints[_LANDMARKS], group, pose.square[2]):
             continue
         mirrored = limbs[_MIRROR]
-        if before is not None and _gap(mirrored, before, group) < _gap(limbs, before, group):
-            limbs[group] = mirrored[group]
-        else:
+        if expected is None or _gap(limbs, expected, group) <= _gap(mirrored, expected, group):
             pose = _exchanged(pose, exchange)
+        else:
+            limbs[group] = mirrored[group]
     return pose, limbs
 
 
