@@ -280,9 +280,8 @@ class _Model:
             "Conv",
             [self._channels_second(node.inputs[0]), self._constant(turned, np.float32), *bias],
             strides=node.attributes["strides"][1:3],
-            dilations=node.attributes.get("dilations", [1] * 4)[1:3],
             group=channels if depthwise else 1,
-            auto_pad=_auto_pad(node),
+            **_padding(node, (height, width)),
         )
         for name in fused[len(bias) :]:
             result = self._activation(name, result, node)
@@ -298,12 +297,16 @@ class _Model:
 
     def max_pool(self, node: Node) -> None:
         self._expect_channels_last(node)
+        kernel, strides = (node.attributes[key][1:3] for key in ("ksize", "strides"))
+        padding = _auto_pad(node)
+        if padding != "VALID" and any(np.less(kernel, strides)):
+            raise ValueError("ONNX Runtime pads no pool that is smaller than its stride")
         result = self._emit(
             "MaxPool",
             [self._channels_second(node.inputs[0])],
-            kernel_shape=node.attributes["ksize"][1:3],
-            strides=node.attributes["strides"][1:3],
-            auto_pad=_auto_pad(node),
+            kernel_shape=kernel,
+            strides=strides,
+            auto_pad=padding,
         )
         self._channels_last(result, node.name)
 
@@ -343,6 +346,22 @@ _MASKS = ("begin", "end", "shrink_axis", "new_axis", "ellipsis")
 def _auto_pad(node: Node) -> str:
     """TensorFlow's SAME puts the odd pixel after the image, which ONNX calls SAME_UPPER."""
     return {"SAME": "SAME_UPPER", "VALID": "VALID"}[node.attributes["padding"]]
+
+
+def _padding(node: Node, kernel_hw: tuple[int, int]) -> dict[str, Any]:
+    """Attributes of an ONNX convolution for a node's padding and dilations."""
+    dilations = node.attributes.get("dilations", [1] * 4)[1:3]
+    how = {"dilations": dilations, "auto_pad": _auto_pad(node)}
+    if dilations == [1, 1] or how["auto_pad"] == "VALID":
+        return how
+    # ONNX Runtime pads no dilated convolution by itself. Without strides, which TensorFlow does
+    # not combine with dilations, the padding is the same for every size.
+    if node.attributes["strides"][1:3] != [1, 1]:
+        raise ValueError("it has strides and dilations")
+    missing = [(side - 1) * step for side, step in zip(kernel_hw, dilations, strict=True)]
+    before = [total // 2 for total in missing]
+    after = [total - first for total, first in zip(missing, before, strict=True)]
+    return {"dilations": dilations, "pads": [*before, *after]}
 
 
 _CONVERTERS: Mapping[str, Callable[[_Model, Node], None]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from framework.hookspecs import Module, StageEntry, WeightFile, WeightsEntry, hookimpl
 
 from .._movenet.files import GRAPHS, WEIGHTS
-from .._persons.files import PERSON_FILES, YOLOX_NANO
+from .._persons.files import PERSON_FILES
 from .config import MoveNetConfig
 
 
@@ -24,7 +24,8 @@ def register_detectors() -> list[StageEntry]:
                 Module(name="onnx", install="pip install onnx"),
                 WeightFile(name=GRAPHS[model].name),
                 WeightFile(name=WEIGHTS[model].name),
-                WeightFile(name=YOLOX_NANO.name, option="person_path"),
+                WeightFile(name=GRAPHS["multipose"].name, option="person_path"),
+                WeightFile(name=WEIGHTS["multipose"].name, option="person_path"),
             ),
             licence="Apache-2.0",
             homepage="https://www.kaggle.com/models/google/movenet",

@@ -16,6 +16,8 @@ from .._topdown.stage import TopDownDetector
 from .config import MoveNetConfig
 
 _PADDING = 1.25
+"""Square over person box; of 1.0 to 1.4 the most accurate on both clips with a truth."""
+
 _BATCH = 16
 """Crops held at once."""
 
