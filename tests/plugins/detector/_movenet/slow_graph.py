@@ -132,9 +132,9 @@ def strided_slice(attributes, value, begin, end, strides):
         elif is_set("shrink_axis", bit):
             index.append(int(first))
         else:
-            first = None if is_set("begin", bit) else int(first)
-            last = None if is_set("end", bit) else int(last)
-            index.append(slice(first, last, int(step)))
+            start = None if is_set("begin", bit) else int(first)
+            stop = None if is_set("end", bit) else int(last)
+            index.append(slice(start, stop, int(step)))
     return value[tuple(index)]
 
 
@@ -211,7 +211,7 @@ OPERATORS = {
     "Shape": plain(lambda x: np.array(x.shape, np.int32)),
     "Size": plain(lambda x: np.array(x.size, np.int32)),
     "Tile": plain(np.tile),
-    "Fill": plain(lambda shape, value: np.full(shape, value)),
+    "Fill": plain(np.full),
     "Sum": reduced(np.sum),
     "Max": reduced(np.max),
     "StridedSlice": strided_slice,

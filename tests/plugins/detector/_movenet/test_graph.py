@@ -212,7 +212,7 @@ def test_published_graphs_are_read_and_do_not_take_each_other_s_weights(name, fi
     assert graph.input_shape == (1, side, side, 3)
     assert all(np.isfinite(value).all() for value in graph.weights.values())
     for other in set(WEIGHTS) - {name}:
-        with pytest.raises(BackendError, match="no TF.js graph model"):
+        with pytest.raises(BackendError, match=r"no TF\.js graph model"):
             read_graph(topology, files_of(other)[1])
 
 

@@ -43,7 +43,7 @@ def test_a_moved_person_has_a_moved_box(opened, read_frames):
         boxes = opened.find(np.ascontiguousarray(cut)).boxes
         best = boxes[boxes[:, 4].argmax(), :4]
         offset = {664: 200, 640: 0, 330: 250}[cut.shape[1]]
-        assert iou(best + [offset, 0, offset, 0], DANCER[None])[0] > 0.75
+        assert iou(best + np.array([offset, 0, offset, 0]), DANCER[None])[0] > 0.75
 
 
 @pytest.mark.parametrize(
