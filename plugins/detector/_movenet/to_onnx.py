@@ -8,6 +8,7 @@ operator documents, version 18.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -210,9 +211,11 @@ class _Model:
         self._index(self._emit("Size", node.inputs), node, "out_type")
 
     def tile(self, node: Node) -> None:
+        self._expect_bounded(node.inputs[1])
         self._emit("Tile", [node.inputs[0], self._int64(node.inputs[1])], name=node.name)
 
     def fill(self, node: Node) -> None:
+        self._expect_bounded(node.inputs[0])
         self._emit("Expand", [node.inputs[1], self._int64(node.inputs[0])], name=node.name)
 
     def reduce(self, node: Node) -> None:
@@ -314,6 +317,7 @@ class _Model:
         half, corners = (
             node.attributes.get(key, False) for key in ("half_pixel_centers", "align_corners")
         )
+        self._expect_bounded(node.inputs[1])
         mode = "half_pixel" if half else "align_corners" if corners else "asymmetric"
         image = self._channels_second(self._emit("Cast", node.inputs[:1], to=TensorProto.FLOAT))
         kept = self._emit("Slice", [self._emit("Shape", [image]), *map(self._constant, ([0], [2]))])
@@ -332,10 +336,19 @@ class _Model:
     def _channels_last(self, value: str, name: str) -> None:
         self._emit("Transpose", [value], name=name, perm=[0, 2, 3, 1])
 
+    def _expect_bounded(self, name: str) -> None:
+        """Refuse a constant size that would fill the memory, since nothing was computed yet."""
+        sizes = self._graph.weights.get(name.removesuffix(":0"))
+        if sizes is not None and math.prod(map(int, sizes)) > _MOST_ELEMENTS:
+            raise ValueError(f"it makes {'x'.join(map(str, sizes))} values")
+
     def _expect_channels_last(self, node: Node) -> None:
         if node.attributes.get("data_format", "NHWC") != "NHWC":
             raise BackendError(f"{node.op} {node.name} is not in NHWC")
 
+
+_MOST_ELEMENTS = 2**24
+"""More than any layer of MoveNet has, for a frame of 1024 pixels."""
 
 _FAR = np.iinfo(np.int64).max
 """As a bound of a slice: beyond the end of any axis."""

@@ -236,11 +236,15 @@ def test_every_operator_that_is_known_has_a_case():
         node("Shape", "x", out_type="DT_INT64"),
         node("Unpack", "x", num="many"),
         node("ExpandDims", "x"),
+        node("Fill", "huge", "one"),
+        node("Tile", "x", "huge"),
+        node("ResizeBilinear", "x", "huge"),
     ],
     ids=lambda made: f"{made.op} {list(made.attributes)}",
 )
 def test_what_is_not_known_is_one_error_that_names_it(made):
-    graph = graph_of(made, flat=ints(1), k=floats(3, 3, 4, 2))
+    huge = ints(2**31 - 1, 2**31 - 1)
+    graph = graph_of(made, flat=ints(1), k=floats(3, 3, 4, 2), huge=huge, one=np.float32(1))
     with pytest.raises(BackendError, match=made.op) as caught:
         to_onnx(graph)
     assert "\n" not in caught.value.message
