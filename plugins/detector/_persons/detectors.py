@@ -81,7 +81,7 @@ _DETECTORS = {
     ),
     PersonDetectorName.movenet: _Implementation(
         "movenet:MoveNetBoxes",
-        0.2,
+        0.5,
         "pip install onnxruntime onnx",
         GRAPHS["multipose"],
         (WEIGHTS["multipose"],),

@@ -23,7 +23,7 @@ class TopDownConfig(Options):
     )
     detection_threshold: float | None = option(
         None,
-        "lowest score of a person box; null is 0.3, of movenet 0.2, of blazepose, torchvision and "
+        "lowest score of a person box; null is 0.3, of blazepose, movenet, torchvision and "
         "detectron2 0.5",
         low=0,
         high=1,
