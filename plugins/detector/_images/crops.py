@@ -9,6 +9,7 @@ Without that half pixel every joint would lie up to half a crop pixel to the upp
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import cv2
@@ -20,6 +21,9 @@ from framework.types import Image
 
 PADDING = 1.25
 """Crop over person box, as RTMPose, ViTPose and AlphaPose were all trained."""
+
+_MOST_TIMES = 8
+"""Bounds the memory of an averaged crop, whatever box a file gives."""
 
 Size = tuple[int, int]
 Poses = tuple[Array, Array]
@@ -38,18 +42,30 @@ def regions(boxes: Array, size_wh: Size, padding: float = PADDING) -> Array:
     return np.column_stack([centre, width, width / aspect])
 
 
-def crop(image: Image, region: Array, size_wh: Size) -> Image:
+def crop(image: Image, region: Array, size_wh: Size, *, averaged: bool = False) -> Image:
     """Cut a region (4,) out of an image; what lies outside the image is black.
+
+    Args:
+        image: (H, W, 3) RGB.
+        region: see the module.
+        size_wh: of the crop.
+        averaged: where the region is shrunk, average over areas, as TensorFlow's and Pillow's
+            antialiasing do; otherwise four pixels make one, as in training with OpenCV.
 
     Returns:
         (height, width, 3) uint8.
     """
-    scale = region[2:] / np.array(size_wh)
+    # Cut out at a whole multiple of the size, then average blocks: none of the pixels is skipped.
+    times = min(math.ceil(max(region[2:] / np.array(size_wh))), _MOST_TIMES) if averaged else 1
+    large_wh = (max(1, times) * size_wh[0], max(1, times) * size_wh[1])
+    scale = region[2:] / np.array(large_wh)
     corner = region[:2] - region[2:] / 2
     # OpenCV counts from pixel centres, half a pixel further in on both sides.
     affine = np.column_stack([np.diag(scale), corner + scale * 0.5 - 0.5])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    cut: Image = cv2.warpAffine(image, affine, size_wh, flags=flags)  # type: ignore[assignment]
+    cut: Image = cv2.warpAffine(image, affine, large_wh, flags=flags)  # type: ignore[assignment]
+    if times > 1:
+        cut = cv2.resize(cut, size_wh, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
     return cut
 
 
@@ -68,6 +84,7 @@ def poses_by_crops(
     size_wh: Size,
     batch: int,
     padding: float = PADDING,
+    averaged: bool = False,
 ) -> list[Poses]:
     """Estimate the poses of all people of all images, in batches that mix images.
 
@@ -78,6 +95,7 @@ def poses_by_crops(
         size_wh: of the crops.
         batch: most crops given to ``read`` at once; it is never called with none.
         padding: crop over box.
+        averaged: see `crop`.
 
     Returns:
         One `Poses` an image, in pixels of the image.
@@ -90,7 +108,9 @@ def poses_by_crops(
     for start in range(0, len(around), batch):
         rows = slice(start, start + batch)
         pairs = zip(owners[rows].tolist(), around[rows], strict=True)
-        crops = np.stack([crop(images[owner], region, size_wh) for owner, region in pairs])
+        crops = np.stack(
+            [crop(images[owner], region, size_wh, averaged=averaged) for owner, region in pairs]
+        )
         in_crop, in_crop_scores = read(crops)
         points.append(to_frame(np.asarray(in_crop, np.float64), around[rows], size_wh))
         scores.append(np.asarray(in_crop_scores, np.float64))

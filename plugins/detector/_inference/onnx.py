@@ -83,6 +83,7 @@ class OnnxBatches:
     Args:
         path: the file; it has one input.
         runtime: device and threads.
+        content: see `OnnxModel`.
 
     Attributes:
         device: where it really runs, "cpu" or "cuda".
@@ -93,13 +94,13 @@ class OnnxBatches:
         BackendError: see `OnnxModel`.
     """
 
-    def __init__(self, path: Path, runtime: Runtime) -> None:
-        self._all_threads = OnnxModel(path, runtime)
+    def __init__(self, path: Path, runtime: Runtime, content: bytes | None = None) -> None:
+        self._all_threads = OnnxModel(path, runtime, content)
         self.device, self.gives = self._all_threads.device, self._all_threads.gives
         self._input, self.takes = next(iter(self._all_threads.takes.items()))
         self._one_thread, self._pool = self._all_threads, ThreadPoolExecutor(runtime.threads)
         if self.device == "cpu" and runtime.threads > 1:
-            self._one_thread = OnnxModel(path, Runtime(device="cpu", threads=1))
+            self._one_thread = OnnxModel(path, Runtime(device="cpu", threads=1), content)
 
     def shapes_for(self, size_wh: tuple[int, int]) -> dict[str, tuple[int, ...]]:
         """Shapes of the outputs by name for one black image: exported graphs leave some open.

@@ -14,6 +14,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,9 @@ _TYPES: Mapping[str, type[np.generic]] = {
 }
 Array = NDArray[Any]
 
+# What reading a damaged document raises: OverflowError for sizes beyond 64 bits.
+_FAULTS = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -39,7 +43,8 @@ class Node:
         name: of its output; further outputs are called ``name:1`` and so on.
         op: TensorFlow's name of the operation.
         inputs: names of what it reads, in order.
-        attributes: values as Python types: int, bool, str, or a list of them.
+        attributes: values as Python types: int, bool, str, a shape (None for an open side), or a
+            list of them.
     """
 
     name: str
@@ -56,14 +61,14 @@ class Graph:
         nodes: without placeholders and constants.
         weights: constants by name.
         input: name of the one placeholder.
-        input_shape: its shape as the converter knew it.
+        input_shape: its shape; None for sides that the graph leaves open.
         output: name of the one result.
     """
 
     nodes: tuple[Node, ...]
     weights: Mapping[str, Array]
     input: str
-    input_shape: tuple[int, ...]
+    input_shape: tuple[int | None, ...]
     output: str
 
 
@@ -81,44 +86,42 @@ def read_graph(topology: Path, weights: Path) -> Graph:
         document = json.loads(topology.read_bytes())
         parsed = [_node(described) for described in document["modelTopology"]["node"]]
         constants = _weights(document["weightsManifest"], weights.read_bytes())
-        (signature,) = document["signature"]["inputs"].values()
-        shape = tuple(int(side["size"]) for side in signature["tensorShape"]["dim"])
-        return _graph(parsed, constants, shape)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        return _graph(parsed, constants)
+    except OSError as error:
+        raise BackendError(
+            f"{topology.name} and {weights.name} cannot be read: {error}",
+            "Both files of a TF.js graph model are needed.",
+        ) from error
+    except _FAULTS as error:
         raise BackendError(
             f"{topology.name} and {weights.name} are no TF.js graph model: {error!r}",
             "Remove both files; they are fetched again at the next run.",
         ) from error
 
 
-def _graph(nodes: Sequence[Node], constants: Mapping[str, Array], shape: tuple[int, ...]) -> Graph:
-    (placeholder,) = (node.name for node in nodes if node.op == "Placeholder")
+def _graph(nodes: Sequence[Node], constants: Mapping[str, Array]) -> Graph:
+    (placeholder,) = (node for node in nodes if node.op == "Placeholder")
     (output,) = (node.name for node in nodes if node.op == "Identity")
     if missing := {node.name for node in nodes if node.op == "Const"} - set(constants):
         raise ValueError(f"no weights for {sorted(missing)[0]}")
     computed = [node for node in nodes if node.op not in ("Placeholder", "Const")]
     return Graph(
-        nodes=tuple(_in_order(computed, {placeholder, *constants})),
+        nodes=tuple(_in_order(computed, {placeholder.name, *constants})),
         weights=constants,
-        input=placeholder,
-        input_shape=shape,
+        input=placeholder.name,
+        input_shape=placeholder.attributes["shape"],
         output=output,
     )
 
 
 def _in_order(nodes: Sequence[Node], known: set[str]) -> list[Node]:
     """Sort nodes so that each comes after what it reads (the converter promises no order)."""
-    ordered: list[Node] = []
-    waiting = list(nodes)
-    while waiting:
-        ready = [node for node in waiting if all(owner(name) in known for name in node.inputs)]
-        if not ready:
-            raise ValueError(f"{waiting[0].name} reads something that nothing makes")
-        known |= {node.name for node in ready}
-        ordered += ready
-        names = {node.name for node in ready}
-        waiting = [node for node in waiting if node.name not in names]
-    return ordered
+    named = {node.name: node for node in nodes}
+    if len(named) < len(nodes):
+        raise ValueError("two nodes have the same name")
+    reads = {node.name: [owner(name) for name in node.inputs] for node in nodes}
+    sorter = TopologicalSorter(reads)  # a circle is a ValueError
+    return [named[name] for name in sorter.static_order() if name not in known]
 
 
 def owner(name: str) -> str:
@@ -141,11 +144,14 @@ def _value(described: Mapping[str, Any]) -> Any:
     if "list" in described:
         parts = described["list"]
         return [_value({kind: part}) for kind, many in parts.items() for part in many]
-    kind, value = next(iter(described.items()))
+    ((kind, value),) = described.items()
     if kind == "i":
         return int(value)
     if kind == "s":
         return base64.b64decode(value).decode()
+    if kind == "shape":
+        sides = (int(side["size"]) for side in value["dim"])
+        return tuple(side if side >= 0 else None for side in sides)  # -1 is any length
     return value
 
 
@@ -155,9 +161,12 @@ def _weights(manifest: Sequence[Mapping[str, Any]], content: bytes) -> dict[str,
     begin = 0
     for weight in (weight for group in manifest for weight in group["weights"]):
         stored = _TYPES[weight.get("quantization", weight)["dtype"]]
-        count = math.prod(weight["shape"])
+        shape = weight["shape"]
+        if min(shape, default=0) < 0:  # -1 would mean the rest of the file
+            raise ValueError(f"{weight['name']} has the shape {shape}")
+        count = math.prod(shape)
         values = np.frombuffer(content, stored, count, begin)
-        found[weight["name"]] = values.astype(_TYPES[weight["dtype"]]).reshape(weight["shape"])
+        found[weight["name"]] = values.astype(_TYPES[weight["dtype"]]).reshape(shape)
         begin += values.nbytes
     if begin != len(content):
         raise ValueError(f"the weights have {len(content)} bytes, the graph asks for {begin}")

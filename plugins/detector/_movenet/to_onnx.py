@@ -8,6 +8,7 @@ operator documents, version 18.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -59,7 +60,12 @@ def to_onnx(graph: Graph) -> bytes:
     """
     model = _Model(graph)
     for node in graph.nodes:
-        model.add(node)
+        try:
+            model.add(node)
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+            raise BackendError(
+                f"{node.op} {node.name} has a form that is not known to this reader: {error!r}"
+            ) from error
     return model.finish()
 
 
@@ -127,12 +133,21 @@ class _Model:
     def _int32(self, name: str, result: str) -> None:
         self._emit("Cast", [name], name=result, to=TensorProto.INT32)
 
+    def _index(self, name: str, node: Node, attribute: str) -> None:
+        """Give 64-bit indices or lengths the type that a node's attribute names."""
+        if (kind := node.attributes.get(attribute, "DT_INT32")) != "DT_INT32":
+            raise BackendError(f"{node.op} {node.name} gives {kind}, which is not known")
+        self._int32(name, node.name)
+
     def cast(self, node: Node) -> None:
         self._emit("Cast", node.inputs, name=node.name, to=_TYPES[node.attributes["DstT"]])
 
     def floor_div(self, node: Node) -> None:
-        # Integers are divided as doubles: ONNX cuts towards zero, TensorFlow rounds down.
         kind = _TYPES[node.attributes["T"]]
+        if kind == TensorProto.FLOAT:
+            self._emit("Floor", [self._emit("Div", node.inputs)], name=node.name)
+            return
+        # Integers are divided as doubles: ONNX cuts towards zero, TensorFlow rounds down.
         doubles = [self._emit("Cast", [x], to=TensorProto.DOUBLE) for x in node.inputs]
         floor = self._emit("Floor", [self._emit("Div", doubles)])
         self._emit("Cast", [floor], name=node.name, to=kind)
@@ -180,7 +195,7 @@ class _Model:
     def arg_max(self, node: Node) -> None:
         axis = int(self._known(node.inputs[1], node))
         found = self._emit("ArgMax", [node.inputs[0]], axis=axis, keepdims=0)
-        self._int32(found, node.name)
+        self._index(found, node, "output_type")
 
     def top_k(self, node: Node) -> None:
         count = self._emit("Reshape", [self._int64(node.inputs[1]), self._constant([1])])
@@ -190,57 +205,64 @@ class _Model:
         self._int32(f"{values}_indices", f"{node.name}:1")
 
     def shape(self, node: Node) -> None:
-        self._int32(self._emit("Shape", node.inputs), node.name)
+        self._index(self._emit("Shape", node.inputs), node, "out_type")
 
     def size(self, node: Node) -> None:
-        self._int32(self._emit("Size", node.inputs), node.name)
+        self._index(self._emit("Size", node.inputs), node, "out_type")
 
     def tile(self, node: Node) -> None:
+        self._expect_bounded(node.inputs[1])
         self._emit("Tile", [node.inputs[0], self._int64(node.inputs[1])], name=node.name)
 
     def fill(self, node: Node) -> None:
+        self._expect_bounded(node.inputs[0])
         self._emit("Expand", [node.inputs[1], self._int64(node.inputs[0])], name=node.name)
 
     def reduce(self, node: Node) -> None:
         axes = self._constant(self._known(node.inputs[1], node).reshape(-1))
         keep = int(bool(node.attributes.get("keep_dims", False)))
         op = {"Sum": "ReduceSum", "Max": "ReduceMax"}[node.op]
-        self._emit(op, [node.inputs[0], axes], name=node.name, keepdims=keep)
+        # Without axes TensorFlow reduces nothing, and ONNX, unless told, everything.
+        told = {"keepdims": keep, "noop_with_empty_axes": 1}
+        self._emit(op, [node.inputs[0], axes], name=node.name, **told)
 
     def strided_slice(self, node: Node) -> None:
         """Numpy's ``x[begin:end:stride, None, 3]``; masks say which bounds and axes are meant."""
         masks = {key: node.attributes.get(f"{key}_mask", 0) for key in _MASKS}
         begin, end, strides = node.inputs[1:]
-        count = len(self._known(strides, node))
+        steps = self._known(strides, node)
         if masks["ellipsis"]:
             raise BackendError(f"StridedSlice {node.name} has an ellipsis")
-        real = [bit for bit in range(count) if not masks["new_axis"] >> bit & 1]
+        real = [bit for bit in range(len(steps)) if not masks["new_axis"] >> bit & 1]
+        taken = [bit for bit in real if masks["shrink_axis"] >> bit & 1]
         value = node.inputs[0]
         bounds = []
-        for name, mask, free in ((begin, "begin", 0), (end, "end", np.iinfo(np.int64).max)):
-            bits = [masks[mask] >> bit & 1 for bit in real]
+        # Where a bound is left open: the near end of the axis, and beyond its far end.
+        near = np.where(steps[real] > 0, 0, _FAR)
+        far = np.where(steps[real] > 0, _FAR, -_FAR)
+        for name, mask, free in ((begin, "begin", near), (end, "end", far)):
+            # A single index is given as the begin, whatever the masks say.
+            bits = [masks[mask] >> bit & 1 and bit not in taken for bit in real]
             given = self._emit("Gather", [self._int64(name), self._constant(real)])
             if any(bits):
                 held = self._constant(np.array(bits, bool), np.bool_)
                 given = self._emit("Where", [held, self._constant(free), given])
             bounds.append(given)
-        taken = [bit for bit in real if masks["shrink_axis"] >> bit & 1]
         axes = self._constant(list(range(len(real))))
         if real:
-            steps = self._constant(self._known(strides, node)[real])
             if taken:
                 # An index -1 means the last element, so its end cannot be "one further": 0.
                 one = self._constant([1 if bit in taken else 0 for bit in real])
                 following = self._emit("Add", [bounds[0], one])
-                largest = self._constant([np.iinfo(np.int64).max] * len(real))
+                largest = self._constant([_FAR] * len(real))
                 zero = self._emit("Equal", [following, self._constant([0] * len(real))])
                 following = self._emit("Where", [zero, largest, following])
                 chosen = self._constant([bit in taken for bit in real], np.bool_)
                 bounds[1] = self._emit("Where", [chosen, following, bounds[1]])
-            value = self._emit("Slice", [value, *bounds, axes, steps])
+            value = self._emit("Slice", [value, *bounds, axes, self._constant(steps[real])])
         if taken:
             value = self._emit("Squeeze", [value, self._constant([real.index(b) for b in taken])])
-        if new := [bit for bit in range(count) if masks["new_axis"] >> bit & 1]:
+        if new := [bit for bit in range(len(steps)) if masks["new_axis"] >> bit & 1]:
             gone = [sum(b < bit for b in taken) for bit in new]
             places = [bit - before for bit, before in zip(new, gone, strict=True)]
             value = self._emit("Unsqueeze", [value, self._constant(places)])
@@ -255,17 +277,17 @@ class _Model:
             turned = kernel.transpose(2, 3, 0, 1).reshape(-1, 1, height, width)
         else:
             turned = kernel.transpose(3, 2, 0, 1)
-        bias = [node.inputs[2]] if len(node.inputs) > 2 else []
+        fused = node.attributes.get("fused_ops", [])
+        bias = [node.inputs[2]] if fused[:1] == ["BiasAdd"] else []
         result = self._emit(
             "Conv",
             [self._channels_second(node.inputs[0]), self._constant(turned, np.float32), *bias],
             strides=node.attributes["strides"][1:3],
-            dilations=node.attributes.get("dilations", [1] * 4)[1:3],
             group=channels if depthwise else 1,
-            auto_pad=_auto_pad(node),
+            **_padding(node, (height, width)),
         )
-        for fused in node.attributes.get("fused_ops", [])[len(bias) :]:
-            result = self._activation(fused, result, node)
+        for name in fused[len(bias) :]:
+            result = self._activation(name, result, node)
         self._channels_last(result, node.name)
 
     def _activation(self, name: str, value: str, node: Node) -> str:
@@ -278,12 +300,16 @@ class _Model:
 
     def max_pool(self, node: Node) -> None:
         self._expect_channels_last(node)
+        kernel, strides = (node.attributes[key][1:3] for key in ("ksize", "strides"))
+        padding = _auto_pad(node)
+        if padding != "VALID" and any(np.less(kernel, strides)):
+            raise ValueError("ONNX Runtime pads no pool that is smaller than its stride")
         result = self._emit(
             "MaxPool",
             [self._channels_second(node.inputs[0])],
-            kernel_shape=node.attributes["ksize"][1:3],
-            strides=node.attributes["strides"][1:3],
-            auto_pad=_auto_pad(node),
+            kernel_shape=kernel,
+            strides=strides,
+            auto_pad=padding,
         )
         self._channels_last(result, node.name)
 
@@ -291,8 +317,9 @@ class _Model:
         half, corners = (
             node.attributes.get(key, False) for key in ("half_pixel_centers", "align_corners")
         )
+        self._expect_bounded(node.inputs[1])
         mode = "half_pixel" if half else "align_corners" if corners else "asymmetric"
-        image = self._channels_second(node.inputs[0])
+        image = self._channels_second(self._emit("Cast", node.inputs[:1], to=TensorProto.FLOAT))
         kept = self._emit("Slice", [self._emit("Shape", [image]), *map(self._constant, ([0], [2]))])
         sizes = self._emit("Concat", [kept, self._int64(node.inputs[1])], axis=0)
         result = self._emit(
@@ -309,10 +336,22 @@ class _Model:
     def _channels_last(self, value: str, name: str) -> None:
         self._emit("Transpose", [value], name=name, perm=[0, 2, 3, 1])
 
+    def _expect_bounded(self, name: str) -> None:
+        """Refuse a constant size that would fill the memory, since nothing was computed yet."""
+        sizes = self._graph.weights.get(name.removesuffix(":0"))
+        if sizes is not None and math.prod(map(int, sizes)) > _MOST_ELEMENTS:
+            raise ValueError(f"it makes {'x'.join(map(str, sizes))} values")
+
     def _expect_channels_last(self, node: Node) -> None:
         if node.attributes.get("data_format", "NHWC") != "NHWC":
             raise BackendError(f"{node.op} {node.name} is not in NHWC")
 
+
+_MOST_ELEMENTS = 2**24
+"""More than any layer of MoveNet has, for a frame of 1024 pixels."""
+
+_FAR = np.iinfo(np.int64).max
+"""As a bound of a slice: beyond the end of any axis."""
 
 _MASKS = ("begin", "end", "shrink_axis", "new_axis", "ellipsis")
 
@@ -320,6 +359,22 @@ _MASKS = ("begin", "end", "shrink_axis", "new_axis", "ellipsis")
 def _auto_pad(node: Node) -> str:
     """TensorFlow's SAME puts the odd pixel after the image, which ONNX calls SAME_UPPER."""
     return {"SAME": "SAME_UPPER", "VALID": "VALID"}[node.attributes["padding"]]
+
+
+def _padding(node: Node, kernel_hw: tuple[int, int]) -> dict[str, Any]:
+    """Attributes of an ONNX convolution for a node's padding and dilations."""
+    dilations = node.attributes.get("dilations", [1] * 4)[1:3]
+    how = {"dilations": dilations, "auto_pad": _auto_pad(node)}
+    if dilations == [1, 1] or how["auto_pad"] == "VALID":
+        return how
+    # ONNX Runtime pads no dilated convolution by itself. Without strides, which TensorFlow does
+    # not combine with dilations, the padding is the same for every size.
+    if node.attributes["strides"][1:3] != [1, 1]:
+        raise ValueError("it has strides and dilations")
+    missing = [(side - 1) * step for side, step in zip(kernel_hw, dilations, strict=True)]
+    before = [total // 2 for total in missing]
+    after = [total - first for total, first in zip(missing, before, strict=True)]
+    return {"dilations": dilations, "pads": [*before, *after]}
 
 
 _CONVERTERS: Mapping[str, Callable[[_Model, Node], None]] = {

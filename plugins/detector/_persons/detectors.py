@@ -21,6 +21,7 @@ from framework.weights import locate
 
 from .._blazepose.files import DETECTOR
 from .._detectron2.files import ZOO
+from .._movenet.files import GRAPHS, WEIGHTS
 from . import files
 from .names import PersonDetectorName
 
@@ -56,12 +57,16 @@ class _Implementation:
         threshold: default of the lowest score of a person.
         install: the command that installs its library.
         weights: its published file, or None where only the user has one.
+        companions: further files that belong to the published one. The constructor gets their
+            paths after the threshold; not with a file of the user's, whose companions lie beside
+            it.
     """
 
     factory: str
     threshold: float
     install: str
     weights: WeightsEntry | None
+    companions: tuple[WeightsEntry, ...] = ()
 
 
 _DETECTORS = {
@@ -73,6 +78,13 @@ _DETECTORS = {
     ),
     PersonDetectorName.blazepose: _Implementation(
         "blazepose:BlazePoseBoxes", 0.5, "pip install ai-edge-litert", DETECTOR
+    ),
+    PersonDetectorName.movenet: _Implementation(
+        "movenet:MoveNetBoxes",
+        0.5,
+        "pip install onnxruntime onnx",
+        GRAPHS["multipose"],
+        (WEIGHTS["multipose"],),
     ),
     PersonDetectorName.torchvision: _Implementation(
         "faster_rcnn:FasterRcnn", 0.5, "pip install torchvision", files.FASTER_RCNN
@@ -119,6 +131,7 @@ def open_person_detector(
             row.install,
         ) from missing
     entry = weights or row.weights
+    companions: list[Path] = []
     if path is None:
         if entry is None:
             raise BackendError(
@@ -126,6 +139,7 @@ def open_person_detector(
                 "Give detector.person_path.",
             )
         path = locate(entry)
+        companions = [locate(companion) for companion in row.companions]
     threshold = row.threshold if threshold is None else threshold
-    opened: PersonDetector = detector(path, runtime, threshold)
+    opened: PersonDetector = detector(path, runtime, threshold, *companions)
     return opened

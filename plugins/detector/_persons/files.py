@@ -6,6 +6,7 @@ from framework.hookspecs import WeightsEntry
 
 from .._blazepose.files import DETECTOR, LANDMARKS
 from .._inference.sources import url
+from .._movenet.files import GRAPHS, WEIGHTS
 
 # Megvii publishes no digest; this is that of a copy whose boxes on real frames were checked by eye.
 YOLOX_NANO = WeightsEntry(
@@ -51,5 +52,13 @@ FASTER_RCNN = WeightsEntry(
         ),
     ),
 )
-PERSON_FILES = (YOLOX_NANO, RTMDET, DETECTOR, LANDMARKS["full"], FASTER_RCNN)
+PERSON_FILES = (
+    YOLOX_NANO,
+    RTMDET,
+    DETECTOR,
+    LANDMARKS["full"],
+    GRAPHS["multipose"],
+    WEIGHTS["multipose"],
+    FASTER_RCNN,
+)
 """Every backend that uses person detectors registers them all; equal entries count once."""

@@ -11,6 +11,7 @@ class PersonDetectorName(Enum):
     yolox = "yolox"
     rtmdet = "rtmdet"
     blazepose = "blazepose"
+    movenet = "movenet"
     torchvision = "torchvision"
     detectron2 = "detectron2"
     file = "file"

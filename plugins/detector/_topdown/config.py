@@ -16,14 +16,15 @@ class TopDownConfig(Options):
 
     person_detector: PersonDetectorName = option(
         PersonDetectorName.yolox,
-        "person detector: yolox, rtmdet, blazepose, torchvision, detectron2, or file",
+        "person detector: yolox, rtmdet, blazepose, movenet, torchvision, detectron2, or file",
     )
     person_path: Path | None = option(
         None, "its weights, or the file with boxes; null fetches published weights"
     )
     detection_threshold: float | None = option(
         None,
-        "lowest score of a person box; null is 0.3, of blazepose, torchvision and detectron2 0.5",
+        "lowest score of a person box; null is 0.3, of blazepose, movenet, torchvision and "
+        "detectron2 0.5",
         low=0,
         high=1,
     )

@@ -18,7 +18,7 @@ def register_detectors() -> list[StageEntry]:
             config=RtmoConfig,
             factory=f"{__name__}.rtmo:Rtmo",
             requires=(
-                Module(name="onnxruntime", install="pip install 'framework[rtmpose]'"),
+                Module(name="onnxruntime", install="pip install onnxruntime"),
                 WeightFile(name=MODELS[RtmoConfig().model.value].name, option="path"),
             ),
             licence="Apache-2.0",

@@ -23,7 +23,7 @@ def register_detectors() -> list[StageEntry]:
             config=RtmPoseConfig,
             factory=f"{__name__}.rtmpose:RtmPose",
             requires=(
-                Module(name="onnxruntime", install="pip install 'framework[rtmpose]'"),
+                Module(name="onnxruntime", install="pip install onnxruntime"),
                 WeightFile(name=pose.name, option="path"),
                 WeightFile(name=PERSONS[default.model.value].name, option="person_path"),
             ),

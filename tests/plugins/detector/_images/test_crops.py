@@ -46,6 +46,39 @@ def test_a_crop_of_the_whole_image_is_the_image_and_what_lies_outside_is_black()
     assert not shifted[:, :23].any()
 
 
+def test_an_averaged_crop_skips_no_pixel_and_keeps_the_place_of_what_it_shows():
+    rng = np.random.default_rng(2)
+    image = rng.integers(0, 256, (600, 600, 3), np.uint8)
+    region = np.array([300.0, 310, 400, 400])
+    expected = image[110:510, 100:500].reshape(100, 4, 100, 4, 3).mean((1, 3))
+    averaged = crop(image, region, (100, 100), averaged=True)
+    assert np.abs(averaged - expected).max() <= 1
+    assert np.abs(crop(image, region, (100, 100)) - expected).max() > 50, "four of sixteen pixels"
+    for size in ((400, 400), (640, 640)):  # nothing to average
+        np.testing.assert_array_equal(
+            crop(image, region, size, averaged=True), crop(image, region, size)
+        )
+
+
+@pytest.mark.parametrize("scale", [1.3, 2.0, 3.7])
+def test_points_of_an_averaged_crop_map_to_what_it_shows(scale):
+    spot, size = np.array([431.3, 318.7]), (96, 128)
+    region = np.array([425.0, 330.0, 96 * scale, 128 * scale])
+    y, x = np.mgrid[:700, :800] + 0.5
+    blob = np.exp(-((x - spot[0]) ** 2 + (y - spot[1]) ** 2) / 60)
+    image = np.repeat((255 * blob)[..., None], 3, 2).astype(np.uint8)
+    cut = crop(image, region, size, averaged=True)[..., 0].astype(float)
+    v, u = np.mgrid[:128, :96] + 0.5
+    seen = np.array([(u * cut).sum(), (v * cut).sum()]) / cut.sum()
+    np.testing.assert_allclose(to_frame(seen[None, None], region[None], size)[0, 0], spot, atol=0.1)
+
+
+def test_a_box_without_measure_takes_no_memory_of_its_size():
+    image = np.full((40, 40, 3), 200, np.uint8)
+    cut = crop(image, np.array([20.0, 20, 1e7, 1e7]), (64, 64), averaged=True)
+    assert cut.shape == (64, 64, 3)
+
+
 def test_people_of_all_images_share_batches_and_come_back_in_place():
     sizes = []
 

@@ -42,6 +42,18 @@ def test_every_image_of_a_batch_has_its_own_result(path, threads):
     np.testing.assert_allclose(result["dets"][:, 0, :4], np.tile(BOXES[0, :4], (5, 1)))
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_model_may_be_made_from_a_file_of_another_kind(path, threads, tmp_path):
+    source = tmp_path / "graph.json"
+    source.write_text("{}")
+    model = OnnxBatches(source, Runtime(device="cpu", threads=threads), path.read_bytes())
+    assert model.run(red(1.0, 0.5))["dets"][:, 0, 4].tolist() == [0.5, 0.25]
+    with pytest.raises(StageError, match=r"graph\.json failed"):
+        model.run(np.zeros((2, 3, 9, 9), np.float32))
+    with pytest.raises(BackendError, match=r"graph\.json cannot be opened"):
+        OnnxBatches(source, CPU, b"no network")
+
+
 def test_an_image_of_another_size_is_an_error_that_names_the_file(path):
     with pytest.raises(StageError, match=r"boxed\.onnx failed on input .*9, 9"):
         OnnxModel(path, CPU).run({"input": np.zeros((1, 3, 9, 9), np.float32)})
