@@ -167,8 +167,8 @@ def mirrored(code: CodeBase) -> tuple[int, int]:
     wanted = [file for file in code.source if has_logic(file)]
     found = 0
     for file in wanted:
-        *folders, name = (part.lstrip("_") for part in file.path.parts)
-        test = f"test_{name}"
+        *folders, name = file.path.parts
+        test = f"test_{name.lstrip('_')}"
         found += (*folders, test) in tests or (*folders[1:], test) in tests
     return len(wanted), found
 

@@ -151,6 +151,9 @@ def fails(mutant: Mutant, tests: Path) -> bool:
 
 def install(mutant: Mutant) -> None:
     """Let Python import the changed source in place of the file's."""
+    # Ours were imported before the fork too: without this their importers would keep them.
+    for name in [name for name in sys.modules if name.partition(".")[0] == "framework"]:
+        del sys.modules[name]
     path, get_code = str(mutant.path.resolve()), SourceFileLoader.get_code
 
     def patched(loader: SourceFileLoader, name: str) -> CodeType | None:

@@ -18,16 +18,16 @@ from omegaconf import DictConfig
 
 from framework.arguments import quote_paths
 from framework.completion import complete_values
-from framework.config import path_keys, register_schemas
-from framework.errors import OK, FrameworkError
+from framework.config import VALUED_FLAGS, check_choices, path_keys, register_schemas
+from framework.errors import OK, ConfigurationError, FrameworkError
 from framework.jobs import run_all
-from framework.registry import registry
+from framework.registry import did_you_mean, registry
 from framework.schemas import rename_options
 from framework.settings import CONFIG_MODULE
 from framework.sweeps import exit_codes, write_status
 
-_VALUED = "-c --cfg -p --package -cp --config-path -cn --config-name -cd --config-dir".split()
-"""Flags of Hydra that the next argument belongs to."""
+_SWITCHES = "--run --multirun --shell-completion --info --resolve --version --hydra-help".split()
+"""Other flags of Hydra."""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -35,6 +35,8 @@ def run(arguments: Sequence[str]) -> int:
     register_schemas()
     if {"-sc", "--shell-completion"} & set(arguments):
         complete_values()
+    _check_flags(arguments)
+    check_choices(arguments)
     sys.argv[:] = ["framework", *quote_paths(_flags_last(arguments), path_keys())]
     # Hydra would print errors in its own way and end with 1; with this it raises them to us.
     os.environ["HYDRA_FULL_ERROR"] = "1"
@@ -47,7 +49,11 @@ def run_job(config: DictConfig) -> None:
     """Run one job: one configuration over all its inputs."""
     from framework.report import Reporter  # rich, which no completion or --cfg needs
 
-    rename_options(config)
+    refused = None  # reported below; Hydra would add a line of its own to what is raised here
+    try:
+        rename_options(config)
+    except ConfigurationError as error:
+        refused = error
     job = HydraConfig.get()
     folder = Path(job.runtime.output_dir)
     output = folder
@@ -59,6 +65,8 @@ def run_job(config: DictConfig) -> None:
     reporter = Reporter(bar=config.progress, debug=config.debug)
     registry().manager.register(reporter)
     try:
+        if refused is not None:
+            raise refused
         with closing(run_all(config, output)) as outcomes:
             for outcome in outcomes:
                 if isinstance(outcome, FrameworkError):
@@ -78,9 +86,21 @@ def run_job(config: DictConfig) -> None:
         exit_codes.append(code)
 
 
+def _check_flags(arguments: Sequence[str]) -> None:
+    """Answer a flag that does not exist, for which argparse would print the usage of Hydra."""
+    known = [*VALUED_FLAGS, *_SWITCHES]
+    for before, argument in zip(["", *arguments], arguments, strict=False):
+        name = argument.partition("=")[0]
+        if before not in VALUED_FLAGS and name.startswith("--") and name not in known:
+            raise ConfigurationError(
+                f"{name!r} is no flag{did_you_mean(name, known)}",
+                "Options have no dashes: NAME=VALUE. See: python -m framework --help",
+            )
+
+
 def _flags_last(arguments: Sequence[str]) -> list[str]:
     """Put overrides before flags: argparse does not find them between and after."""
-    follows = [False, *(argument in _VALUED for argument in arguments)]
+    follows = [False, *(argument in VALUED_FLAGS for argument in arguments)]
     flags = [argument.startswith("-") for argument in arguments]
     order = sorted(range(len(arguments)), key=lambda i: flags[i] or follows[i])
     return [arguments[i] for i in order]

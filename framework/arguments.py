@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any
 
 _OVERRIDE = re.compile(r"(?P<key>(?:\+\+|\+)?[\w./]+)=(?P<value>.*)", re.DOTALL)
 
@@ -31,6 +32,15 @@ def quote(text: str) -> str:
 def escape_interpolation(text: str) -> str:
     """Return ``text`` such that OmegaConf reads ``${`` in it as these two characters."""
     return re.sub(r"(\\*)\$\{", r"\1\1\\${", text)
+
+
+def escaped(document: Any) -> Any:
+    """Return a document of plain types with ``${`` escaped in every string of its values."""
+    if isinstance(document, dict):
+        return {key: escaped(part) for key, part in document.items()}
+    if isinstance(document, list):
+        return [escaped(part) for part in document]
+    return escape_interpolation(document) if isinstance(document, str) else document
 
 
 def quote_paths(arguments: Sequence[str], path_keys: Collection[str]) -> list[str]:

@@ -37,8 +37,10 @@ def _print_help(arguments: Sequence[str]) -> None:
 def _check_dashes(arguments: Sequence[str]) -> None:
     """Answer ``--input clip.mp4``, which argparse would answer with flags of Hydra."""
     options = {option.name for option in fields(RunConfig)}
-    for argument in arguments:
-        name, _, value = argument.lstrip("-").partition("=")
+    for argument, after in zip(arguments, [*arguments[1:], ""], strict=True):
+        name, equals, value = argument.lstrip("-").partition("=")
+        if not equals and not after.startswith("-") and "=" not in after:
+            value = after
         if argument.startswith("-") and name in options:
             raise ConfigurationError(
                 f"{argument!r} is no option: options have no dashes",

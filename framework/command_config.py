@@ -157,7 +157,7 @@ class Command:
                 return compose(self.config, overrides=overrides)
         except (HydraException, OmegaConfBaseException) as error:
             explained = explain(error, ())
-            hint = _nested_hint(self.options, arguments) or self.hint
+            hint = nested_hint(self.options, arguments) or self.hint
             raise ConfigurationError(str(explained).splitlines()[0], hint) from error
 
     def _without_flags(self, arguments: Sequence[str]) -> list[str]:
@@ -254,7 +254,7 @@ def _path_options(options: type[Any]) -> frozenset[str]:
     return frozenset(name for name, kind in hints.items() if kind is Path or Path in get_args(kind))
 
 
-def _nested_hint(options: type[Any], arguments: Sequence[str]) -> str:
+def nested_hint(options: type[Any], arguments: Sequence[str]) -> str:
     """Say which part of a key like ``recipe.frame`` is unknown, and what was probably meant."""
     for argument in arguments:
         parts = argument.lstrip("+~").partition("=")[0].split(".")

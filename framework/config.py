@@ -7,11 +7,12 @@ without YAML (every third party's) is offered as ``<stage>/<name>`` directly.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, cast, get_type_hints
 
 from hydra import compose, initialize_config_module
 from hydra.core.config_search_path import ConfigSearchPath
@@ -29,6 +30,12 @@ from framework.registry import Registered, did_you_mean, registry
 from framework.schemas import has_yaml, old_names, rename_options, stage_schema, with_old_names
 from framework.settings import CONFIG_MODULE, Device, RunConfig
 from framework.stages import CHAINS, STAGES, Runtime, Stage, StageName
+
+VALUED_FLAGS = "-c --cfg -p --package -cp --config-path -cn --config-name -cd --config-dir".split()
+"""Flags of Hydra that the next argument belongs to."""
+
+_UNKNOWN = re.compile(r"Could not (?:find|load) '(\w+)/([^']+)'")
+_LACKING = re.compile(r"Key '(\w+)' not in '(\w+)'")
 
 
 class _Presets(SearchPathPlugin):
@@ -93,6 +100,7 @@ def compose_config(overrides: Sequence[str] = ()) -> DictConfig:
         ConfigurationError: an override is not understood.
     """
     register_schemas()
+    check_choices(overrides)
     try:
         with initialize_config_module(CONFIG_MODULE, version_base=None):
             config = compose("config", overrides=list(overrides))
@@ -116,34 +124,105 @@ def explain(error: Exception, overrides: Sequence[str]) -> ConfigurationError:
     )
     lines = [line.strip() for line in lines if line.strip()]
     lines = [line for line in lines if not line.startswith((*wanted, "provider="))]
-    hint = _suggestion(overrides) or "See all options: python -m framework --help"
-    return ConfigurationError(" ".join(dict.fromkeys(lines)), hint)
+    text = " ".join(dict.fromkeys(lines))
+    if named := _UNKNOWN.search(text):
+        group, name = named.groups()
+        if group in STAGES:
+            try:  # the registry's error says most: who was not loaded, and why
+                registry().find(cast(StageName, group), name)
+            except ConfigurationError as unknown:
+                return unknown
+        listed = text.partition("Available options in")[2].partition(":")[2].split()
+        meant = did_you_mean(name, listed)
+        return ConfigurationError(f"{group} {name!r} is not known{meant}", _known(listed))
+    if "raised while composing" in text and (lacks := _options_of_class(text)):
+        source = text.partition("'")[2].partition("'")[0]
+        return ConfigurationError(
+            f"{source} sets an option that is not there: {lacks.partition(';')[0]}",
+            f"Leave the choice to {source}, or write a copy of it without that option.",
+        )
+    hint = _suggestion(_without_flags(overrides), text) or _options_of_class(text)
+    return ConfigurationError(text, hint or "See all options: python -m framework --help")
 
 
-def _suggestion(overrides: Sequence[str]) -> str:
+def check_choices(overrides: Sequence[str]) -> None:
+    """Refuse what is no choice of a stage and what Hydra would answer in words of its own.
+
+    Raises:
+        ConfigurationError: null, or a list for a stage that takes one name.
+    """
+    for override in overrides:
+        stage, _, value = override.partition("=")
+        owner, _, option = stage.partition(".")
+        if owner in STAGES and owner not in CHAINS and option == "name":
+            raise ConfigurationError(f"{override} chooses nothing", f"Write {owner}={value}")
+        if stage not in STAGES:
+            continue
+        if value == "null" or (value.startswith("[") and stage not in CHAINS):
+            takes = "a list of names, or []" if stage in CHAINS else "one name"
+            raise ConfigurationError(
+                f"{override} is not possible: {stage} takes {takes}",
+                _known(registry().entries[stage]),
+            )
+
+
+def _known(names: Iterable[str]) -> str:
+    return f"Known: {', '.join(sorted(names))}"
+
+
+def _without_flags(arguments: Sequence[str]) -> list[str]:
+    """The overrides among the arguments of a command line."""
+    pairs = zip(["", *arguments], arguments, strict=False)
+    return [each for before, each in pairs if each[:1] != "-" and before not in VALUED_FLAGS]
+
+
+def _options_of_class(text: str) -> str:
+    """Where an option exists, but not in what is chosen: say what that has."""
+    lacking = _LACKING.search(text)
+    for item in registry().all() if lacking else ():
+        if lacking and item.entry.config.__name__ == lacking[2]:
+            owner = f"{item.stage}.{item.entry.name}" if item.stage in CHAINS else item.stage
+            names = ", ".join(f"{owner}.{option.name}" for option in fields(item.entry.config))
+            said = f"{item.stage}={item.entry.name} has no option {lacking[1]!r}"
+            return f"{said}; its options: {names or 'none'}"
+    return ""
+
+
+def _chain_hint(key: str, text: str) -> str:
+    """What is wrong with the key of an option of a stage that takes a list; "" if nothing is."""
+    stage, name, *option = (*key.split(".", 2), "")[:3] if "." in key else (key, "", "")
+    known = next((registry().entries[each] for each in CHAINS if each == stage), {})
+    if name not in known or not any(option):
+        meant = did_you_mean(name, known) if any(option) else ""
+        return f"Write {stage}.NAME.OPTION=VALUE{meant}. {_known(known)}"
+    return f"{stage} {name!r} is not chosen; {stage}=[{name}] chooses it" * ("in struct" in text)
+
+
+def _suggestion(overrides: Sequence[str], text: str) -> str:
     """Return the nearest known option or implementation for the first override that has none."""
     roots = [option.name for option in fields(RunConfig)]
     for override in overrides:
         key, _, value = override.lstrip("+~").partition("=")
         head, _, rest = key.partition(".")
-        if "=" not in override and not override.startswith(("~", "-")):
+        if "=" not in override and not override.startswith("~"):
             return "Options read NAME=VALUE, no spaces: input=clip.mp4 or input=[a.mp4,b.mp4]"
-        if head.startswith(("hydra", "-")) or "/" in head or head == "experiment":
+        if head.startswith("hydra") or "/" in head or head == "experiment":
             continue
         if head not in roots:
             return f"{head!r} is no option{did_you_mean(head, roots)}. See: --help"
         if head not in STAGES:
             continue
         known = registry().entries[head]
+        if head in CHAINS and f"override '{key}'" in text and (hint := _chain_hint(key, text)):
+            return hint
         option = rest.rpartition(".")[2]
         options = {o.name for item in known.values() for o in fields(item.entry.config)}
-        if rest and option not in options:
+        former = {old for item in known.values() for old in old_names(item.entry.config)}
+        if rest and option not in options | former:
             return f"{key!r} is no option{did_you_mean(option, sorted(options))}. See: --help"
         for name in [] if rest else value.strip("[]").split(","):
             if name and name not in known:
-                return f"{head} {name!r} is not known{did_you_mean(name, known)}. " + (
-                    f"Known: {', '.join(sorted(known))}"
-                )
+                return f"{head} {name!r} is not known{did_you_mean(name, known)}. {_known(known)}"
     return ""
 
 

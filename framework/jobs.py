@@ -19,6 +19,7 @@ from typing import Any
 
 from omegaconf import DictConfig, ListConfig, OmegaConf
 
+from framework.arguments import escaped
 from framework.config import chosen
 from framework.errors import (
     INTERRUPTED,
@@ -208,7 +209,7 @@ def _run_in_worker(job: Job) -> Outcome:
     worker = _this[0]
     try:
         if worker.pipeline is None:
-            pipeline = Pipeline(OmegaConf.create(worker.config), output=worker.output)
+            pipeline = Pipeline(OmegaConf.create(escaped(worker.config)), output=worker.output)
             worker.pipeline = pipeline.__enter__()
         return _outcome(worker.pipeline, job, worker.sources)
     except FrameworkError as error:

@@ -132,7 +132,9 @@ def _list(arguments: Sequence[str]) -> int:
     for line in helps(listed):
         console.print(line, markup=False, soft_wrap=True)
     for failure in registry().failures:
-        Terminal(stderr=True, highlight=False).print(f"[yellow]{escape(str(failure))}[/]")
+        Terminal(stderr=True, highlight=False).print(
+            f"[yellow]{escape(str(failure))}[/]", soft_wrap=True
+        )
     return OK
 
 

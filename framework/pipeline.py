@@ -281,7 +281,7 @@ class Pipeline:
         with self._timer.step("lifter"):
             poses = self.lifter.lift(tracks, video) if tracks else []
         for refiner in self.refiners:
-            with self._timer.step("refiner"):
+            with self._timer.step("refiner", self._name_of(refiner)):
                 poses = refiner.refine(poses, tracks, video)
         _check_rows("lifter", poses, rows)
         if [pose.track_id for pose in poses] != [track.id for track in tracks]:
@@ -317,7 +317,7 @@ class Pipeline:
         written: list[Path] = []
         for exporter in self.exporters:
             _progress("export", len(written), None)
-            with self._timer.step("exporter"):
+            with self._timer.step("exporter", self._name_of(exporter)):
                 written += exporter.export(result, folder.target)
         with self._timer.step("renderer"):
             written += self._draw(drawn, source, folder.target)
@@ -367,6 +367,11 @@ class Pipeline:
         used = ((record.name, part.focal_length) for record, (_, part) in pairs)
         return {name: asdict(focal) for name, focal in used if focal is not None}
 
+    def _name_of(self, part: Stage) -> str:
+        """How the user calls a stage object; its class where it was given as an object."""
+        item = self._origin.get(id(part))
+        return item.entry.name if item else type(part).__name__
+
     def _records(self) -> tuple[StageRecord, ...]:
         """Which implementation does each stage, for observers and for the results."""
         records = []
@@ -375,7 +380,7 @@ class Pipeline:
             records.append(
                 StageRecord(
                     stage=stage,
-                    name=item.entry.name if item else type(part).__name__,
+                    name=self._name_of(part),
                     package=item.package if item else type(part).__module__,
                     version=item.version if item else "",
                     licence=item.entry.licence if item else "",

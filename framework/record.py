@@ -16,7 +16,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from framework import __version__
-from framework.arguments import escape_interpolation
+from framework.arguments import escaped
 from framework.outputs import digest, files_of, readable, write_json
 from framework.settings import plain
 from framework.stages import CHAINS, STAGES, Detector
@@ -150,17 +150,8 @@ def _repeatable(config: Mapping[str, Any], name: str) -> str:
     }
     document = {"defaults": ["config", *chosen, "_self_"], **values}
     call = f"python -m framework --config-dir THIS_FOLDER --config-name {shlex.quote(name)}"
-    text: str = yaml.safe_dump(_escaped(document), sort_keys=False, allow_unicode=True)
+    text: str = yaml.safe_dump(escaped(document), sort_keys=False, allow_unicode=True)
     return f"# Repeat: {call}\n{text}"
-
-
-def _escaped(value: Any) -> Any:
-    """Escape ``${`` in every string of a document."""
-    if isinstance(value, dict):
-        return {key: _escaped(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_escaped(part) for part in value]
-    return escape_interpolation(value) if isinstance(value, str) else value
 
 
 def is_whole(folder: Path, name: str, source: Path, config: DictConfig) -> bool:

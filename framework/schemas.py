@@ -15,7 +15,9 @@ from importlib.resources import files
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf.errors import OmegaConfBaseException
 
+from framework.errors import ConfigurationError
 from framework.options import allowed_of
 from framework.registry import Registered, registry
 from framework.settings import CONFIG_MODULE, MISSING, RunConfig
@@ -72,6 +74,9 @@ def rename_options(config: DictConfig) -> DictConfig:
 
     Returns:
         The same configuration. A value under an old name replaces one under the present name.
+
+    Raises:
+        ConfigurationError: a value is of another type than the option.
     """
     for owner, node, declared in _parts(config):
         for old, new in old_names(declared).items():
@@ -79,7 +84,13 @@ def rename_options(config: DictConfig) -> DictConfig:
                 continue
             with open_dict(node):
                 if not OmegaConf.is_missing(node, old):
-                    node[new] = OmegaConf.to_container(node)[old]  # type: ignore[call-overload,index]
+                    value = OmegaConf.to_container(node)[old]  # type: ignore[call-overload,index]
+                    try:
+                        node[new] = value
+                    except OmegaConfBaseException as error:
+                        reason = str(error).splitlines()[0]
+                        hint = f"{owner}{old} is called {owner}{new} now."
+                        raise ConfigurationError(f"{owner}{old}: {reason}", hint) from error
                     log.warning(
                         "%s%s is called %s%s now; the old name will not work in the next version",
                         *(owner, old, owner, new),

@@ -24,22 +24,27 @@ class StepTimer:
         self.seconds: dict[str, float] = {}
 
     @contextmanager
-    def step(self, name: str) -> Iterator[None]:
+    def step(self, name: str, who: str = "") -> Iterator[None]:
         """Count the time of the block under a name.
+
+        Args:
+            name: of the step.
+            who: what works in it where several do, for the message of an error.
 
         Raises:
             StageError: for every exception that is not a `FrameworkError` already.
         """
         begun = perf_counter()
+        where = f"{name} {who!r}" if who else name
         try:
             yield
         except FrameworkError:
             raise
         except OSError as error:
-            raise StageError(f"{name}: {os_error_in_words(error)}", _advice(error)) from error
+            raise StageError(f"{where}: {os_error_in_words(error)}", _advice(error)) from error
         except Exception as error:
             raise StageError(
-                f"{name} failed: {type(error).__name__}: {error}",
+                f"{where} failed: {type(error).__name__}: {error}",
                 "Run again with debug=true to see where.",
             ) from error
         finally:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
@@ -19,17 +20,22 @@ from typing import Any, get_type_hints
 
 import hydra
 from hydra.core.config_store import ConfigStore
+from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
+from framework.command_config import built, nested_hint
 from framework.commands import exit_code_of
-from framework.config import compose_config
-from framework.errors import OK, ConfigurationError
-from framework.options import allowed_of
+from framework.config import compose_config, explain
+from framework.errors import OK, ConfigurationError, FrameworkError
+from framework.options import OptionError, allowed_of
 from framework.registry import Registered, registry
 from framework.settings import CONFIG_MODULE
 from framework.stages import STAGES
 
 log = logging.getLogger(__name__)
+
+_HELP = "python -m framework.train --help"
 
 
 def main() -> None:
@@ -38,6 +44,7 @@ def main() -> None:
 
 
 def _train(arguments: Sequence[str]) -> int:
+    _refuse(arguments)
     item, settings = _chosen(arguments)
     trainer = item.trainer()
     schema = trainer.schema()
@@ -51,11 +58,52 @@ def _train(arguments: Sequence[str]) -> int:
         config_path=f"pkg://{CONFIG_MODULE}",
         config_name=f"train/{item.entry.name}",
     )
-    def run(config: DictConfig) -> Any:
-        trainer.train(OmegaConf.to_object(config))
+    def run(config: DictConfig) -> None:
+        try:  # Hydra would add a line of its own to what is raised here
+            trainer.train(_made(config))
+        except FrameworkError as error:
+            failed.append(error)
 
-    run()
+    failed: list[FrameworkError] = []
+    try:
+        run()
+    except (HydraException, OmegaConfBaseException) as error:
+        raise _explained(error, settings, OmegaConf.get_type(schema)) from error
+    if failed:
+        raise failed[0]
     return OK
+
+
+def _made(config: DictConfig) -> Any:
+    """The settings as the trainer's dataclass; an option in an error has its whole name."""
+    try:
+        return OmegaConf.to_object(config)
+    except OptionError:
+        built(config)  # finds the same mistake, and knows where it is
+        raise
+
+
+def _explained(error: Exception, settings: Sequence[str], schema: Any) -> ConfigurationError:
+    """An error of Hydra in our words, with a hint about settings of a training."""
+    if missing := re.search(r"[Mm]issing mandatory value: (\w+)", str(error)):
+        return ConfigurationError(f"{missing[1]} is missing", f"See: {_HELP}")
+    found = explain(error, ())
+    listed = found.hint if found.hint.startswith("Known: ") else ""
+    hint = listed or nested_hint(schema, settings) or f"See: {_HELP}"
+    return ConfigurationError(found.message, hint)
+
+
+def _refuse(arguments: Sequence[str]) -> None:
+    """Refuse what is no setting, and sweeps: a training writes into one folder."""
+    for argument in arguments:
+        if argument in ("-m", "--multirun"):
+            raise ConfigurationError(
+                f"framework.train runs no sweep: {argument} belongs to python -m framework",
+                "Run the command once for each value, each with an output of its own.",
+            )
+        if "=" not in argument and argument not in ("-h", "--help"):
+            what = "a flag" if argument.startswith("-") else "of the form NAME=VALUE"
+            raise ConfigurationError(f"{argument!r} is not {what}", f"See: {_HELP}")
 
 
 def _chosen(arguments: Sequence[str]) -> tuple[Registered, list[str]]:

@@ -53,7 +53,30 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
         (["input="], 2, "no input is given"),
         (["input=x", "detectr=blazepose"], 2, "did you mean 'detector'?"),
         (["inptu=x"], 2, "did you mean 'input'?"),
-        (["input=x", "tracker=largst"], 2, "did you mean 'largest'?"),
+        (
+            ["input=x", "tracker=largst"],
+            2,
+            "'largst' is not known (did you mean 'largest'?)",
+        ),
+        (
+            ["input=x", "experiment=fats"],
+            2,
+            "'fats' is not known (did you mean 'fast'?)",
+        ),
+        (["input=x", "tracker=null"], 2, "tracker=null is not possible: tracker takes one name"),
+        (["input=x", "tracker=[all]"], 2, "tracker takes one name"),
+        (["input=x", "exporter=null"], 2, "exporter takes a list of names, or []"),
+        (["input=x", "tracker.name=all"], 2, "Write tracker=all"),
+        (["input=x", "exporter.compress=true"], 2, "Write exporter.NAME.OPTION=VALUE. Known: csv"),
+        (["input=x", "exporter.csv.a=1"], 2, "exporter 'csv' is not chosen; exporter=[csv] "),
+        (["input=x", "exporter.npz.a=1"], 2, "'exporter.npz.a' is no option"),
+        (["input=x", "tracker=largest", "tracker.jitter=1"], 2, "=largest has no option 'jitter'"),
+        (["input=x", "tracker.jitter=a"], 2, "tracker.jitter is called tracker.measurement_noise"),
+        (["input=x", "experiment=classic"], 2, "Leave the choice to experiment/classic"),
+        (["input=x", "--json"], 2, "'--json' is no flag"),
+        (["input=x", "--multirn"], 2, "did you mean '--multirun'?"),
+        (["input=x", "--config-dir", "nowhere"], 2, "nowhere' not found\n  See all options"),
+        (["--input", "a.mp4"], 2, "Write input=a.mp4"),
         (["input=x", "detector.modl=full"], 2, "did you mean 'model'?"),
         (["input=x", "exporter=[nzp]"], 2, "did you mean 'npz'?"),
         (["input=x", "threads=many"], 2, "'many' of type 'str' could not be converted"),
@@ -131,10 +154,11 @@ def test_one_bad_file_does_not_stop_the_others(
 
 
 def test_workers_give_the_same_results_as_one(run: Run, make_clip: Clip) -> None:
-    make_clip("a.mp4", 3), make_clip("b.mp4", 2)
-    assert run(*QUICK, "input=*.mp4", "output=one") == 0
-    assert run(*QUICK, "input=*.mp4", "output=two", "workers=2", "progress=false") == 0
-    for name in ("a", "b"):
+    make_clip("a.mp4", 3), make_clip("b ${c}.mp4", 2)
+    listed = "input=[a.mp4,b ${c}.mp4]"
+    assert run(*QUICK, listed, "output=one") == 0
+    assert run(*QUICK, listed, "output=two", "workers=2", "progress=false") == 0
+    for name in ("a", "b ${c}"):
         one, two = (results.load(Path(folder) / f"{name}.npz") for folder in ("one", "two"))
         assert one.counts == two.counts
         assert one.time_s.tolist() == two.time_s.tolist()

@@ -143,7 +143,7 @@ class Failing(Exporter):
     ("error", "message"),
     [
         (OSError(28, "No space left on device"), "No space left on device"),
-        (RuntimeError("tensor sizes"), "exporter failed: RuntimeError: tensor sizes"),
+        (RuntimeError("tensor sizes"), "exporter 'Failing' failed: RuntimeError: tensor sizes"),
     ],
 )
 def test_a_failing_stage_is_named_and_leaves_nothing(

@@ -19,7 +19,7 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Observations:
+class HistoryRows:
     """One entry per person and frame, in the order of the frames.
 
     Attributes:
@@ -39,9 +39,9 @@ class Observations:
     def __len__(self) -> int:
         return len(self.row)
 
-    def take(self, which: NDArray[np.int64] | Bools) -> Observations:
+    def take(self, which: NDArray[np.int64] | Bools) -> HistoryRows:
         """The observations that an index array or a mask selects."""
-        return Observations(**{name: getattr(self, name)[which] for name in self.__slots__})
+        return HistoryRows(**{name: getattr(self, name)[which] for name in self.__slots__})
 
 
 class DetectionHistory:
@@ -100,7 +100,7 @@ class DetectionHistory:
         """(T,) False for interpolated frames, which have the index of the source frame before."""
         return np.asarray(np.diff(np.array(self._index, np.int64), prepend=-1) != 0)
 
-    def seen_for(self, seen: Observations, counted: Bools, least_s: float) -> Bools:
+    def seen_for(self, seen: HistoryRows, counted: Bools, least_s: float) -> Bools:
         """Find the people who were seen for long enough not to be a false positive.
 
         Interpolated frames do not count. No output shows them; and a person who is in n source
@@ -124,10 +124,10 @@ class DetectionHistory:
         counts = np.bincount(seen.id, counted & self.is_source[seen.row])
         return np.asarray(counts[seen.id] >= needed)
 
-    def observations(self) -> Observations:
+    def observations(self) -> HistoryRows:
         """All people of all frames."""
         counts = [len(people) for people in self._people]
-        return Observations(
+        return HistoryRows(
             row=np.repeat(np.arange(len(counts)), counts),
             person=_joined([np.arange(count) for count in counts], np.int64),
             id=_joined(self._ids, np.int64),
@@ -135,13 +135,13 @@ class DetectionHistory:
             complete=_joined([people.complete for people in self._people], np.bool_),
         )
 
-    def boxes(self, seen: Observations) -> Doubles:
+    def boxes(self, seen: HistoryRows) -> Doubles:
         """(S, 4) their boxes, pixels."""
         places = zip(seen.row.tolist(), seen.person.tolist(), strict=True)
         boxes = [self._people[row].boxes[person] for row, person in places]
         return np.array(boxes, np.float64).reshape(-1, 4)
 
-    def mean_appearance(self, seen: Observations) -> Floats:
+    def mean_appearance(self, seen: HistoryRows) -> Floats:
         """(parts, colours) mean histograms of observations; NaN for parts that were never seen."""
         places = zip(seen.row.tolist(), seen.person.tolist(), strict=True)
         people = [(self._people[row].appearance, person) for row, person in places]
@@ -153,7 +153,7 @@ class DetectionHistory:
         total, count = each.sum(0, where=known), known.sum(0)
         return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
 
-    def track(self, number: int, seen: Observations) -> Track:
+    def track(self, number: int, seen: HistoryRows) -> Track:
         """A track of observations, at most one per row; the other rows are missing.
 
         Args:
@@ -166,7 +166,7 @@ class DetectionHistory:
         return track_of(number, frames, by_row)
 
 
-def scene_cuts(seen: Observations) -> Ints:
+def scene_cuts(seen: HistoryRows) -> Ints:
     """Find rows at which a new scene begins.
 
     There are people in the row and in the one before it, but nobody who is seen both before and

@@ -24,7 +24,7 @@ from framework.types import Bools, Floats, Ints, Times
 
 from .associate import NO_ID
 from .config import AssociationConfig
-from .history import DetectionHistory, Observations, scene_cuts
+from .history import DetectionHistory, HistoryRows, scene_cuts
 from .similarity import Doubles, appearance_distances
 
 _SPAN_S = 0.5
@@ -74,7 +74,7 @@ class _TrackletEnds:
     appearance: Floats
 
 
-def link_tracklets(history: DetectionHistory, config: AssociationConfig) -> Observations:
+def link_tracklets(history: DetectionHistory, config: AssociationConfig) -> HistoryRows:
     """Give all people of a clip ids that agree with what came before and after gaps.
 
     Nothing is linked over a gap longer than ``lost_s``, nor over a scene cut. A tracklet is never
@@ -112,7 +112,7 @@ def link_tracklets(history: DetectionHistory, config: AssociationConfig) -> Obse
     return replace(seen, id=ids)
 
 
-def _begins(ordered: Observations) -> Bools:
+def _begins(ordered: HistoryRows) -> Bools:
     """(S,) whether an observation is of another person than the one before, or follows a gap."""
     same = np.diff(ordered.id, prepend=NO_ID) == 0
     return np.asarray(~same | (np.diff(ordered.row, prepend=-1) > 1))
@@ -123,7 +123,7 @@ class _Tracklets:
     """Observations in the order of person and frame, and where each tracklet begins and stops."""
 
     history: DetectionHistory
-    seen: Observations
+    seen: HistoryRows
     begins: Ints
     stops: Ints
     measurement_noise: float

@@ -8,11 +8,11 @@ from framework.types import Ints, Track
 
 from .config import MultiPersonConfig
 from .gaps import fill_gaps
-from .history import DetectionHistory, Observations
+from .history import DetectionHistory, HistoryRows
 
 
 def tracks_of_all(
-    history: DetectionHistory, seen: Observations, config: MultiPersonConfig
+    history: DetectionHistory, seen: HistoryRows, config: MultiPersonConfig
 ) -> tuple[list[Track], list[str]]:
     """Make the tracks of a clip.
 
@@ -48,7 +48,7 @@ def _people(count: int) -> str:
     return "1 person" if count == 1 else f"{count} people"
 
 
-def ids_of_largest(seen: Observations, most: int) -> Ints:
+def ids_of_largest(seen: HistoryRows, most: int) -> Ints:
     """Ids of the people with the largest area, summed over all observations; at most ``most``.
 
     The sum favours people who are near for long over people who pass close to the camera.

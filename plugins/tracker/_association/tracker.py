@@ -10,7 +10,7 @@ from framework.types import Detections, Track, VideoInfo
 from .associate import Associator
 from .config import AssociationConfig
 from .gaps import fill_gaps
-from .history import DetectionHistory, Observations
+from .history import DetectionHistory, HistoryRows
 from .linking import link_tracklets
 
 ConfigT = TypeVar("ConfigT", bound=AssociationConfig)
@@ -50,11 +50,11 @@ class AssociatingTracker(Tracker, Generic[ConfigT]):
         ids = self._associator.update(time_s, detections)
         self._history.append(index, time_s, detections, ids)
 
-    def _linked(self) -> Observations:
+    def _linked(self) -> HistoryRows:
         """All people of the clip, with ids that agree before and after gaps."""
         return link_tracklets(self._history, self._config)
 
-    def _tracks(self, people: list[Observations]) -> list[Track]:
+    def _tracks(self, people: list[HistoryRows]) -> list[Track]:
         """One track per person, with ids from 1 and short gaps filled."""
         return [
             fill_gaps(self._history.track(number, person), self._config.max_gap_s)

@@ -6,7 +6,7 @@ import numpy as np
 
 from framework.types import Bools, Track
 
-from .._association.history import Observations, scene_cuts
+from .._association.history import HistoryRows, scene_cuts
 from .._association.tracker import AssociatingTracker
 from .config import Fallback, LargestCompleteConfig, OnLost
 
@@ -37,7 +37,7 @@ class LargestComplete(AssociatingTracker[LargestCompleteConfig]):
         self._note_changes(chosen, cuts)
         return self._tracks(chosen)
 
-    def _fall_back(self, seen: Observations) -> Bools:
+    def _fall_back(self, seen: HistoryRows) -> Bools:
         """(S,) observations for which a person may be chosen when nobody was complete."""
         brief = f"nobody was complete for {self._config.confirm_s:g} s"
         reason = brief if seen.complete.any() else "nobody was ever complete"
@@ -49,14 +49,14 @@ class LargestComplete(AssociatingTracker[LargestCompleteConfig]):
         confirmed = self._confirmed(seen, counted)
         return confirmed if confirmed.any() else counted
 
-    def _confirmed(self, seen: Observations, counted: Bools) -> Bools:
+    def _confirmed(self, seen: HistoryRows, counted: Bools) -> Bools:
         """(S,) whether the person has enough counted observations; see `seen_for`."""
         return self._history.seen_for(seen, counted, self._config.confirm_s)
 
-    def _follow(self, seen: Observations, eligible: Bools, cuts: set[int]) -> list[Observations]:
+    def _follow(self, seen: HistoryRows, eligible: Bools, cuts: set[int]) -> list[HistoryRows]:
         """The observations of each person who is followed, in the order of time."""
         times = self._history.time_s[seen.row]
-        chosen: list[Observations] = []
+        chosen: list[HistoryRows] = []
         free = np.ones(len(seen), bool)
         while eligible.any():
             person = _first_largest(seen.take(eligible))
@@ -73,7 +73,7 @@ class LargestComplete(AssociatingTracker[LargestCompleteConfig]):
                 eligible = eligible & absent & self._near(seen, chosen[-1])
         return chosen
 
-    def _follow_largest(self, seen: Observations, eligible: Bools) -> list[Observations]:
+    def _follow_largest(self, seen: HistoryRows, eligible: Bools) -> list[HistoryRows]:
         """The person with the largest area in total, and the same before and after that person."""
         if not eligible.any():
             return []
@@ -93,11 +93,11 @@ class LargestComplete(AssociatingTracker[LargestCompleteConfig]):
             *self._follow_largest(seen.take(after), late[after]),
         ]
 
-    def _near(self, seen: Observations, other: Observations) -> Bools:
+    def _near(self, seen: HistoryRows, other: HistoryRows) -> Bools:
         """(S,) whether they are large enough not to be far behind the other person."""
         return np.asarray(seen.area >= self._config.next_area * np.median(other.area))
 
-    def _note_changes(self, chosen: list[Observations], cuts: set[int]) -> None:
+    def _note_changes(self, chosen: list[HistoryRows], cuts: set[int]) -> None:
         """Note when a person was lost, and who is followed from then on."""
         times = self._history.time_s
         for number, person in enumerate(chosen, 1):
@@ -125,12 +125,12 @@ class LargestComplete(AssociatingTracker[LargestCompleteConfig]):
         )
 
 
-def _first_largest(seen: Observations) -> int:
+def _first_largest(seen: HistoryRows) -> int:
     """The id with the largest area in the first frame of these observations."""
     first = seen.take(seen.row == seen.row[0])
     return int(first.id[np.lexsort((first.id, -first.area))[0]])
 
 
-def _largest_in_total(seen: Observations) -> int:
+def _largest_in_total(seen: HistoryRows) -> int:
     """The id with the largest area, summed over these observations."""
     return int(np.bincount(seen.id, seen.area).argmax())

@@ -7,7 +7,7 @@ import numpy as np
 from framework.geometry.boxes import iou
 from framework.types import Bools, Ints, Track
 
-from .._association.history import Observations
+from .._association.history import HistoryRows
 from .._association.similarity import Doubles
 from .._association.tracker import AssociatingTracker
 from .config import Order, SelectConfig
@@ -41,7 +41,7 @@ class Select(AssociatingTracker[SelectConfig]):
         self._note_absence(person)
         return self._tracks([person])
 
-    def _id(self, seen: Observations) -> int | None:
+    def _id(self, seen: HistoryRows) -> int | None:
         """The id of the person, None when there is nobody."""
         config = self._config
         boxes = self._history.boxes(seen)
@@ -56,7 +56,7 @@ class Select(AssociatingTracker[SelectConfig]):
             return self._best(seen, overlap >= _MIN_OVERLAP, -overlap, time_s)
         return _by_index(seen, boxes, config.index or 0, config.order)
 
-    def _best(self, seen: Observations, fits: Bools, cost: Doubles, time_s: float) -> int | None:
+    def _best(self, seen: HistoryRows, fits: Bools, cost: Doubles, time_s: float) -> int | None:
         """The id of least cost among those that fit, in the frame nearest in time that has one."""
         away_s = np.abs(self._history.time_s[seen.row] - time_s)
         fits = fits & (away_s <= _NEAR_S)
@@ -73,7 +73,7 @@ class Select(AssociatingTracker[SelectConfig]):
                 return f"tracker.{name}=[{','.join(f'{value:g}' for value in values)}]"
         return f"tracker.index={config.index or 0}"
 
-    def _note_absence(self, person: Observations) -> None:
+    def _note_absence(self, person: HistoryRows) -> None:
         times = self._history.time_s
         first_s, last_s = times[person.row[[0, -1]]]
         if first_s - times[0] > self._config.lost_s or times[-1] - last_s > self._config.lost_s:
@@ -82,7 +82,7 @@ class Select(AssociatingTracker[SelectConfig]):
             )
 
 
-def _by_index(seen: Observations, boxes: Doubles, index: int, order: Order) -> int | None:
+def _by_index(seen: HistoryRows, boxes: Doubles, index: int, order: Order) -> int | None:
     """Count in the first frame that shows enough people; None when no frame does."""
     rows, counts = np.unique(seen.row, return_counts=True)
     enough = rows[counts > index]

@@ -153,7 +153,8 @@ def test_a_setting_out_of_range_is_named(settings):
         ConfigurationError, match=rf"^{key} is {settings[key]}, but must be"
     ) as caught:
         VideoConfig(**settings)
-    assert caught.value.hint == VideoConfig.__dataclass_fields__[key].metadata["help"].capitalize()
+    explained = VideoConfig.__dataclass_fields__[key].metadata["help"]
+    assert caught.value.hint == explained[0].upper() + explained[1:]
 
 
 def test_the_frame_rate_follows_stride_and_downsample(make_scene, make_backdrop, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from framework.errors import StageError
 from framework.plugins.tracker._association.history import (
     DetectionHistory,
-    Observations,
+    HistoryRows,
     scene_cuts,
 )
 from framework.skeletons import COCO17
@@ -162,7 +162,7 @@ def cuts_of(*frames):
     ids = [number for frame in frames for number in frame]
     count = len(rows)
     return scene_cuts(
-        Observations(
+        HistoryRows(
             row=np.array(rows, np.int64),
             person=np.zeros(count, np.int64),
             id=np.array(ids, np.int64),
