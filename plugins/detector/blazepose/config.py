@@ -53,7 +53,7 @@ class BlazePoseConfig(Options):
         "(a quarter of the time, less accurate) or none",
     )
     limbs_hz: float = option(
-        15.0, "how often it runs, times a second of the clip; corrections are kept between", above=0
+        10.0, "how often it runs, times a second of the clip; corrections are kept between", above=0
     )
     flip: bool = option(False, "flip test-time augmentation of the landmarks, at twice their time")
     person_detector: BlazePosePersonDetector = option(
