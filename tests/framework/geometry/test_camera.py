@@ -11,6 +11,7 @@ from framework.geometry.camera import (
     look_at,
     project,
     unproject,
+    view,
     world_from_camera,
 )
 
@@ -79,3 +80,22 @@ def test_every_frame_may_have_its_own_camera() -> None:
     seen = camera_from_world(joints, rotation, translation)
     for frame, (turn, shift) in enumerate(cameras):
         assert seen[1, frame, 4] == pytest.approx(turn @ joints[1, frame, 4] + shift)
+
+
+@pytest.mark.parametrize("size_wh", [(640, 360), (360, 640)])
+def test_a_focal_length_counts_in_longer_sides(size_wh) -> None:
+    width, height = size_wh
+    expected = [[608, 0, width / 2], [0, 608, height / 2], [0, 0, 1]]
+    np.testing.assert_allclose(view(size_wh, 0.95), expected)
+
+
+def test_intrinsics_are_the_pinhole_matrix() -> None:
+    focal_px = 180 / np.tan(np.radians(20))
+    np.testing.assert_allclose(K, [[focal_px, 0, 320], [0, focal_px, 180], [0, 0, 1]])
+
+
+def test_the_vertical_of_the_world_is_z_unless_told_otherwise() -> None:
+    rotation, _ = look_at((0, -4, 1), (1, 0, 2))
+    level, upwards = rotation[0], -rotation[1]
+    assert level[2] == pytest.approx(0)
+    assert upwards[2] > 0.9
