@@ -35,7 +35,9 @@ class Examples:
     def __init__(self, library: Library, seed: int) -> None:
         random = random_generator(seed, 0)
         bones = library.sample(_EXAMPLES, 1, random)
+        # Windows of one frame, so the axis of time is dropped: (D, 23, 3).
         points = place_cameras(points_of(bones), Cameras(), random)[:, 0]
+        # H36M-17 are the first 17 points of `BODY`, its pelvis is point 0.
         self.joints: Floats = (points[:, :17] - points[:, :1]).numpy()
         self.keypoints: Floats = project(points[:, list(COCO)]).numpy()
 
@@ -65,6 +67,7 @@ class NearestNeighbour:
 
     def _nearest(self, track: Track) -> NDArray[np.int64]:
         keypoints = torch.from_numpy(map_joints(track.keypoints, track.skeleton, COCO17))
+        # In parts, as the fit is a (B, D) matrix with D = 10 000 examples.
         best = [self._fit(part).argmax(dim=1) for part in torch.split(keypoints, _BATCH)]
         return np.asarray(torch.cat(best).numpy()) if best else np.zeros(0, np.int64)
 
@@ -83,6 +86,7 @@ class NearestNeighbour:
         count = weight.sum(dim=1).clamp(min=1)
         centred = keypoints.nan_to_num() * weight
         centred = (centred - centred.sum(dim=1, keepdim=True) / count[:, None]) * weight
+        # (B, 34) @ (34, D) -> (B, D); x and y share one scale, so their covariances are added.
         product = centred.flatten(1) @ self._keypoints.flatten(1).T
         # Sums over the known joints only, so each set of keypoints has a V of its own.
         sums = torch.einsum("bj,djc->bdc", weight[..., 0], self._keypoints)

@@ -95,6 +95,7 @@ def _values(override: str) -> list[str]:
         parsed = OverridesParser.create().parse_override(override)
         if not parsed.is_sweep_override():
             return [override]
+        # Encoded back to text, with quotes, because each value becomes an override again.
         values = list(parsed.sweep_iterator(transformer=Transformer.encode))
     except HydraException as error:
         raise explain(error, [override]) from error
@@ -104,6 +105,7 @@ def _values(override: str) -> list[str]:
 
 def _lifter_of(lifting: Sequence[str]) -> str:
     chosen = [o.partition("=")[2] for o in lifting if o.startswith("lifter=")]
+    # The last of repeated overrides counts.
     return chosen[-1] if chosen else str(compose_config().lifter.name)
 
 

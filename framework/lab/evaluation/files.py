@@ -27,5 +27,6 @@ def write(report: Report, output: Path) -> list[Path]:
     paths = [output / f"{NAME}.{suffix}" for suffix in ("json", "md", "png")]
     paths[0].write_text(to_json(report), encoding="utf-8")
     paths[1].write_text(to_markdown(report), encoding="utf-8")
+    # OpenCV takes BGR.
     cv2.imwrite(str(paths[2]), draw(report)[..., ::-1])
     return paths

@@ -120,6 +120,8 @@ def _without_hidden(
     A visible person is preferred: in the assignment a match with one is worth 1 more.
     """
     overlap = _iou(boxes, predicted)
+    # (N people, M tracks); 0 where a match is not allowed. An overlap is at most 1, so the 1 of a
+    # visible person outweighs it.
     worth = np.where(overlap >= _MATCH, overlap + visible[:, None], 0)
     # Worth is maximised; the solver minimises.
     person, track = linear_sum_assignment(-worth)
@@ -135,5 +137,6 @@ def _iou(boxes: Floats, others: Floats) -> NDArray[np.float64]:
 
 def _renumbered(rows: list[NDArray[np.int64]]) -> tuple[int, list[NDArray[np.int64]]]:
     """Number of different ids, and the rows with ids from 0 without gaps, as TrackEval wants."""
+    # NumPy cannot concatenate zero arrays: the empty one is for a video without rows.
     names = np.unique(np.concatenate([np.zeros(0, np.int64), *rows]))
     return len(names), [np.searchsorted(names, row) for row in rows]

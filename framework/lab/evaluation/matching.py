@@ -79,6 +79,8 @@ def matching_rows(result: RunResult, truth: Truth) -> tuple[Ints, Ints]:
         return rows, known
     if time_s is None:  # a truth without times has frame numbers, and took the clip's rate
         raise ValueError("a truth needs frame numbers or times")
+    # Half a period of the faster rate: at a distance below it, two rows cannot have the same
+    # nearest one.
     return _nearest(result.time_s, time_s, 0.5 / max(rate, fps))
 
 
@@ -111,6 +113,8 @@ def _people(result: RunResult, truth: Truth, rows: Ints, known: Ints) -> list[tu
             for pixels in truth.pixels
         ]
     )
+    # The solver refuses a matrix that no finite assignment fits; such pairs get a large cost and
+    # are removed after it.
     people, tracks = linear_sum_assignment(np.where(np.isfinite(distances), distances, 1e9))
     pairs = zip(people.tolist(), tracks.tolist(), strict=True)
     return [(person, track) for person, track in pairs if np.isfinite(distances[person, track])]
@@ -129,12 +133,15 @@ def _pair(pose: Pose3D, truth: Truth, person: int, rows: Ints, known: Ints) -> P
     # same everywhere; a step without a prediction or a truth is NaN.
     step = int(np.diff(rows).min()) if len(rows) > 1 else 1
     even = np.arange(rows[0], rows[-1] + 1, step)
+    # Rows that lie between the steps are left out.
     place = np.searchsorted(even, rows)
     on_step = even[place.clip(0, len(even) - 1)] == rows
     true = np.full((len(even), *truth.joints.shape[2:]), np.nan, np.float32)
     true[place[on_step]] = truth.joints[person, known[on_step]]
     mapped = map_joints(pose.joints, pose.skeleton, H36M17)
     mapped[~pose.valid] = np.nan
+    # A standard deviation cannot be mapped to other joints: for a mean of joints the correlation
+    # would be needed.
     joint_sigmas = pose.joint_sigmas if pose.skeleton is H36M17 else None
     return PosePair(
         action="",

@@ -151,6 +151,7 @@ def _errors(pairs: Sequence[PosePair], joints: Sequence[str]) -> _Errors:
 
 
 def _errors_of(pair: PosePair, columns: list[int]) -> tuple[Array, Array, Array, Array, Array]:
+    # (T, J, 3)
     predicted, truth = (np.asarray(x, np.float64)[:, columns] for x in (pair.predicted, pair.truth))
     aligned = metrics.procrustes_errors(predicted, truth)
     # Root-relative, or aligned one by one where the axes differ.
@@ -178,6 +179,7 @@ def _peak_speed(pairs: Sequence[PosePair], joints: Sequence[str]) -> float:
     predictions, truths = (
         np.concatenate([part for pair in steps for part in (pair[n][:, rows], gap)]) for n in (0, 1)
     )
+    # Both are compared over the same rows: gaps at fast motion would otherwise lower one peak only.
     known = np.isfinite(predictions + truths)
     predicted, true = (
         metrics.peak_speed(np.where(known, x, np.nan)) for x in (predictions, truths)
@@ -189,6 +191,7 @@ def _moving(pair: PosePair, columns: list[int]) -> tuple[Array, Array]:
     """Prediction and truth (T, J, 3): root-relative, or aligned where the axes differ."""
     predicted, truth = (np.asarray(x, np.float64) for x in (pair.predicted, pair.truth))
     if pair.in_camera_axes:
+        # Before the columns are selected, as they do not contain the root.
         predicted, truth = (x - x[:, H36M17.root, None] for x in (predicted, truth))
         return predicted[:, columns], truth[:, columns]
     predicted, truth = predicted[:, columns], truth[:, columns]
@@ -203,6 +206,7 @@ def _bone_deviation(pairs: Sequence[PosePair]) -> float:
 
 def _calibration(pairs: Sequence[PosePair], joints: Sequence[str]) -> tuple[float, float]:
     """Share inside the 90 % radius, and miscalibration; NaN without predicted uncertainties."""
+    # Uncertainties are about the root-relative error, which is known in camera axes only.
     stated = [pair for pair in pairs if pair.joint_sigmas is not None and pair.in_camera_axes]
     if not stated:
         return np.nan, np.nan

@@ -113,6 +113,7 @@ def _cuts(motions: list[Motion]) -> Iterator[tuple[str, Floats]]:
 def _excerpt(number: int, action: str, points: Floats, noise: Noise, seed: int) -> Excerpt:
     random = random_generator(seed, number)
     # Camera first, noise after it: the camera must not depend on the noise.
+    # (1, T, 23, 3): a batch of one window.
     placed = place_cameras(torch.from_numpy(points)[None], Cameras(), random)
     noisy = noisy_keypoints(placed[:, :, list(COCO)], noise, random)
     keypoints, scores = (x[0].numpy() for x in noisy)
@@ -128,6 +129,7 @@ def _track(number: int, keypoints: Floats, scores: Floats) -> Track:
     present = (scores > 0).any(axis=1)
     boxes = np.full((len(rows), 4), np.nan, np.float32)
     # The tightest box, as the true extent of the body is not known from joints.
+    # Only present rows: a minimum over joints that are all NaN would warn.
     corners = np.nanmin(pixels[present], axis=1), np.nanmax(pixels[present], axis=1)
     boxes[present] = np.concatenate(corners, axis=1)
     return Track(

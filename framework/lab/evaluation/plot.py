@@ -44,6 +44,7 @@ def _panel(part: Section) -> Bytes:
     step = _BAR * len(rows) + _GAP
     image = np.full((top + step * len(groups) + _GAP, _WIDTH, 3), 255, np.uint8)
     _legend(image, part.name, rows)
+    # At least 1 mm, so that errors of zero do not divide by zero and NaN alone does not warn.
     longest = np.nanmax([value for _, values in groups for value in values] + [1.0])
     scale = (_WIDTH - _LEFT - _RIGHT) / longest
     for group, (name, values) in enumerate(groups):

@@ -44,6 +44,7 @@ def _plain(value: Any) -> Any:
         return {key: _plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(part) for part in value]
+    # JSON (RFC 8259) has no NaN or infinity.
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
@@ -70,6 +71,7 @@ def to_table(part: Section) -> Table:
     for name, *_ in rows:
         # With a space after commas the line of a chain of refiners breaks there, not within a name.
         table.add_column(escape(name.replace(",", ", ")), justify="right", overflow="fold")
+    # Transposed: a line per measure, as the measures are too many for columns of a terminal.
     for measure_name, *values in list(zip(header, *rows, strict=True))[1:]:
         if any(values):
             table.add_row(measure_name, *values)

@@ -46,6 +46,7 @@ def read_trc(path: Path) -> Markers:
         InputError: the file is missing, not TRC, truncated, or in a unit other than m and mm.
     """
     try:
+        # "utf-8-sig" drops the byte order mark that some Windows programs write.
         return parse_trc(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such file", "Check the path.") from None
@@ -85,6 +86,7 @@ def parse_trc(text: str) -> Markers:
     table = np.array(rows)
     _check_increasing(table[:, :2])
     positions = table[:, 2:].reshape(len(rows), len(names), 3) * metres
+    # A marker with one unknown coordinate has no position.
     positions[np.isnan(positions).any(axis=-1)] = np.nan
     return Markers(
         names=names,

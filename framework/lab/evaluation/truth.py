@@ -111,6 +111,7 @@ def _of_trc(path: Path) -> Truth:
         name=path.name,
         joints=joints[None],
         in_camera_axes=False,
+        # TRC counts frames from 1, videos here from 0.
         frame_index=markers.frame - 1,
         time_s=markers.time_s,
     )
@@ -151,6 +152,7 @@ def _of_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> Truth:
     if joints.dtype.kind != "f" or joints.ndim not in (3, 4) or shape != (len(names), 3):
         raise ValueError(f"joints are {joints.dtype} {joints.shape}, not ([N,] T, J, 3) metres")
     mapped = _by_name(joints, [str(name) for name in names])
+    # (N, T, 17, 3); without N it is one person.
     mapped = mapped if mapped.ndim == 4 else mapped[None]
     rows = mapped.shape[1]
     time_s = np.asarray(arrays["time_s"], np.float64) if "time_s" in arrays else None

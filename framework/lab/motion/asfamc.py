@@ -54,6 +54,7 @@ def _bones(text: str) -> dict[str, _Bone]:
             current = sections.setdefault(row[0][1:], [])
         else:
             current.append(row)
+    # Used when the file has no ``order``.
     root = _Bone(dof=["tx", "ty", "tz", "rx", "ry", "rz"])
     for key, *rest in sections["root"]:
         if key == "order":
@@ -107,11 +108,13 @@ def _posed(bones: dict[str, _Bone], values: dict[str, Array]) -> Skeleton3D:
     turns = np.tile(np.eye(3), (frames, len(names), 1, 1))
     for index, (name, bone) in enumerate(bones.items()):
         if name == _ROOT:
+            # Only the root travels; (T, 3).
             place = [bone.dof.index(channel) for channel in ("tx", "ty", "tz")]
             shifts[:, index] = values[name][:, place]
         angles = np.zeros((frames, 3))
         for column, channel in enumerate(bone.dof):
             if channel in ("rx", "ry", "rz"):
+                # Degrees of freedom that a bone lacks stay at angle 0.
                 angles[:, "zyx".index(channel[1])] = values[name][:, column]
         # Angles are in the axes of the bone (``axis``); this is a change of basis and back.
         turns[:, index] = bone.frame @ euler("zyx", angles) @ bone.frame.T

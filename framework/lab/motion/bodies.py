@@ -95,9 +95,11 @@ def varied(bones: Tensor, changes: BodyChanges, random: torch.Generator) -> Tens
     factor = (1 + changes.lengths * _SPREADS * noise).clamp(0.5, 1.6)
     size = torch.exp(0.05 * changes.lengths * torch.randn(count, 1, generator=random))
     # Bone 0 is the position of the pelvis and has no length.
+    # (B, 23)
     factor = torch.cat((factor[:, :1], factor[:, 1:] * size), dim=1)
     bones = bones * factor[:, None, :, None]
     turns = _cumulative(*_turns(bones.shape[:2], changes, random))
+    # (B, T, 23, 3, 3) @ (B, T, 23, 3, 1)
     return torch.matmul(turns[:, :, _TURNED_BY], bones[..., None])[..., 0]
 
 
@@ -142,6 +144,7 @@ def _turns(
     # Windows without any turn keep the distribution of the recordings.
     chosen &= torch.rand(count, 1, generator=random) < changes.turned
     amount = (chosen * sigma)[:, None, :, None]
+    # (B, T, 10, 3, 3), in world axes as the bones are.
     turns = rotations(amount * slow_noise(torch.Size((*shape, 10, 3)), random))
     tilted = torch.rand(count, 1, generator=random) < changes.tilted
     whole = rotations(tilted * changes.tilt_rad * torch.randn(count, 3, generator=random))
@@ -150,12 +153,15 @@ def _turns(
 
 def _cumulative(turns: Tensor, whole: Tensor) -> Tensor:
     """(B, T, 11, 3, 3) rotations of the bones of pelvis, trunk, head, arms and legs."""
+    # (B, T, 3, 3) each
     trunk, neck = turns[:, :, 0], turns[:, :, 1]
+    # (B, T, 4, 3, 3) each: both arms, then both legs.
     upper, lower = turns[:, :, 2::2], turns[:, :, 3::2]
     # Arms turn with the trunk, legs do not.
     arms = torch.matmul(trunk[:, :, None], upper[:, :, :2])
     limbs = torch.cat((arms, upper[:, :, 2:]), dim=2)
     ends = torch.matmul(limbs, lower)
+    # Interleaved to upper, lower of each limb (B, T, 8, 3, 3), the order of `_ARM` and `_LEG`.
     chains = torch.stack((limbs, ends), dim=3).flatten(2, 3)
     still = torch.eye(3).expand_as(trunk)
     body = torch.stack((still, trunk, torch.matmul(trunk, neck)), dim=2)

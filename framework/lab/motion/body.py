@@ -39,6 +39,7 @@ COCO = tuple(BODY.index(joint) for joint in COCO17.joints)
 def ancestry() -> Floats:
     """Return the (23, 23) matrix of 0 and 1 that sums bones to points."""
     parents = {child: parent for parent, child in BODY.bones}
+    # The diagonal is each point's own bone.
     matrix = np.eye(len(BODY.joints), dtype=np.float32)
     for point in range(len(BODY.joints)):
         joint = point
@@ -94,7 +95,9 @@ def add_face(joints: Floats, skull: Floats, forward: Floats, up: Floats, size: f
             (0.01, 0.045, -0.073),
         ]
     )
+    # (T, 3, 3) rows are the axes, so ``offsets @ axes`` is in the world.
     axes = np.stack((forward, up, left), axis=1)
+    # (T, 7, 3)
     placed = skull[:, None] + size * np.matmul(offsets, axes)
     points = np.concatenate((joints, skull[:, None], placed[:, 2:]), axis=1)
     # The rig's own neck and head are replaced: rigs disagree about both.

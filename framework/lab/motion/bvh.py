@@ -69,6 +69,7 @@ def _hierarchy(words: list[str]) -> list[_Joint]:
 
 def _motion(text: str) -> tuple[Array, float]:
     """(T, C) values and the frame rate."""
+    # "Frames: N" and "Frame Time: s"; the text after each colon is of interest.
     _, frames, rest = text.split(":", 2)
     count = int(frames.split()[0])
     frame_time, _, numbers = rest.lstrip().partition("\n")
@@ -98,6 +99,7 @@ def _posed(joints: list[_Joint], values: Array, fps: float) -> Skeleton3D:
                 # Positions replace the offset, also at joints inside the tree.
                 shifts[:, index, "xyz".index(axis)] = own[:, kinds.index(f"{axis}position")]
         angles = [place for place, kind in enumerate(kinds) if kind.endswith("rotation")]
+        # The order of the channels is the order of the rotations, which differs between programs.
         turns[:, index] = euler("".join(kinds[place][0] for place in angles), own[:, angles])
     places, axes = pose([joint.parent for joint in joints], shifts, turns)
     return Skeleton3D(tuple(joint.name for joint in joints), places, axes, fps)

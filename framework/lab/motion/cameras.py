@@ -68,18 +68,22 @@ def place_cameras(points: Tensor, cameras: Cameras, random: torch.Generator) -> 
     travel = torch.rand(count, generator=random)
     still = torch.rand(count, generator=random) >= cameras.following
     travel = torch.where(still, 1.0, travel)[:, None, None, None]
+    # About the mean position in time, so that the person stays around the optical axis.
     centred = points - pelvis + travel * (pelvis - middle)
     turned = torch.matmul(centred, _orientations(count, cameras, random)[:, None].mT)
     near, far = torch.tensor(cameras.distance_m).log()
     # Log-uniform: perspective changes with the ratio of distances.
     distance = torch.exp(near + (far - near) * torch.rand(count, generator=random))
+    # Depths are at least 0.9 m before the camera turns, which leaves 0.2 m of margin for that.
     distance = torch.maximum(distance, 0.9 - turned[..., 2].amin(dim=(1, 2)))
     # Three deviations at most keep the person in the image.
     axis = cameras.off_axis * torch.randn(count, 2, generator=random).clamp(-3, 3)
+    # (B, 3); off-axis shifts are tangents, so they are scaled by the depth.
     place = distance[:, None] * torch.cat((axis, torch.ones(count, 1)), dim=1)
     placed = turned + place[:, None, None]
     shaken = torch.rand(count, 1, 1, generator=random) < cameras.shaking
     shake = cameras.shake_rad * slow_noise(torch.Size((*points.shape[:2], 3)), random).clamp(-3, 3)
+    # Row vectors, hence the transpose.
     moved = torch.matmul(placed, rotations(shaken * shake).mT)
     # Turning may have brought a point too near: move the whole window away.
     closest = moved[..., 2].amin(dim=(1, 2)).clamp(max=_NEAREST_M)

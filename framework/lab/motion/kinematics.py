@@ -84,5 +84,6 @@ def pose(parents: Sequence[int], shifts: Array, turns: Array) -> tuple[Array, Ar
 
 
 def _turn(axes: Array, vectors: Array) -> Array:
+    # (T, 3, 3) @ (T, 3, 1): one rotation per frame.
     turned: Array = (axes @ vectors[..., None])[..., 0]
     return turned

@@ -160,18 +160,22 @@ def noisy_keypoints(points: Tensor, noise: Noise, random: torch.Generator) -> tu
         0 where a joint is missing.
     """
     size = points.shape[:2]
+    # (B, T) size of one unit in the image, by the mean depth of the joints.
     unit = UNIT_M / points[..., 2].mean(dim=2)
     keypoints = project(points)
     local, depth = keypoints / unit[..., None, None], points[..., 2]
     occluded, averted = _self_occluded(local, depth), _facing_away(depth)
+    # Joints that cannot be seen are guessed: their errors are larger.
     amount = _standard_deviation(local, noise, random) + 0.03 * occluded + 0.06 * averted
     white = torch.randn(*size, 17, 2, generator=random)
     wave = slow_noise(torch.Size((*size, 17, 2)), random)
     error = amount[..., None] * (_DRIFT * wave + _INDEPENDENT * white)
+    # Constant over the window, as the offset of a detector is.
     error += _OFFSET[:, None] * torch.randn(size[0], 1, 17, 2, generator=random)
     outlier = torch.rand(*size, 17, 1, generator=random) < noise.outliers
     error += outlier * 0.3 * torch.randn(*size, 17, 2, generator=random)
     keypoints = keypoints + noise.strength * unit[..., None, None] * error
+    # From the standard deviation, not from the error drawn: no detector can measure its error.
     scores = _scores(amount, noise, random)
     for part, share in ((occluded, noise.covered), (averted, noise.averted)):
         scores = scores * ~(part & (torch.rand(size[0], 1, 1, generator=random) < share))
@@ -203,7 +207,9 @@ def degraded(
 def _intervals(size: torch.Size, count: int, probability: float, random: torch.Generator) -> Tensor:
     """(B, count, T) bool: intervals of 3 to 100 frames, some of them beyond the window's ends."""
     rest = (size[0], count, 1)
+    # Uniform from half a window before the first frame to the end of the window.
     start = (1.5 * torch.rand(rest, generator=random) - 0.5) * size[1]
+    # Log-uniform: 3 to 3 * exp(3.5) = 99 frames.
     length = 3 * torch.exp(3.5 * torch.rand(rest, generator=random))
     happens = torch.rand(rest, generator=random) < probability
     time = torch.arange(size[1])
@@ -220,6 +226,7 @@ def _standard_deviation(keypoints: Tensor, noise: Noise, random: torch.Generator
     """(B, T, 17) of each keypoint's error, without what self-occlusion adds."""
     size = keypoints.shape[:2]
     low, high = torch.tensor(noise.jitter).log()
+    # Log-uniform, constant over the window.
     base = torch.exp(low + (high - low) * torch.rand(size[0], 1, 1, generator=random))
     per_joint = torch.exp(0.4 * torch.randn(size[0], 1, 17, generator=random))
     amount = base * per_joint * _JOINT_FACTOR
@@ -239,6 +246,7 @@ def _self_occluded(keypoints: Tensor, depth: Tensor) -> Tensor:
     front = depth[:, :, _TRUNK].mean(dim=2, keepdim=True) + 0.08
     behind: Tensor = ((keypoints - middle).norm(dim=-1) < 0.3) & (depth > front)
     apart = (keypoints - keypoints[:, :, _MIRROR]).norm(dim=-1)
+    # Both must be clearly apart in depth; only the farther one is hidden.
     behind |= (apart < 0.08) & (depth > depth[:, :, _MIRROR] + 0.05)
     return behind
 
@@ -285,6 +293,7 @@ def _missing(size: torch.Size, noise: Noise, random: torch.Generator) -> Tensor:
     intervals = (
         _intervals(size, 3, noise.missing, random)[..., None] & _parts(size, 3, random)[:, :, None]
     )
+    # Missing in the whole window, not only in an interval.
     throughout = torch.rand(size[0], 1, 1, 1, generator=random) < noise.missing
     always = throughout & _parts(size, 1, random)[:, :, None]
     person = _intervals(size, 1, noise.gaps, random)[:, 0, :, None]
@@ -304,9 +313,12 @@ def _at_lower_rates(
     stride = torch.where(rare, strides, 1)
     time = torch.arange(frames)
     low = time // stride * stride
+    # Without a later kept frame, the last frame of the window is used.
     high = (low + stride).clamp(max=frames - 1)
     part = ((time - low) / (high - low).clamp(min=1))[..., None]
     window = torch.arange(count)[:, None]
+    # A joint is interpolated only between two frames that have it; kept frames need themselves
+    # only.
     both = (scores[window, low] > 0) & ((scores[window, high] > 0) | (part == 0))
     between = torch.lerp(scores[window, low], scores[window, high], part) * both
     return torch.lerp(keypoints[window, low], keypoints[window, high], part[..., None]), between

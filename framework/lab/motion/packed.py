@@ -64,6 +64,7 @@ def subjects_of(split: Path, part: str) -> frozenset[str]:
 
 
 def _motion(packed: dict[str, NDArray[np.generic]], clip: int, rows: slice) -> Motion:
+    # (T, 21, 3) metres relative to the root position of the next line.
     joints = _integrated(packed["joints_d2"][:, rows], order=2).reshape(-1, 21, 3) / 1000
     root = _integrated(packed["root_d2"][:, rows], order=2) / 1000
     head = _integrated(packed["head_d1"][:, rows], order=1).reshape(-1, 2, 3).astype(np.float64)
@@ -87,6 +88,7 @@ def _motion(packed: dict[str, NDArray[np.generic]], clip: int, rows: slice) -> M
 def _integrated(differences: NDArray[np.generic], order: int) -> NDArray[np.int64]:
     # In 64 bits, so that no sum of the stored 16 or 32 bits overflows.
     values = differences.T.astype(np.int64)
+    # Differences of a clip begin with its first value, so no start value is stored.
     for _ in range(order):
         values = values.cumsum(axis=0)
     return values

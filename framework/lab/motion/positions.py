@@ -61,9 +61,12 @@ def _motion(subject: str, action: str, clip: Array) -> Motion:
 
 def _with_face(joints: Floats) -> Floats:
     """Add a face, oriented by the joints of the nose and the top of the head."""
+    # Human3.6M's joint between neck and nose is "neck" in H36M-17; it lies in front of the line
+    # from thorax to crown.
     thorax, nose, crown = (joints[:, H36M17.index(name)] for name in ("thorax", "neck", "head"))
     up = _unit(crown - thorax)
     forward = nose - thorax
+    # Gram-Schmidt: the part of the direction that is orthogonal to up.
     forward = _unit(forward - (forward * up).sum(axis=-1, keepdims=True) * up)
     leg = joints[:, [H36M17.index(f"left_{joint}") for joint in ("hip", "knee", "ankle")]]
     size = float(np.linalg.norm(np.diff(leg, axis=1), axis=-1).sum(axis=1).mean()) / _LEG_M
@@ -72,4 +75,5 @@ def _with_face(joints: Floats) -> Floats:
 
 def _unit(vectors: Floats) -> Floats:
     length = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    # A zero vector stays zero instead of NaN.
     return np.asarray(vectors / np.maximum(length, 1e-9), np.float32)

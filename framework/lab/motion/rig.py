@@ -121,9 +121,11 @@ def to_motion(recorded: Skeleton3D, rig: Rig, *, name: str, subject: str) -> Mot
 
 def _middle_of(chain: Array) -> Array:
     """(T, 3) the middle, by length, of a chain (T, N, 3) of joints."""
+    # Mean lengths over time, so that the middle does not move along the bones.
     lengths = np.linalg.norm(np.diff(chain, axis=1), axis=-1).mean(axis=0)
     reached = np.concatenate(([0.0], lengths.cumsum()))
     middle = reached[-1] / 2
+    # The bone (by its end) in which half of the length is reached.
     last = min(int(np.searchsorted(reached, middle, side="right")), len(lengths))
     part = (middle - reached[last - 1]) / max(lengths[last - 1], 1e-9)
     between: Array = chain[:, last - 1] + part * (chain[:, last] - chain[:, last - 1])

@@ -45,6 +45,7 @@ class Library:
         lengths = torch.tensor([len(motion.points) for motion, _ in kept])
         stop = lengths.cumsum(0)
         bones = np.concatenate([bones_of(motion.points) for motion, _ in kept])
+        # A weight is per frame, and clips are drawn by their sum.
         weight = lengths.double() * torch.tensor([weight for _, weight in kept]).double()
         return cls(torch.from_numpy(bones), stop - lengths, stop - 1, weight)
 
@@ -64,9 +65,12 @@ class Library:
         """
         clip = torch.multinomial(self.weight, count, replacement=True, generator=random)
         first, span = self.first[clip], (self.last - self.first)[clip]
+        # Windows are placed by their middle, so that both ends of a clip are drawn as often as the
+        # rest.
         middle = torch.rand(count, generator=random) * span
         speed = torch.exp(speed_spread * (2 * torch.rand(count, generator=random) - 1))
         steps = torch.arange(frames) - (frames - 1) / 2
+        # (count, frames) position in recorded frames; the period is there and back.
         place = (middle[:, None] + speed[:, None] * steps) % (2 * span[:, None])
         # A triangle wave: the second half of its period is the clip in reverse.
         place = torch.minimum(place, 2 * span[:, None] - place)

@@ -103,5 +103,6 @@ def joints(pose: BodyPose, size: float, skeleton: Skeleton) -> Array:
     for name, pair in pairs + arms:
         named["left_" + name], named["right_" + name] = pair[..., 0, :], pair[..., 1, :]
     for name, place in HEAD.items():
+        # (..., 3, 3) @ (3,)
         named[name] = pose.skull + pose.head_axes @ (size * np.array(place))
     return np.stack([named[name] for name in skeleton.joints], -2)

@@ -65,6 +65,7 @@ def _depth(solids: Solids, inverse: Array, number: int, grid: Grid) -> Floats:
     """
     u, v = grid.xs[None, :], grid.ys[:, None]
     origin = solids.origin[number]
+    # Local images of the view's x, y and z axes; (3,) each.
     across, down, away = inverse.T.astype(np.float32)
     x, y, z = origin.astype(np.float32)
     # One component at a time: (H, W, 3) arrays would be several times slower.
@@ -138,6 +139,7 @@ def _normals(solids: Solids, number: int, local: Floats, inverse: Array) -> Floa
     material = solids.materials[number]
     if material.wrinkle:
         x, y, z = (local * np.linalg.norm(solids.axes[number], axis=0)).T
+        # Two waves in metres of the world, so that folds do not stretch with the solid.
         fold = np.sin(38 * z + 17 * x + 2 * np.sin(23 * y + number))
         fold += 0.6 * np.sin(71 * z - 29 * y + 3 * np.sin(31 * x))
         normal[:, 2] += (0.5 * material.wrinkle * radii[0] * fold).astype(np.float32)
@@ -159,4 +161,5 @@ def _colours(solids: Solids, number: int, local: Floats) -> Floats:
         scaled = local * np.linalg.norm(solids.axes[number], axis=0)
         dots = np.sin(210 * scaled[:, 0] + 90 * z) * np.sin(190 * scaled[:, 1] - 130 * z)
         colour *= (1 + material.weave * dots)[:, None]
+    # sRGB to linear light by the usual power law.
     return np.asarray(np.clip(colour, 0, 1) ** 2.2, np.float32)

@@ -51,6 +51,7 @@ def render(
                         progress(row + 1, total)
             known: dict[str, Any] = dict(truth(scene))
             np.savez_compressed(arrays, **known)
+            # Both files are complete before either gets its final name.
             arrays.replace(truth_path)
             video.replace(video_path)
     except OSError as error:

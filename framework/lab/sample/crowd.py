@@ -107,9 +107,11 @@ def _visibility(
     """`Crowd.shown` and `Crowd.covered`; nearer people are opaque boxes as wide as a trunk."""
     share = np.stack(np.meshgrid(np.linspace(0, 1, _COLUMNS), np.linspace(0, 1, _LINES)), -1)
     low, high = boxes[..., None, :2], boxes[..., None, 2:]
+    # (N, T, P, 2) with P = 12 * 24 points of each box.
     points = (low + (high - low) * share.reshape(-1, 2)).astype(np.float32)
     inside = np.asarray(((points >= 0) & (points < np.array(size_wh))).all(-1))
     covered = np.zeros(pixels.shape[:3], bool)
+    # A tenth of the width is cut off at both sides.
     trunk = boxes + (boxes[..., [2, 3, 0, 1]] - boxes) * np.array([0.1, 0, 0.1, 0], np.float32)
     for one in range(len(boxes)):
         for other in range(len(boxes)):
@@ -155,6 +157,7 @@ def _missed(crowd: Crowd, flaws: Flaws, rng: np.random.Generator) -> Bools:
     rate = (len(crowd.time_s) - 1) / max(crowd.time_s[-1], 1e-9)
     gone = rng.random(crowd.seen.shape) < flaws.missed
     for person, row in np.argwhere(rng.random(crowd.seen.shape) < flaws.bursts / rate):
+        # A slice beyond the last row is cut by NumPy.
         gone[person, row : row + round(rate * BURST_S)] = True
     return gone
 

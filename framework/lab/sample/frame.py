@@ -102,6 +102,7 @@ def _lit_people(camera: tuple[Array, Array], solids: Solids, grid: Grid, lamp: S
     hit = surface(solids, grid, depth, which)
     image = np.zeros((*depth.shape, 4), np.float32)
     if len(hit.gloss):
+        # Metres between samples at the mean depth of the people.
         spacing_m = float((grid.xs[-1] - grid.xs[0]) / len(grid.xs) * hit.points[:, 2].mean())
         _soften(hit, depth, round(SOFT_M / spacing_m))
         image[(*hit.at, slice(0, 3))] = _shaded(hit, camera, lamp)
@@ -114,8 +115,10 @@ def _blend(image: Floats, light: Floats, scene: Scene, grid: Grid) -> None:
     height, width = light.shape[0] // SAMPLES, light.shape[1] // SAMPLES
     mean = cv2.resize(light, (width, height), interpolation=cv2.INTER_AREA)
     focal, (cx, cy) = scene.matrix[0, 0], scene.matrix[:2, 2]
+    # The first sample is a quarter of a pixel inside its pixel, so truncation gives the corner.
     left, top = int(grid.xs[0] * focal + cx), int(grid.ys[0] * focal + cy)
     part = image[top : top + height, left : left + width]
+    # Light is premultiplied by coverage (Porter and Duff, Compositing Digital Images, 1984).
     part *= 1 - mean[..., 3:]
     part += mean[..., :3]
 

@@ -105,7 +105,9 @@ def _blocked(points: Array, solids: Solids) -> NDArray[np.bool_]:
     """(J,) whether solids block the line from the camera to points (J, 3), both camera axes."""
     inverse = np.linalg.inv(solids.axes)
     # The camera in the local axes of each solid.
+    # (S, 3, 1)
     start = -np.einsum("sij,sj->si", inverse, solids.origin)[..., None]
+    # (S, 3, J)
     direction = np.einsum("sij,kj->sik", inverse, points)
     wide, narrow = solids.radii.T[..., None]
     entry = first_hit(

@@ -157,12 +157,14 @@ def _window(start_s: float, end_s: float, ease_s: float, times: Array) -> Array:
 
 
 def _squat(squat: Squat, times: Array) -> Array:
+    # Down and up take 45 % of the time each; the rest is at the bottom.
     half = 0.45 * (squat.end_s - squat.start_s)
     return squat.depth_m * _window(squat.start_s, squat.end_s, half, times)
 
 
 def _ankles(xy: Array, yaw: Array, pitch: Array, lift: Array, body: BodyDimensions) -> Array:
     """(T, 2, 3) ankle centres; a foot rolls over its ball (heel up) or its heel (toes up)."""
+    # (T, 2) distance of the point on the floor from the ankle, forward.
     pivot = np.where(pitch > 0, body.ball, -body.heel) * body.size
     high = body.ankle_height * body.size
     forward = pivot - pivot * np.cos(pitch) + high * np.sin(pitch)
@@ -175,6 +177,7 @@ def _height(middle: Array, left: Array, ankles: Array, body: BodyDimensions) -> 
     """(T,) height of the pelvis: as high as both legs permit, not quite straight, and smooth."""
     leg = 0.988 * (body.thigh + body.shin) * body.size
     aside = body.hip * body.size * np.array(SIDES)[:, None]
+    # (T, 2, 2) horizontal distance of each ankle from its hip.
     away = ankles[..., :2] - (middle[:, None] + aside * left[:, None])
     highest = ankles[..., 2] + np.sqrt(np.maximum(leg**2 - (away**2).sum(-1), 0.01))
     radius = int(0.05 * RATE)
@@ -271,6 +274,7 @@ def _arm_axes(arms: Array, chest_axes: Array) -> tuple[Array, Array]:
     """Axes (T, 2, 3, 3) of upper arms and forearms; up points towards the shoulder."""
     side = np.array(SIDES)
     flex, abduct, twist, elbow = np.moveaxis(arms, -1, 0)
+    # Turns about x lift the left arm outwards for positive angles, the right arm for negative ones.
     lifted = _turn(1, -flex) @ _turn(0, side * abduct) @ _turn(2, side * twist)
     upper = chest_axes[:, None] @ lifted
     return upper, upper @ _turn(1, -elbow)

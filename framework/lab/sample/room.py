@@ -65,6 +65,8 @@ def backdrop(
     # Nine samples per pixel against aliasing of planks and edges.
     for dy, dx in ((y, x) for y in (1 / 6, 1 / 2, 5 / 6) for x in (1 / 6, 1 / 2, 5 / 6)):
         u, v = np.meshgrid(np.arange(width) + dx, np.arange(height) + dy)
+        # (H, W, 3): rows times the transposed inverse of K, then ``R.T`` to the world, also for
+        # rows.
         rays = np.stack([u, v, np.ones_like(u)], -1) @ np.linalg.inv(camera).T @ turn
         parts.append(_hit(eye, rays))
     # The sample in the middle of the pixel.
@@ -84,6 +86,7 @@ def _hit(eye: Array, rays: Array) -> tuple[Array, Array, Array]:
     away = np.where(never, np.inf, away)
     axis = away.argmin(-1)
     points = eye + rays * away.min(-1, keepdims=True)
+    # Normals point into the room, against the ray.
     facing = np.take_along_axis(rays, axis[..., None], -1)[..., 0]
     normal = np.where(facing[..., None] > 0, -1.0, 1.0) * np.eye(3)[axis]
     colour = linear(_paint(points, axis, facing > 0))

@@ -129,6 +129,7 @@ def _varied(person: Person, random: np.random.Generator) -> Person:
         red, green, blue = random.uniform(low, high, 3)
         return float(red), float(green), float(blue)
 
+    # Darker or lighter along one hue.
     skin = random.uniform(0.35, 1.0) * np.array([0.90, 0.68, 0.55])
     outfit = Outfit(
         skin=(float(skin[0]), float(skin[1]), float(skin[2])),

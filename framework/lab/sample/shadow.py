@@ -51,6 +51,7 @@ class Shadow:
         rotation, _ = look_at(to_light, (0, 0, 0))
         turned = solids.take(solids.thickness > THIN_M).moved(rotation, (0, 0, 0))
         boxes = turned.bounds(pinhole=False)
+        # (2,) metres in the axes of the lamp.
         low = boxes[:, :2].min(0) - MARGIN_M
         width, height = np.ceil((boxes[:, 2:].max(0) + MARGIN_M - low) / spacing_m).astype(int)
         xs = (low[0] + spacing_m * np.arange(width)).astype(np.float32)
@@ -84,6 +85,7 @@ class Shadow:
         local = points @ axes.T
         column, row = np.rint((local[:, :2] - corner) / np.float32(self.spacing_m)).T
         width = self.depth.shape[1]
+        # Flat indices; the margin of the map keeps all taps inside it.
         index = (row * width + column).astype(np.int32)
         limit = local[:, 2] - np.float32(BIAS_M)
         free = np.zeros(len(points), np.float32)

@@ -120,7 +120,9 @@ class Solids:
                 else look along z without perspective.
         """
         far_end = self.origin + self.axes[:, :, 2] * self.length[:, None]
+        # (S, 2, 3)
         centres = np.stack([self.origin, far_end], 1)
+        # (S, 3, 3) ``A A'``, then (S, 2, 3, 3) scaled by each ball's radius.
         spread = np.einsum("sij,skj->sik", self.axes, self.axes)
         spread = spread[:, None] * (self.radii**2)[:, :, None, None]
         if pinhole:
@@ -189,7 +191,9 @@ def first_hit(
             )
             along = (z + flank * dz - wide * sine) / cosine
             inside = (along >= 0) & (along <= np.asarray(length) * cosine)
+            # `fmin` ignores NaN, which stands for no intersection.
             nearest = np.fmin(nearest, np.where(inside, flank, np.nan))
+    # NaN compares false, so misses become inf.
     return np.where(nearest > -np.inf, nearest, np.inf)
 
 
@@ -220,6 +224,8 @@ class Builder:
     ) -> None:
         """Add the hull of two balls, flattened by ``flat`` along ``front`` (a unit vector)."""
         if front is None:
+            # The world axis that is farthest from parallel to the cone, so that its
+            # component orthogonal to the cone is not zero.
             front = np.eye(3)[np.argmin(np.abs(end - start))]
         self._cones.append((start, end, front))
         self._shapes.append((*radii, flat))

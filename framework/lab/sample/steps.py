@@ -129,6 +129,7 @@ def _track(place: Array, yaw: float, act: Walk | Turn) -> tuple[list[Array], lis
         count = max(1, round(abs(act.degrees) / 40))
         yaws = yaw + np.radians(act.degrees) * np.arange(1, count + 1) / count
         return [place] * (2 * count), list(np.repeat(yaws, 2)), act.period_s
+    # Metres and degrees, (A,) each.
     lengths, turns = np.array(act.arcs, float).T
     knots = np.concatenate([[0], np.cumsum(lengths)])
     headings = yaw + np.radians(np.concatenate([[0], np.cumsum(turns)]))
@@ -160,11 +161,13 @@ def follow(
         xy[:, side] = _print(middle, heading, side, body)
     for step in steps:
         foot = step.side
+        # Seconds in the air.
         swing = step.land_s - step.lift_s
         share = (times - step.lift_s) / swing
         old = xy[np.searchsorted(times, step.lift_s), foot] if step.lift_s < times[-1] else step.xy
         stride = float(np.hypot(*np.subtract(step.xy, old)))
         moved = _swing(share)[:, None]
+        # ``moved`` is 0 before the step and 1 after it, so later rows keep the new place.
         xy[:, foot] += moved * (np.array(step.xy) - xy[:, foot])
         yaw[:, foot] += moved[:, 0] * (step.yaw - yaw[:, foot])
         # Long strides roll over the foot more.

@@ -40,6 +40,7 @@ def simulate_detector(
     """
     points = recipe.draw(library, count, random_generator(seed, 0))
     appearance = np.random.default_rng(seed)
+    # The solids of the figure are computed in float64.
     windows = points.double().numpy()
     detected = [_detect(detector, window, appearance) for window in windows]
     keypoints, scores, detector_3d = (np.stack(part) for part in zip(*detected, strict=True))
@@ -86,6 +87,7 @@ def _nearest(people: Detections, truth: Array, viewport: Viewport) -> tuple[Floa
     if not len(people):
         return nobody
     keypoints = map_joints(people.keypoints, people.skeleton, COCO17)
+    # (people,); joints that a detector lacks do not count.
     distance = np.nanmean(np.linalg.norm(keypoints - truth, axis=-1), axis=-1)
     best = int(np.argmin(distance))
     # Written so that a distance of NaN is refused.

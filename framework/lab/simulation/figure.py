@@ -58,6 +58,7 @@ def figure_pose(points: Array) -> BodyPose:
         shoulders=shoulders,
         elbows=elbows,
         wrists=wrists,
+        # Up points from the fingers to the wrist, in line with the forearm.
         hand_axes=_facing(elbows - wrists, thumbs[:, None]),
         hips=hips,
         knees=knees,

@@ -37,6 +37,7 @@ class Pairs:
             np.savez_compressed(
                 file, **{item.name: getattr(self, item.name) for item in fields(self)}
             )
+        # A rename in one folder is atomic on POSIX systems.
         partial.replace(path)
 
     @classmethod

@@ -59,6 +59,7 @@ def choose_viewport(points: Array, random: np.random.Generator) -> Viewport:
         random: generator of margins and of the person's height in pixels.
     """
     image = points[..., :2] / points[..., 2:]
+    # The larger of width and height, so that people who lie have a size too.
     tall = float(np.median(np.ptp(image, axis=1).max(axis=-1)))
     margin = tall * random.uniform(0.12, 0.5, 4)
     if random.random() < 0.15:
@@ -92,6 +93,7 @@ def render_figure(
     tint = random.uniform(0.7, 1.1) * random.uniform(0.85, 1.15, 3)
     grain = random.uniform(0, 6)
     for row in range(len(points)):
+        # Camera axes, as the points are, so that no camera is needed.
         solids = _with_girth(person_solids(pose.at(row), size, outfit), girth)
         image = background.copy()
         _draw(image, solids.take(solids.nearest > _NEAR_M), viewport, light)
@@ -111,6 +113,7 @@ def _draw(image: Floats, solids: Solids, viewport: Viewport, light: Array) -> No
     ).astype(int)
     if (low >= high).any():
         return
+    # Pixel centres, in units of the focal length.
     xs = (np.arange(low[0], high[0]) + 0.5) / viewport.pixels + viewport.left
     ys = (np.arange(low[1], high[1]) + 0.5) / viewport.pixels + viewport.top
     grid = Grid(xs=xs.astype(np.float32), ys=ys.astype(np.float32), pinhole=True)
