@@ -16,6 +16,7 @@ _BLOCK = 256
 
 def rounded(values: NDArray[np.float32] | NDArray[np.float64], unit: str) -> NDArray[np.float64]:
     """The numbers at the precision of a text file; what is not finite becomes NaN."""
+    # float32 has no exact 0.12: rounded there, it would be printed as 0.11999999731779099.
     fine = values.astype(np.float64)
     np.round(fine, DECIMALS[unit], out=fine)
     fine[~np.isfinite(fine)] = np.nan
@@ -42,6 +43,7 @@ def columns(arrays: Arrays, person: int, rows: slice) -> Arrays:
     for array in COLUMNS:
         values = arrays[array.name]
         if array.shape == "N":
+            # (N,), the track id: repeated, so that each row can be read alone.
             values = np.full(count, values[person])
         else:
             values = values[rows] if array.shape == "T" else values[person, rows]
@@ -54,4 +56,5 @@ def joined(values: Arrays, group: Sequence[ResultArray]) -> NDArray[Any]:
     parts = [values[array.name] for array in group]
     if len(parts) == 1:
         return parts[0]
+    # (R, J, 2) keypoints and (R, J) scores become (R, J, 2 + 1).
     return np.concatenate([part.reshape(*part.shape[:2], -1) for part in parts], -1)

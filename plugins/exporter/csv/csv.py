@@ -29,6 +29,8 @@ class CsvExporter(Exporter):
         """Write the file block by block; see `framework.stages.Exporter`."""
         path = target.with_name(f"{target.name}.csv")
         arrays = to_arrays(result)
+        # The same bytes on every system: without newline="" Windows would write \r\n, and the csv
+        # module by default ends lines with \r\n.
         with path.open("w", encoding="utf-8", newline="") as file:
             table = csv.writer(file, lineterminator="\n")
             table.writerow(header(arrays))

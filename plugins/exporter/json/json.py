@@ -34,6 +34,7 @@ def _write(arrays: Arrays, file: IO[str]) -> None:
     """The head, a key a line, and the rows."""
     file.write("{\n")
     for key, value in _head(arrays).items():
+        # NaN is not JSON (RFC 8259): an error is better than a file that strict parsers reject.
         text = json.dumps(value, ensure_ascii=False, allow_nan=False)
         file.write(f"{json.dumps(key)}: {text},\n")
     file.write('"rows": [')
@@ -50,6 +51,7 @@ def _head(arrays: Arrays) -> dict[str, Any]:
     for array in HEAD:
         values = arrays[array.name]
         head[array.name] = (rounded(values, array.unit) if array.unit else values).tolist()
+        # In the npz, meta is a JSON text; here it is an object.
         if array.name == "meta":
             head |= {"meta": json.loads(head["meta"]), "units": dict(JSON_UNITS)}
     return head

@@ -22,5 +22,7 @@ class NpzExporter(Exporter):
     def export(self, result: RunResult, target: Path) -> list[Path]:
         """Write the archive; see `framework.stages.Exporter`."""
         path = target.with_name(f"{target.name}.npz")
+        # NumPy gives the members of an archive a fixed date, so equal arrays give equal bytes.
+        # Object arrays would be pickled, which numpy.load rejects by default: fail here instead.
         self._save(path, allow_pickle=False, **to_arrays(result))
         return [path]

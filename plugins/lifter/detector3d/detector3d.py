@@ -46,6 +46,7 @@ def _keypoints_3d(track: Track) -> Floats:
 def _pose(track: Track, keypoints_3d: Floats) -> Pose3D:
     joints = map_joints(keypoints_3d, track.skeleton, H36M17)
     joints -= joints[:, H36M17.root, None]
+    # `Pose3D` has one flag per row, so a row with a missing joint is dropped as a whole.
     valid = track.present & np.isfinite(joints).all(axis=(1, 2))
     joints[~valid] = np.nan
     return Pose3D(track_id=track.id, skeleton=H36M17, joints=joints, valid=valid)

@@ -25,6 +25,7 @@ GROUP = 3
 """Frames that share one token."""
 
 _JOINTS_2D, _JOINTS_3D = len(COCO17.joints), len(H36M17.joints)
+# Per frame: x, y and score of each joint; place (2), growth and visibility (see `normalise`).
 _FEATURES = 3 * _JOINTS_2D + 4
 _DETECTOR_3D_FEATURES = 3 * _JOINTS_3D + 1
 _UNCERTAINTY_CHANNELS = 128
@@ -47,6 +48,7 @@ class TemporalNetwork(nn.Module):
         self,
         channels: int = 384,
         hidden: int = 576,
+        # Kernels of 3 with dilations 1, 3, 9 span 27 tokens, the 81 frames of a window.
         dilations: Sequence[int] = (1, 3, 9, 1, 3, 9),
     ) -> None:
         super().__init__()
@@ -59,6 +61,7 @@ class TemporalNetwork(nn.Module):
         self.joints = nn.Linear(channels, GROUP * _JOINTS_3D * 3)
         self.doubt = nn.Linear(channels + GROUP * _FEATURES, _UNCERTAINTY_CHANNELS)
         self.spread = nn.Linear(_UNCERTAINTY_CHANNELS, GROUP * _JOINTS_3D)
+        # No bias: where there is no 3D, its features are 0, and so is what they add.
         self.opinion = nn.Linear(GROUP * _DETECTOR_3D_FEATURES, channels, bias=False)
         # The detector's 3D begins without influence, so that training starts from the 2D alone.
         nn.init.zeros_(self.opinion.weight)
@@ -83,6 +86,7 @@ class TemporalNetwork(nn.Module):
             axis in metres; in training it is the scale of an exponential distribution (`loss_of`).
         """
         batch, frames = scores.shape[:2]
+        # (B, T / 3, 3 * 55)
         features = normalise(keypoints, scores).reshape(batch, frames // GROUP, -1)
         # One linear layer per group: the convolutions then run at a third of the frame rate.
         tokens = self.embed(features)
@@ -108,6 +112,7 @@ def _mean_of_neighbours(joints: Tensor) -> Tensor:
     It removes the pattern that repeats from group to group, a jump at every third frame. Training
     includes it, so that the network compensates for it in quick motion.
     """
+    # A mean over three frames has no response to a pattern that repeats every three frames.
     before = torch.cat((joints[:, :1], joints[:, :-1]), dim=1)
     after = torch.cat((joints[:, 1:], joints[:, -1:]), dim=1)
     return (before + joints + after) / GROUP
@@ -135,6 +140,7 @@ class ResidualBlock(nn.Module):
     def forward(self, tokens: Tensor) -> Tensor:
         """Map tokens (B, T, C) to (B, T, C)."""
         normed = self.norm(tokens)
+        # A sequence shorter than the dilation sees its repeated end frames only.
         shift = min(self.dilation, normed.shape[1])
         before = torch.cat((normed[:, :1].expand(-1, shift, -1), normed[:, :-shift]), dim=1)
         after = torch.cat((normed[:, shift:], normed[:, -1:].expand(-1, shift, -1)), dim=1)
@@ -163,9 +169,11 @@ def normalise(keypoints: Tensor, scores: Tensor) -> Tensor:
     visible = present.sum(dim=2).clamp(max=1)
     # float32 also under autocast: pixels of large images lose whole units in bfloat16.
     points = torch.where(present > 0, keypoints.float(), 0.0)
+    # (B, T, 2) centre; (B, T) size
     centre = points.sum(dim=2) / present.sum(dim=2).clamp(min=1)
     offsets = (points - centre[:, :, None]) * present
     size = (offsets.square().sum(dim=(2, 3)) / present.sum(dim=(2, 3)).clamp(min=1)).sqrt()
+    # (B,) the median ignores frames without the person, which have no size.
     scale = torch.where(visible[..., 0] > 0, size, torch.nan).nanmedian(dim=1).values
     # A window without the person, or with all joints in one point, must not divide by zero.
     scale = scale.nan_to_num(1.0).clamp(min=1e-6)[:, None]
@@ -173,6 +181,7 @@ def normalise(keypoints: Tensor, scores: Tensor) -> Tensor:
     middle = (centre * visible).sum(dim=1, keepdim=True) / count
     place = (centre - middle) / scale[..., None] * visible
     # A logarithm: approaching and receding are equally large.
+    # Clamped: a frame with a single joint has size 0, whose logarithm is infinite.
     growth = (size / scale).clamp(0.1, 10).log()[..., None] * visible
     local = offsets / scale[..., None, None]
     return torch.cat(
@@ -189,6 +198,7 @@ def detector_3d_features(detector_3d: Tensor) -> Tensor:
     Returns:
         (B, T, 52) coordinates and whether they are there; zeros where they are not.
     """
+    # (B, T) a pose counts as a whole: its centre would move with the joints that are missing.
     known = detector_3d.isfinite().all(dim=-1).all(dim=-1)
     points = torch.where(known[..., None, None], detector_3d.float(), 0.0)
     centred = points - points.mean(dim=2, keepdim=True)
@@ -212,6 +222,7 @@ def load_network(path: Path) -> TemporalNetwork:
     Raises:
         BackendError: the file cannot be read, or holds weights of another network.
     """
+    # Files hold float16 (`training.loop.save_weights`).
     tensors = {name: tensor.float() for name, tensor in load_tensors(path).items()}
     try:
         # The buffer `dilations` is in the file, as no shape depends on it.

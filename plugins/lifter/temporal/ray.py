@@ -54,13 +54,17 @@ def causal_lines_of_sight(keypoints: Floats, scores: Floats, matrix: Array) -> F
     joints = scores[:, -_SPAN:] > 0
     both_hips = joints[..., _HIPS].all(axis=-1, keepdims=True)
     hips = np.isin(np.arange(joints.shape[-1]), _HIPS) & both_hips
+    # (R, 15, 17) If any step of the span has both hips, only those steps count: the middle of
+    # all joints moves with the arms.
     joints = np.where(np.any(both_hips, axis=1, keepdims=True), hips, joints)
     total = (keypoints[:, -_SPAN:] * joints[..., None]).sum(axis=(1, 2))
+    # Not a division by zero: the last step of each window has a joint.
     return _rays(total / joints.sum(axis=(1, 2))[:, None], matrix)
 
 
 def _rays(positions: Floats, matrix: Array) -> Floats:
     """Unit vectors (N, 3) through pixels (N, 2)."""
+    # Square pixels (`view`), so one focal length serves both axes.
     image = (positions - matrix[:2, 2]) / matrix[0, 0]
     rays = np.concatenate((image, np.ones((len(image), 1))), axis=1)
     return np.asarray(rays / np.linalg.norm(rays, axis=1, keepdims=True), np.float32)
@@ -98,6 +102,7 @@ def to_camera(joints: Floats, rays: Floats) -> Floats:
     """
     rows = shortest_rotation(*rays.T)
     turn = np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+    # (S, 3, 3) turn; joints are row vectors, hence its transpose.
     return np.asarray(joints @ np.swapaxes(turn, -1, -2), np.float32)
 
 
@@ -115,6 +120,9 @@ def _positions(person: ResampledTrack) -> Floats:
     middle = total[visible] / joints[visible].sum(axis=1)[:, None]
     steps = np.arange(len(visible))
     known = [np.interp(steps, steps[visible], middle[:, axis]) for axis in (0, 1)]
+    # Repeated ends: zeros would turn the person towards the corner of the image.
     padded = np.pad(np.stack(known, axis=1), ((_SPAN // 2, _SPAN // 2), (0, 0)), mode="edge")
+    # A moving mean as a difference of cumulative sums; float64 (from np.interp), since float32
+    # would lose parts of a pixel in the sums of a long clip.
     sums = np.cumsum(np.pad(padded, ((1, 0), (0, 0))), axis=0)
     return np.asarray((sums[_SPAN:] - sums[:-_SPAN]) / _SPAN)

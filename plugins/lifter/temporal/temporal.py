@@ -39,6 +39,7 @@ from .windows import (
 BATCH = 32
 """Windows lifted at once."""
 
+# Without the five joints of the face: detectors may lack them, and they are then missing.
 _LIMBS = Skeleton(name="limbs", joints=COCO17.joints[5:], bones=())
 _MIRROR_2D, _MIRROR_3D = list(COCO17.mirror), list(H36M17.mirror)
 
@@ -123,6 +124,7 @@ class Temporal(Lifter):
                 windows = windows_ending_at(
                     batch, track.time_s[rows], *(part[rows] for part in known)
                 )
+                # (R, 17, 4) the last step of each window, the only one that belongs to a row.
                 lifted = self._lift_batch(list(zip(*windows, strict=True)))[:, -1]
                 rays = causal_lines_of_sight(*windows[:2], matrix)
                 lifted[..., :3] = to_camera(lifted[..., :3], rays)
@@ -160,6 +162,7 @@ class Temporal(Lifter):
                 detector_3d[:, :, _MIRROR_3D] * flip[:3],
             )
         )
+        # Of the uncertainty, logarithms are averaged: a geometric mean, which stays positive.
         return (plain + mirror[:, :, _MIRROR_3D] * flip) / 2
 
 
@@ -178,6 +181,7 @@ def _network_arrays(track: Track, use_detector_3d: bool) -> NetworkArrays:
     keypoints = map_joints(track.keypoints, track.skeleton, COCO17)
     scores = map_scores(track.keypoint_scores, track.skeleton, COCO17)
     visible = np.isfinite(keypoints).all(axis=-1) & track.present[:, None]
+    # NaN means "no 3D" to the network; zeros would be a pose.
     detector_3d = np.full((len(track), len(H36M17.joints), 3), np.nan, np.float32)
     if use_detector_3d and track.keypoints_3d is not None:
         detector_3d = map_joints(track.keypoints_3d, track.skeleton, H36M17)

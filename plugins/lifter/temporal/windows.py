@@ -84,7 +84,9 @@ def resample(
         scores: (T, J), 0 where missing.
         detector_3d: (T, 17, 3), NaN where missing.
     """
+    # Without `_SAME`, a last time that is rounded up by a clock tick would add a step.
     count = max(int(np.ceil((time_s[-1] - time_s[0]) / STEP_S - _SAME)) + 1, 1)
+    # The extension is divided between both ends.
     lead = max(FRAMES - count, 0) // 2
     wanted_s = time_s[0] + STEP_S * (np.arange(max(count, FRAMES)) - lead)
     parts = _interpolated(time_s, keypoints, scores, detector_3d, wanted_s)
@@ -107,6 +109,7 @@ def windows_ending_at(
         (R, F, J, 2) keypoints, (R, F, J) scores and (R, F, 17, 3) detector's 3D. Before the first
         row the person stands still.
     """
+    # (F,) rising to 0; with (R, 1) times it gives the (R, F) times of all windows.
     back_s = STEP_S * np.arange(FRAMES)[::-1]
     return _interpolated(time_s, keypoints, scores, detector_3d, time_s[rows, None] - back_s)
 
@@ -116,6 +119,8 @@ def _interpolated(
 ) -> NetworkArrays:
     """Keypoints (..., J, 2), scores (..., J) and the detector's 3D at times (...)."""
     last = len(time_s) - 1
+    # `before` and `after` are the rows on both sides of a time, and equal for a single row, whose
+    # gap of 0 must not be a divisor. Outside of the rows, `part` is clipped to the end row.
     after = np.clip(np.searchsorted(time_s, wanted_s), min(1, last), last)
     before = np.maximum(after - 1, 0)
     gap = np.maximum(time_s[after] - time_s[before], 1e-9)
@@ -123,10 +128,12 @@ def _interpolated(
     part = np.where(part < _SAME, 0, np.where(part > 1 - _SAME, 1, part)).astype(np.float32)
 
     def between(values: Floats) -> Floats:
+        # NaN times a share of 0 is still NaN, so a missing neighbour would spread.
         known, share = np.nan_to_num(values), part.reshape(*part.shape, *[1] * (values.ndim - 1))
         return np.asarray(known[before] + share * (known[after] - known[before]), np.float32)
 
     def known_at(present: Bools) -> Bools:
+        # A row of which a step takes nothing (share 0 or 1) need not have the joint.
         share = part.reshape(*part.shape, *[1] * (present.ndim - 1))
         near = (gap <= _LONGEST_GAP_S).reshape(share.shape) | (share == 0) | (share == 1)
         return np.asarray((present[before] | (share == 1)) & (present[after] | (share == 0)) & near)
@@ -165,12 +172,14 @@ def blend(windows: list[Floats], person: ResampledTrack) -> Floats:
         (S, J, D).
     """
     edge = np.minimum(np.arange(FRAMES), np.arange(FRAMES)[::-1]) + 1
+    # Linear where neighbouring windows overlap, flat between.
     weight = np.minimum(edge, FRAMES - HOP).astype(np.float32).reshape(-1, 1, 1)
     total = np.zeros((len(person.scores), *windows[0].shape[1:]), np.float32)
     weights = np.zeros((len(total), *weight.shape[1:]), np.float32)
     for start, window in zip(window_starts(person), windows, strict=True):
         total[start : start + FRAMES] += weight * window
         weights[start : start + FRAMES] += weight
+    # Divided by the sum of weights, which is not constant: the last window overlaps by more.
     return np.asarray(total / weights, np.float32)
 
 
@@ -190,10 +199,12 @@ def at_times(values: Floats, person: ResampledTrack, time_s: Times) -> Floats:
     """
     last = len(values) - 1
     place = np.clip((time_s - person.start_s) / STEP_S, 0, last)
+    # The last step belongs to the interval before it (x = 1), as none begins there.
     low = np.minimum(place.astype(np.int64), last - 1)
     x = (place - low).astype(np.float32).reshape(-1, *(1 for _ in values.shape[1:]))
     a, b, c, d = (values[np.clip(low + shift, 0, last)] for shift in (-1, 0, 1, 2))
     slope_b, slope_c = (c - a) / 2, (d - b) / 2
     bend = 2 * (b - c) + slope_b + slope_c
+    # Cubic Hermite polynomial in Horner form, with values b, c and slopes at both ends.
     result = b + x * (slope_b + x * (3 * (c - b) - 2 * slope_b - slope_c + x * bend))
     return np.asarray(result, np.float32)

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from framework.errors import BackendError
 
+# Default of PyTorch's BatchNorm1d, which VideoPose3D does not change; it is not in the file.
 _BN_EPS = 1e-5
 _BN_PARTS = ("weight", "bias", "running_mean", "running_var")
 
@@ -55,7 +56,9 @@ class VideoPose3DArchitecture:
             "shrink.weight": (3 * self.out_joints, c, 1),
             "shrink.bias": (3 * self.out_joints,),
         }
+        # Convolutions before a normalisation have no bias: the normalisation has one.
         for block, width in enumerate(self.widths[1:]):
+            # A block is a wide, dilated convolution and one of width 1, numbered in turn.
             shapes[f"layers_conv.{2 * block}.weight"] = (c, c, width)
             shapes[f"layers_conv.{2 * block + 1}.weight"] = (c, c, 1)
         norms = ["expand_bn", *(f"layers_bn.{layer}" for layer in range(2 * blocks))]
@@ -171,6 +174,7 @@ def build_network(
             )
     with torch.device("meta"):  # draws no random numbers for weights that are replaced
         network = VideoPose3DNetwork(architecture, causal=causal)
+    # assign: parameters on the meta device have no memory to copy into.
     network.load_state_dict(folded, assign=True)
     return architecture, network.requires_grad_(False).eval()
 
@@ -182,6 +186,7 @@ def _folded(name: str, tensors: Mapping[str, Tensor], conv: str, norm: str) -> d
     """
     gain, shift, mean, variance = (tensors[f"{norm}.{part}"].double() for part in _BN_PARTS)
     scale = gain / torch.sqrt(variance + _BN_EPS)
+    # (c, in, width) times one scale per output channel
     weight = tensors[f"{conv}.weight"].double() * scale[:, None, None]
     return {f"{name}.weight": weight.float(), f"{name}.bias": (shift - mean * scale).float()}
 

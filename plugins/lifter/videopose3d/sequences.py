@@ -66,6 +66,7 @@ def network_input(
     points[~track.present] = np.nan
     present: Bools = np.asarray(np.isfinite(points).any(axis=(1, 2)), dtype=np.bool_)
     width, height = size_wh
+    # Both axes by the width, so that the aspect ratio of the body stays.
     points = points * (2 / width) - np.array([1, height / width])
     confidence = np.full((*points.shape[:2], 1), DETECTRON_CONFIDENCE)
     if scores:
@@ -98,10 +99,12 @@ def fill_gaps(values: Times, time_s: Times) -> Times:
     before = np.maximum.accumulate(np.where(known, row, -1), axis=0)
     after = np.minimum.accumulate(np.where(known, row, count)[::-1], axis=0)[::-1]
     # At the ends there is a known row on one side only; it is used for both.
+    # Clipped for joints that are never known: their values are NaN at any row.
     left = np.where(before < 0, after, before).clip(0, max(count - 1, 0))
     right = np.where(after == count, before, after).clip(0, max(count - 1, 0))
     span = time_s[right] - time_s[left]
     share = np.divide(time_s[row] - time_s[left], span, out=np.zeros(left.shape), where=span > 0)
+    # (T, J) rows and (J,) joints index together: values[left, joint] is (T, J, D).
     joint = np.arange(values.shape[1])
     share = share[..., None]
     filled: Times = values[left, joint] * (1 - share) + values[right, joint] * share

@@ -112,6 +112,7 @@ class VideoPose3D(Lifter):
         cuts = [
             with_context(inputs[window.track], window, before, context - before) for window in batch
         ]
+        # (B, rows + field - 1, J, D); the network takes J * D values, joint by joint.
         frames = torch.from_numpy(np.stack(cuts)).to(self.device)
         if not self._config.flip:
             return network.forward(frames.flatten(2))

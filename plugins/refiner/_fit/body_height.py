@@ -21,6 +21,7 @@ _PARTS = (
     ("spine", "thorax"),
     ("thorax", "head"),
 )
+# In the order of `_PARTS`: the legs are a mean of left and right.
 _SHARES = np.array([0.5, 0.5, 0.5, 0.5, 1, 1, 1])
 _ENDS = 0.086
 """Share of the body height that lies outside of these bones, half of it at each end.
@@ -53,6 +54,7 @@ def body_height(joints: NDArray[np.floating], skeleton: Skeleton) -> float:
         )
     ends = np.array([[skeleton.index(name) for name in part] for part in _PARTS])
     lengths = np.linalg.norm(joints[:, ends[:, 0]] - joints[:, ends[:, 1]], axis=-1)
+    # (T, 7) lengths; the median ignores single rows that are lifted badly.
     return float(np.median(lengths @ _SHARES)) / (1 - _ENDS)
 
 

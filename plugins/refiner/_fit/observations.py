@@ -21,6 +21,7 @@ Even then it lies 1 to 4 cm from the joint centre of a skeleton.
 """
 THRESHOLD_SIGMA_M = 0.06
 """What is added (in squares) for a keypoint whose score is at the detector's threshold."""
+# 1e-6: a score exactly at the threshold counts in spite of float32 rounding.
 RELIABLE_SIGMA_M = float(np.hypot(LEAST_SIGMA_M, THRESHOLD_SIGMA_M)) + 1e-6
 """Largest uncertainty of a keypoint whose score reaches the detector's threshold."""
 LIFTED_SIGMA_M = 0.06
@@ -81,10 +82,12 @@ def observe(pose: Pose3D, track: Track, matrix: Array) -> Observations:
     Returns:
         One row per valid row of the pose.
     """
+    # By name: pelvis, spine and thorax of H36M-17 have no keypoint in COCO-17 and stay unobserved.
     shared = [name for name in pose.skeleton.joints if name in track.skeleton.joints]
     joints = [pose.skeleton.index(name) for name in shared]
     points = [track.skeleton.index(name) for name in shared]
     rows, shape = pose.valid, (int(pose.valid.sum()), len(pose.skeleton.joints))
+    # Unobserved joints get an uncertainty of 1: weights divide by it before they are dropped.
     rays, ray_sigmas, visible = np.zeros((*shape, 2)), np.ones(shape), np.zeros(shape, bool)
     keypoints = (track.keypoints[rows][:, points] - matrix[:2, 2]) / matrix[0, 0]
     scores = track.keypoint_scores[rows][:, points]
@@ -95,6 +98,7 @@ def observe(pose: Pose3D, track: Track, matrix: Array) -> Observations:
         np.full(shape, LIFTED_SIGMA_M) if pose.joint_sigmas is None else pose.joint_sigmas[rows]
     )
     time_s = track.time_s[rows]
+    # The median, so that gaps do not count as a low frame rate.
     step_s = float(np.median(np.diff(time_s))) if len(time_s) > 1 else CORRELATION_S
     return Observations(
         time_s=time_s,

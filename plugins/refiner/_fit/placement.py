@@ -30,6 +30,7 @@ OUTLIER_SIGMAS = 2.0
 """An error of this many standard deviations along both axes has half the weight (Cauchy's loss)."""
 _ROUNDS = 6
 """Rounds of reweighting."""
+# Any depth would do: in the first round `slopes` is `matrix`, and the path cancels in `pull`.
 _FIRST_DEPTH_M = 4.0
 _NEAREST_M = 0.3
 """Joints behind or at the camera would make the slopes infinite."""
@@ -54,6 +55,7 @@ def place_root(observed: Observations) -> Array:
 def _solve(observed: Observations) -> Array:
     """(T, 3) the path in one window."""
     rows = len(observed.time_s)
+    # (T, J, 2, 3) matrix and (T, J, 2) offset: error = matrix @ path + offset, in metres.
     matrix = np.zeros((*observed.visible.shape, 2, 3))
     matrix[..., 0, 0] = matrix[..., 1, 1] = 1
     matrix[..., 2] = -observed.rays
@@ -65,12 +67,15 @@ def _solve(observed: Observations) -> Array:
     slopes, robust = matrix, weight
     for _ in range(_ROUNDS):
         error = np.einsum("tjik,tk->tji", matrix, path) + offset
+        # Gauss-Newton, written for the path itself (A x = A x_old - J^T e) and not for the step, as
+        # the prior on acceleration is one of the path.
         information = np.einsum("tj,tjik,tjil->tkl", robust, slopes, slopes)
         pull = np.einsum("tj,tjik,tji->tk", robust, slopes, error)
         pull = np.einsum("tkl,tl->tk", information, path) - pull
         # A row without a visible joint has no information of its own; 1e-9 keeps it solvable.
         path = smoothest(information + 1e-9 * np.eye(3), pull, rough, stiffness)
         error = np.einsum("tjik,tk->tji", matrix, path) + offset
+        # Cauchy's weight; the factor 2, as the squares of both axes are added.
         robust = weight / (1 + (error**2).sum(axis=-1) / (2 * OUTLIER_SIGMAS**2 * variance))
         slopes = _slopes(matrix, error, observed, path)
     return path

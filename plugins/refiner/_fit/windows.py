@@ -30,6 +30,7 @@ def windows(time_s: Times) -> Iterator[tuple[slice, slice]]:
     """
     for start in range(0, len(time_s), ROWS):
         stop = min(start + ROWS, len(time_s))
+        # At very high frame rates 3 s are many rows: a margin is at most as long as a window.
         first = max(int(np.searchsorted(time_s, time_s[start] - MARGIN_S)), start - ROWS)
         last = min(int(np.searchsorted(time_s, time_s[stop - 1] + MARGIN_S)) + 1, stop + ROWS)
         yield slice(first, last), slice(start - first, stop - first)

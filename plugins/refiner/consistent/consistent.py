@@ -43,6 +43,7 @@ def _fitted(pose: Pose3D, track: Track, matrix: Array) -> Pose3D:
         return pose
     positions = _solve(observed, pose.skeleton)
     joints, root = pose.joints.copy(), np.full((len(pose), 3), np.nan, np.float32)
+    # A skeleton without a root is taken relative to its first joint.
     root[pose.valid] = positions[:, pose.skeleton.root or 0]
     joints[pose.valid] = positions - positions[:, pose.skeleton.root or 0, None]
     return replace(pose, joints=joints, root=root)

@@ -67,12 +67,14 @@ class BodyModel:
         ends = observed.joints[:, a] - observed.joints[:, b]
         lengths = np.median(np.linalg.norm(ends, axis=-1), axis=0)
         numbers = {frozenset(bone): number for number, bone in enumerate(skeleton.bones)}
+        # Number of the mirrored bone of each; a bone without one is its own mirror image.
         other = [
             numbers.get(frozenset((mirror[one], mirror[two])), number)
             for number, (one, two) in enumerate(skeleton.bones)
         ]
         # Chosen such that a correction that lasts for CORRELATION_S costs as much by its roughness
         # as by its size.
+        # A correction c that lasts for t has a roughness of about (c / t^2)^2 t = c^2 / t^3.
         stiffness = CORRELATION_S**3 * (1 / observed.joint_sigmas**2).mean(axis=0)
         # The uncertainty of the root relative to itself has no meaning.
         stiffness[skeleton.root or 0] = np.median(stiffness)
@@ -95,17 +97,20 @@ def fit(observed: Observations, root: Array, body: BodyModel) -> Array:
         (T, J, 3) joints in camera space.
     """
     count = observed.visible.shape[1]
+    # G groups of rows; a correction has 3 J coordinates for each.
     starts, time_s = _groups(observed.time_s)
     rough = roughness(time_s)
     lifted = observed.joints + root[:, None]
     correction = np.zeros((len(starts), 3 * count))
     for _ in range(_ROUNDS):
         joints = lifted + _interpolated(correction, time_s, observed.time_s).reshape(lifted.shape)
+        # (G, E, 3, 3) and (G, E, 3): sums over the rows of a group
         blocks, forces = (np.add.reduceat(part, starts) for part in _terms(observed, joints, body))
         information = _assembled(blocks, body.incidence).reshape(-1, 3 * count, 3 * count)
         # Common motion of all joints along the rays is nearly free; 1e-6 keeps it solvable.
         information += 1e-6 * np.eye(3 * count)
         force = (body.incidence.T @ forces).reshape(correction.shape)
+        # The 1e-6 is in `pull` too, so it damps the step and does not pull corrections to 0.
         pull = (information @ correction[..., None])[..., 0] - force
         weight = observed.row_weight
         correction = smoothest(weight * information, weight * pull, rough, body.stiffness)
@@ -114,6 +119,7 @@ def fit(observed: Observations, root: Array, body: BodyModel) -> Array:
 
 def _groups(time_s: Times) -> tuple[Ints, Times]:
     """First row and mean time of each group of rows within `STEP_S`."""
+    # 1e-6: a rounded time at a multiple of `STEP_S` must not fall into the group before.
     step = np.floor((time_s - time_s[0]) / STEP_S + 1e-6)
     starts = np.flatnonzero(np.diff(step, prepend=-1))
     members = np.diff(starts, append=len(time_s))
@@ -133,6 +139,7 @@ def _assembled(blocks: Array, incidence: Array) -> Array:
     """(G, J, 3, J, 3) second derivatives by the joints from those (G, E, 3, 3) of the terms."""
     count = incidence.shape[1]
     pairs = (incidence[:, :, None] * incidence[:, None]).reshape(len(incidence), -1)
+    # Sum over terms of the Kronecker products of (J, J) and (3, 3), as one matrix product.
     spread = blocks.reshape(*blocks.shape[:2], 9).swapaxes(1, 2) @ pairs
     return spread.reshape(-1, 3, 3, count, count).transpose(0, 3, 1, 4, 2)
 
@@ -145,6 +152,7 @@ def _terms(observed: Observations, joints: Array, body: BodyModel) -> tuple[Arra
     weight = np.broadcast_to(1 / observed.joint_sigmas[..., None] ** 2, relative.shape)
     lifted = weight[..., None] * np.eye(3), weight * (relative - observed.joints)
     length = np.maximum(np.linalg.norm(bones, axis=-1, keepdims=True), 1e-3)
+    # The derivative of a length is the unit vector; Gauss-Newton neglects its curvature.
     slopes = bones / length / BONE_SIGMA_M
     stretch = length - body.lengths[:, None]
     rigid = slopes[..., None] * slopes[..., None, :], slopes * stretch / BONE_SIGMA_M

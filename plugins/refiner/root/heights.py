@@ -79,8 +79,10 @@ class StandingPerson:
         upright = _angles(np.median(trunk / np.maximum(lengths, 1e-6), axis=0))
         reliable = observed.ray_sigmas[:, ankles] <= RELIABLE_SIGMA_M
         rows = np.flatnonzero((observed.visible[:, ankles] & reliable).all(axis=1))
+        # Division rounded up; every n-th row, so that the whole clip is represented.
         rows = rows[:: max(1, -(-len(rows) // _MOST_ROWS))]
         feet = root[rows, None] + observed.joints[rows][:, ankles]
+        # The lower one of both feet, as the other may be in the air.
         lower = (feet @ _up(upright)).argmin(axis=1)
         return cls(
             height_m=body_height(observed.joints, skeleton),
@@ -109,6 +111,7 @@ def estimate_heights(people: Sequence[StandingPerson], valid: Bools) -> Array:
 def _visible_together(valid: Bools) -> Iterator[Ints]:
     """Numbers of the people of each group that is connected by common rows."""
     rows = valid.astype(np.float32)
+    # (N, N) number of common rows; float32, since NumPy multiplies integers without BLAS.
     count, group = connected_components(rows @ rows.T > 0, directed=False)
     for number in range(count):
         yield np.flatnonzero(group == number)
@@ -122,6 +125,7 @@ def _on_one_floor(people: Sequence[StandingPerson]) -> Array:
     """
     off_floor = np.zeros(len(people), bool)
     found, cost = _fitted(people, off_floor)
+    # A single person left on the floor gains nothing: its height is free either way.
     while (~off_floor).sum() > 1:
         trials = [off_floor | (np.arange(len(people)) == one) for one in np.flatnonzero(~off_floor)]
         fits = [_fitted(people, trial) for trial in trials]
@@ -152,12 +156,15 @@ def _fitted(people: Sequence[StandingPerson], off_floor: Bools) -> tuple[Array, 
     uprights = np.stack([person.upright for person in people])
     level = np.median(uprights, axis=0)
     below = -feet @ _up(level)
+    # At least 0.3 m, as the logarithm of a camera height needs a positive number.
     over = max(float(np.median(below)), 0.3)
+    # Number of the surface under each row: 0 is the floor, 1, 2, .. one for each person off it.
     floor = np.where(off_floor, np.cumsum(off_floor), 0)[person_of_row]
 
     def errors(unknown: Array) -> Array:
         turn, factors, cameras = unknown[:2], unknown[2 : 2 + count], unknown[2 + count :]
         # Relative to the camera's height: in metres, the error would be least with small people.
+        # A body scaled by a factor is placed at a distance scaled by it, so its feet scale too.
         off = np.exp(factors[person_of_row] - cameras[floor]) * (-feet @ _up(turn)) - 1
         size = (factors - prior) * np.sqrt(weights.sum())
         leaning = ((uprights - turn) / UPRIGHT_SIGMA_RAD).ravel()
@@ -170,6 +177,7 @@ def _fitted(people: Sequence[StandingPerson], off_floor: Bools) -> tuple[Array, 
     ]
     start = np.concatenate([level, prior, np.log(heights_over)])
     found = least_squares(errors, start)
+    # `cost` is half the sum of squares: the negative log-likelihood up to a constant.
     return np.asarray(lifted * np.exp(found.x[2 : 2 + count])), float(found.cost)
 
 
@@ -197,5 +205,6 @@ def _angles(up: Array) -> Array:
 
 def _row_weights(time_s: Times) -> Array:
     """(F,) weight of each row: rows within `INDEPENDENT_S` weigh 1 together."""
+    # The last row has no next one and gets full weight.
     step_s = np.diff(time_s, append=time_s[-1:] + INDEPENDENT_S)
     return np.minimum(step_s / INDEPENDENT_S, 1)

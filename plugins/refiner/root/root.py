@@ -49,6 +49,7 @@ class Root(Refiner):
         """Body heights that the user gives, one per person; an empty list if none are given."""
         given = list(self._config.person_height_m)
         if len(given) < 2:
+            # No height stays an empty list; one becomes one for each person.
             return given * people
         if len(given) != people:
             raise ConfigurationError(
@@ -77,6 +78,7 @@ def _estimated(people: list[tuple[Pose3D, Track]], matrix: Array) -> list[float 
         observed = observe(pose, track, matrix)
         if observed.visible.any() and has_body_height(pose.skeleton):
             measured.append(number)
+            # At the lifted size; `estimate_heights` scales body and distance together.
             root = place_root(observed)
             standing.append(StandingPerson.of(observed, root, pose.skeleton))
     if measured:

@@ -42,6 +42,7 @@ class Smooth(Refiner):
     def _filtered(self, values: Floats, known: Bools, time_s: Times) -> Floats:
         """(T, ...) values with the rows ``known`` filtered and the others unchanged."""
         filtered = values.copy()
+        # Not reshape(n, -1): with no known row, -1 cannot be inferred.
         flat = values[known].reshape(int(known.sum()), int(np.prod(values.shape[1:])))
         smooth = low_pass(flat, time_s[known], self._cutoff_hz)
         filtered[known] = smooth.reshape(values[known].shape)

@@ -74,6 +74,7 @@ class FrameComposer:
         self._ground = Ground(self._viewer, self._world.radius_m)
         skeleton = result.poses[0].skeleton if result.poses else H36M17
         self._figure = Figure(skeleton, self._people)
+        # The first time, or 0 without rows.
         start_s = result.time_s[:1].sum()
         self._azimuths = config.azimuth_deg + config.orbit_deg_per_s * (result.time_s - start_s)
         self._ready: tuple[int, Floats, Shapes] | None = None
@@ -117,9 +118,11 @@ class FrameComposer:
 
     def _prepare(self, rows: slice) -> tuple[Floats, Shapes]:
         """Joints (B, P, K, 3) of some rows in view axes, and the shapes to fill for them."""
+        # From (P, B, K, 3), as people come first in `WorldPoses`.
         joints = self._figure.posed(self._world.joints[:, rows].swapaxes(0, 1))
         view = self._viewer.turn(joints, self._azimuths[rows, None, None])
         pixels, scale = self._viewer.project(view)
+        # Relative to the point looked at, recovered from scale = focal length / depth.
         depth = self._viewer.focal_px / scale - self._viewer.distance_m
         radius = max(self._world.radius_m, 0.3)
         return view, self._figure.shapes(pixels, scale, 0.5 - depth / (2 * radius))
@@ -141,6 +144,7 @@ class FrameComposer:
         size, base = self._text.size_px, panel.shape[0] - self._text.size_px
         frame, time_s = self._result.frame_index[row], self._result.time_s[row]
         self._text.line(panel, f"frame {frame}   {time_s:.2f} s", size, base, QUIET)
+        # With several people, colours tell people apart and not sides.
         if self._people != 1:
             return
         x = panel.shape[1] - size

@@ -89,6 +89,8 @@ class Figure:
         self._discs = self._radii * 1.18
         if self._skull is not None:
             nose, crown = self._skull
+            # One limb from the thorax to the skull replaces the two that meet at the nose: `posed`
+            # moves the crown to the middle of the skull.
             self.bones = self.bones[self.bones[:, 0] != nose]
             self.bones[self.bones == nose] = crown
             self._radii[crown], self._discs[crown], self._discs[nose] = _NECK_M, _SKULL_M, _NOSE_M
@@ -166,6 +168,7 @@ def _layers(a: Floats, b: Floats, radius_a: Floats, radius_b: Floats) -> NDArray
         _capsule(a, b, radius_a, radius_b),
         _capsule(a + lift, b + lift, 0.38 * radius_a, 0.38 * radius_b),
     )
+    # Missing shapes are never drawn, but NaN has no integer; the limits keep clear of int32's.
     stacked = np.nan_to_num(np.stack(layers, -3)) * (1 << SHIFT)
     return np.clip(np.rint(stacked), -(2**28), 2**28).astype(np.int32)
 
@@ -174,6 +177,7 @@ def _capsule(a: Floats, b: Floats, radius_a: Floats, radius_b: Floats) -> Floats
     """(..., C, 2) outline of a tapered capsule: half a circle around each end."""
     along = b - a
     angle = np.arctan2(along[..., 1], along[..., 0])[..., None]
+    # From the axis a to b: the half circle around `a` that is turned away from `b`.
     arc = np.linspace(np.pi / 2, 3 * np.pi / 2, _CORNERS, dtype=np.float32)
     around_a, around_b = angle + arc, angle + arc + np.float32(np.pi)
     ends = [

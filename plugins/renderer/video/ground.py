@@ -56,11 +56,13 @@ class Ground:
         people = view[np.isfinite(view).all((-2, -1))]
         if not len(people):
             return
+        # (P, K, 2) where the shadow of each joint falls
         cast = people[..., :2] + people[..., 2:] * _SLANT
         texture = self._texture(cast, bones)
         left, top, right, bottom = self._window(cast)
         if right - left < 2 or bottom - top < 2:
             return
+        # Only the part of the panel with shadows is warped: usually it is much smaller.
         to_window = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]]) @ self._from_texture
         size = (right - left, bottom - top)
         light = cv2.warpPerspective(texture, to_window, size, borderValue=(255,))
@@ -81,6 +83,7 @@ class Ground:
 
     def _window(self, cast: Floats) -> tuple[int, int, int, int]:
         """Left, top, right, bottom of the part of the panel that a shadow can touch."""
+        # 0.25 m: half the width of a line and its blur, of a floor of usual size.
         low, high = cast.min((0, 1)) - 0.25, cast.max((0, 1)) + 0.25
         corners = np.array([[x, y, 0] for x in (low[0], high[0]) for y in (low[1], high[1])])
         pixels, _ = self._viewer.project(corners.astype(np.float32))
@@ -90,6 +93,7 @@ class Ground:
 
     def _floor_to_panel(self) -> NDArray[np.float64]:
         """(3, 3) homography from texels of the floor to pixels of the panel."""
+        # In view axes, in which the floor does not turn: it holds for every azimuth.
         square = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
         floor = np.pad((2 * square - 1) * self._radius_m, ((0, 0), (0, 1)))
         pixels, _ = self._viewer.project(floor)
@@ -113,11 +117,13 @@ class Ground:
         """(pieces, 2, 3) short pieces of the grid's lines inside a circle, metres."""
         lines = np.floor(self._radius_m / _CELL_M)
         steps = np.arange(-lines, lines + 1, dtype=np.float32) * _CELL_M
+        # Short pieces, as a line drawn by OpenCV has one colour and could not fade.
         cuts = np.linspace(-self._radius_m, self._radius_m, 33, dtype=np.float32)
         at, start = np.meshgrid(steps, cuts[:-1])
         end = np.meshgrid(steps, cuts[1:])[1]
         zero = np.zeros_like(at)
         along = np.stack([np.stack([at, x, zero], -1) for x in (start, end)], -2).reshape(-1, 2, 3)
+        # x and y exchanged: the lines of the other direction.
         pieces = np.concatenate([along, along[..., [1, 0, 2]]]).astype(np.float32)
         inside = np.hypot(*pieces.mean(1)[:, :2].T) < self._radius_m
         return np.asarray(pieces[inside])
@@ -130,6 +136,7 @@ class Ground:
         width, height = self._viewer.size_wh
         middle = pixels.mean(1).astype(int)
         inside = ((middle >= 0) & (middle < (width, height))).all(1)
+        # OpenCV draws without transparency: colours are mixed with the background beforehand.
         under = self._bare[middle[inside, 1], middle[inside, 0]].astype(np.float32)
         colours = under + (np.array(GRID) - under) * strength[inside, None]
         ends = np.rint(pixels[inside] * (1 << SHIFT)).astype(np.int32).tolist()

@@ -76,6 +76,7 @@ class Overlay:
         visible = self._track.keypoint_scores[row] >= self._track.score_threshold
         visible &= np.isfinite(keypoints).all(-1)
         shown = visible[self._bones].all(1)
+        # Only visible bones are converted: NaN has no integer.
         ends = np.zeros((len(self._bones), 2, 2), np.int32)
         ends[shown] = np.rint(keypoints[self._bones[shown]] * _ONE)
         # One call for many lines. A dark edge first, so that they are visible on any background.

@@ -66,6 +66,7 @@ class VideoRenderer(Renderer):
         self._writer = VideoWriter(
             self._path,
             size_wh=(width, height),
+            # A float such as 0.3 as 3/10, not with a denominator of 2^54; the least speed is 0.01.
             fps=_rate(result) * Fraction(config.speed).limit_denominator(100) / config.downsample,
             audio_from=self._audio_source(result.video),
             preset=config.preset.value,

@@ -69,6 +69,7 @@ class Viewer:
         angle = np.deg2rad(np.asarray(azimuth_deg, np.float32))
         sin, cos = np.sin(angle), np.cos(angle)
         x, y, z = np.moveaxis(points, -1, 0)
+        # The viewpoint moves to the right, so the scene turns about z by the negative angle.
         return np.stack([cos * x + sin * y, cos * y - sin * x, z], -1)
 
     def project(self, view: Floats) -> tuple[Floats, Floats]:
@@ -82,6 +83,7 @@ class Viewer:
         """
         angle = np.deg2rad(self.elevation_deg)
         sin, cos = np.float32(np.sin(angle)), np.float32(np.cos(angle))
+        # Turned about x by the elevation: y is away in the view, `depth` along the optical axis.
         x, y, z = view[..., 0], view[..., 1], view[..., 2] - np.float32(self.aim_m)
         depth = np.float32(self.distance_m) + cos * y - sin * z
         scale = np.asarray(self.focal_px / np.maximum(depth, _NEAREST_M), np.float32)

@@ -38,6 +38,7 @@ def world_from_camera(points: Floats, tilt_deg: float = 0.0) -> Floats:
     """
     # Not scipy's Rotation: it computes in float64, and the last bits would move drawn pixels.
     sin, cos = np.sin(np.deg2rad(tilt_deg)), np.cos(np.deg2rad(tilt_deg))
+    # Where the axes of the camera point in the world; points are row vectors.
     right, down, away = (1, 0, 0), (0, -sin, -cos), (0, cos, -sin)
     return np.asarray(points @ np.array([right, down, away], np.float32))
 
@@ -72,6 +73,7 @@ class WorldPoses:
         if not any(rows.any() for rows in usable):
             empty = np.full((0, 0, 0, 3), np.nan, np.float32)
             return cls(joints=empty, radius_m=_DEFAULT_RADIUS_M, height_m=_DEFAULT_HEIGHT_M)
+        # A copy: the result, which exporters write too, keeps its joints.
         camera = np.stack([p.joints for p in poses])
         camera[~np.stack(usable)] = np.nan
         world = world_from_camera(camera, tilt_deg)
@@ -121,6 +123,7 @@ def _side_by_side(tracks: tuple[Track, ...]) -> Floats:
 
     People who are never visible at the same time share a place, so that the scene stays small.
     """
+    # x of the left and the right edge
     edges = [track.boxes[:, ::2][np.isfinite(track.boxes[:, ::2])] for track in tracks]
     middles = [float(np.median(found)) if len(found) else 0.0 for found in edges]
     sharing: list[list[int]] = []
@@ -166,6 +169,7 @@ def _ground(lowest: Floats, time_s: Times) -> Floats:
     One height for the whole path would be wrong: the camera's tilt is unknown, so the floor seems
     to slope, and an error of depth is an error of height too.
     """
+    # Odd, so that the window is centred; missing rows are infinitely high.
     rows = 2 * int(_JUMP_S / 2 / _step_s(time_s)) + 1
     known = np.isfinite(lowest)
     lowest_near = minimum_filter1d(np.where(known, lowest, np.inf), rows, axis=1)
@@ -183,6 +187,7 @@ def _smooth(heights: Floats, time_s: Times, sigma_s: float) -> Floats:
     """
     known = np.isfinite(heights).astype(np.float32)
     sums, weights = (
+        # mode: beyond the ends both sums count nothing, as in missing rows.
         gaussian_filter1d(values, sigma_s / _step_s(time_s), axis=1, mode="constant")
         for values in (np.nan_to_num(heights), known)
     )

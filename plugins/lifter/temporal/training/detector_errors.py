@@ -69,6 +69,7 @@ class DetectorErrors:
         both = [_parts(pairs, mirrored) for mirrored in (False, True)]
         pose, errors, scores, errors_3d = (torch.cat(part) for part in zip(*both, strict=True))
         windows, frames = pose.shape[:2]
+        # Starts such that the middle frame of each window is among them.
         chosen = torch.arange(frames // 2 % _EVERY, frames, _EVERY)
         window = torch.arange(windows).repeat_interleave(len(chosen))
         return cls(
@@ -89,9 +90,11 @@ class DetectorErrors:
         count, frames = points.shape[:2]
         middle = frames // 2
         query = _pose_descriptor(points[:, middle : middle + 1, :17])[:, 0]
+        # (B, 48) to (M, 48): (B, 8) numbers of frames
         near = torch.cdist(query, self.pose).topk(_NEIGHBOURS, largest=False).indices
         pick = torch.randint(_NEIGHBOURS, (count, 1), generator=random)
         match = near.gather(1, pick)[:, 0]
+        # (B, T) frames of the simulated windows, also before their first and after their last
         time = self.frame[match][:, None] + torch.arange(frames) - middle
         last = self.errors.shape[1] - 1
         # A triangle wave: time runs to the end of the window and back.
@@ -99,6 +102,7 @@ class DetectorErrors:
         window = self.window[match][:, None]
         errors, errors_3d = self.errors[window, time], self.errors_3d[window, time]
         strength = torch.exp(0.25 * torch.randn(count, 1, 1, 1, generator=random))
+        # 7 mm on the body (units of 0.85 m), the same in all frames of a window.
         offset = 0.008 * torch.randn(count, 1, 17, 2, generator=random)
         # Errors scale with the size of the person in the image, so with the inverse of the depth.
         unit = UNIT_M / points[:, :, COCO, 2].mean(dim=2)

@@ -96,6 +96,8 @@ class LifterTrainer:
         rest = [p for n, p in network.named_parameters() if not ("blocks" in n and p.ndim == 2)]
         decay = schedule.weight_decay
         self.optimizers: list[torch.optim.Optimizer] = [
+            # match_rms_adamw scales updates to the size of AdamW's (Liu et al., "Muon is scalable
+            # for LLM training", 2025), so that rates of the same size fit both.
             torch.optim.Muon(
                 inner, lr=schedule.rate, weight_decay=decay, adjust_lr_fn="match_rms_adamw"
             ),
@@ -115,6 +117,7 @@ class LifterTrainer:
             optimizer.param_groups[0]["lr"] = factor * rate
             optimizer.zero_grad()
         # bfloat16 is faster; the network's outputs and the loss are float32.
+        # bfloat16 has the exponents of float32, so the loss need not be scaled as for float16.
         with torch.autocast(self.device.type, torch.bfloat16):
             joints, spread = self.network(keypoints, scores, detector_3d)
         loss, distance = loss_of(joints, spread, truth)
@@ -138,6 +141,7 @@ class LifterTrainer:
     def _average(self) -> None:
         # A smaller decay at first, or the random initial weights would stay in the average.
         decay = min(self.schedule.average, (1 + self.step) / (10 + self.step))
+        # Parameters only: the one buffer of the network, `dilations`, is constant.
         for mean, new in zip(self.averaged.parameters(), self.network.parameters(), strict=True):
             mean.lerp_(new, 1 - decay)
 

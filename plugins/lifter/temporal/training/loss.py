@@ -23,7 +23,9 @@ def loss_of(joints: Tensor, spread: Tensor, truth: Tensor) -> tuple[Tensor, Tens
     Returns:
         The loss and, without gradient, the mean joint distance in metres.
     """
+    # (B, T, 16): without the root, which is 0 in both.
     distance = (joints - truth)[:, :, 1:].norm(dim=-1)
+    # (B, T - 1, 16) metres per frame
     velocity = (torch.diff(joints, dim=1) - torch.diff(truth, dim=1))[:, :, 1:].norm(dim=-1)
     expected = spread[:, :, 1:]
     likelihood = distance.detach() * torch.exp(-expected) + expected
@@ -51,6 +53,7 @@ def shape_distances(joints: Tensor, truth: Tensor) -> Tensor:
     centred = joints - joints.mean(dim=-2, keepdim=True)
     goal = truth - truth.mean(dim=-2, keepdim=True)
     with torch.no_grad():
+        # (..., 3, 3) each; `right` is already transposed (the V^H of the SVD).
         left, stretch, right = torch.linalg.svd(centred.transpose(-1, -2) @ goal)
         sign = torch.ones_like(stretch)
         # A reflection would fit better, but turns a left hand into a right one.

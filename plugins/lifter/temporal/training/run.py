@@ -43,6 +43,7 @@ def train(config: TrainConfig) -> None:
         BackendError: a GPU is demanded and there is none.
         InputError: motion that cannot be read.
     """
+    # For its error only: a missing GPU shows before the motion is read.
     torch_device(config.device)
     output = Path(config.output)
     output.mkdir(parents=True, exist_ok=True)
@@ -65,6 +66,7 @@ def train(config: TrainConfig) -> None:
         device=config.device,
     )
     if (output / CHECKPOINT).exists():
+        # After config.initial, whose weights the checkpoint replaces.
         trainer.restore(torch.load(output / CHECKPOINT, weights_only=True))
         log.info("continuing from step %d", trainer.step)
     validation = Validation(held_out, config.recipe, _simulated(config.simulation, "validation"))
@@ -124,6 +126,7 @@ def _train_and_validate(
             _write_rows(output / LOG, rows)
             for name, value in rows[-1].items():
                 log_scalar(name, float(value), trainer.step)
+            # The file needs `spread_scale`, so weights are written only after a validation.
             save_weights(trainer.averaged, errors.spread_scale, output / WEIGHTS)
             log.info(", ".join(f"{name} {value}" for name, value in rows[-1].items()))
         if ends or trainer.step % schedule.save_every == 0:

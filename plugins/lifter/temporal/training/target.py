@@ -26,4 +26,5 @@ def along_ray(points: Tensor) -> Tensor:
     # The inverse of a rotation is its transpose.
     rows = zip(*shortest_rotation(x, y, z), strict=True)
     turn = torch.stack([torch.stack(row, dim=-1) for row in rows], dim=-2)
+    # Points are row vectors, hence the transpose of `turn`.
     return torch.matmul(points - points[:, :, :1], turn.mT)
