@@ -140,6 +140,7 @@ class _Tracklets:
             near = np.abs(times[begin:stop] - times[end]) <= _SPAN_S
             part = begin + np.flatnonzero(near)
             appearance.append(self.history.mean_appearance(self.seen.take(part)))
+            # Pixels become heights; the logarithm of the height has no unit.
             unit = np.array([heights[end], heights[end], 1.0])
             state[piece], covariance[piece] = self._line(
                 times[part] - times[end], (places[part] - places[end]) / unit
@@ -178,6 +179,7 @@ def _candidates(
     """Pairs of tracklets of which the second may follow: soon enough, and not over a cut."""
     order = np.argsort(first.time_s, kind="stable")
     begin_s = first.time_s[order]
+    # Tracklets low to high - 1, by time, begin within lost_s after each one's end.
     low = np.searchsorted(begin_s, last.time_s, side="right")
     high = np.searchsorted(begin_s, last.time_s + lost_s, side="right")
     before = np.repeat(np.arange(len(low)), high - low)
@@ -205,6 +207,7 @@ def _costs(
     height = np.sqrt(last.height[before] * first.height[after])
     unit = np.stack([height, height, np.ones(len(height))], axis=1)[..., None]
     then, now = last.state[before] / unit, first.state[after] / unit
+    # (L, 1, 2, 2): one F = [[1, dt], [0, 1]] for the three coordinates of each pair.
     transition = np.broadcast_to(np.eye(2), (len(dt), 1, 2, 2)).copy()
     transition[..., 0, 1] = dt
     difference = now - (transition @ then[..., None])[..., 0]
@@ -244,6 +247,7 @@ def _best_assignment(before: Ints, after: Ints, cost: Doubles, pieces: int) -> I
     for part in np.split(order, np.flatnonzero(np.diff(group[before][order])) + 1):
         some, rows = np.unique(before[part], return_inverse=True)
         others, columns = np.unique(after[part], return_inverse=True)
+        # 0 where there is no candidate: such a pair costs as much as no link, and is dropped below.
         table = np.zeros((len(some), len(others)))
         table[rows, columns] = cost[part]
         i, j = linear_sum_assignment(table)

@@ -36,6 +36,7 @@ def keypoint_similarity(
     Returns:
         (K, N), 0..1; 0 where a pair has no point in common.
     """
+    # (K, N, M, 2); NaN where either person lacks the point.
     difference = points[:, None] - others[None]
     square = difference[..., 0] ** 2 + difference[..., 1] ** 2
     spread = ((2 * sigmas) ** 2 + variance) * sizes[:, None] ** 2
@@ -59,6 +60,7 @@ def appearance_distance_matrix(appearance: Floats, others: Floats) -> Doubles:
         (K, N), 0..1; NaN where a pair has no part in common.
     """
     # One matrix product per part; pair by pair would hold (K, N, parts, colours) in memory.
+    # (parts, K, colours) and (parts, colours, N).
     mine, theirs = np.sqrt(appearance).swapaxes(0, 1), np.sqrt(others).transpose(1, 2, 0)
     shared = (mine @ theirs).transpose(1, 2, 0).astype(np.float64)
     # Rounding may bring the sum of two equal histograms above 1.
