@@ -42,6 +42,7 @@ def fill_gaps(track: Track, max_gap_s: float) -> Track:
     points_3d = track.keypoints_3d
     scores, state = track.keypoint_scores.copy(), track.state.copy()
     scores[rows] = np.minimum(scores[before], scores[after])
+    # The comparison gives 0 or 1: joints that stay unknown get a score of 0.
     scores[rows] *= np.isfinite(keypoints[rows]).all(-1)
     state[rows] = State.FILLED
     return replace(

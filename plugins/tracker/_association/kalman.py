@@ -151,6 +151,7 @@ class KeypointKalmanFilter:
         # stay behind a walking person in the next prediction.
         points = np.where(first[..., None], measured, self.points)
         velocity = np.where(first[..., None], _median_velocity(self.velocity), self.velocity)
+        # (K, M, 2); 0 for points not seen now, as NaN times a gain of 0 would be NaN.
         residual = np.where(visible[..., None], measured - points, 0)
         # 1 / (P + R); 0 for points not seen now, whose gain is then 0: they keep their prediction.
         precision = visible / (self.variance + measurement_noise**2)
@@ -169,4 +170,5 @@ def _median_velocity(velocity: Doubles) -> Doubles:
     """(K, 1, 2): the median over each person's known points, which one fast limb cannot shift."""
     ordered = np.sort(velocity, axis=1)  # NaN last
     known = velocity.shape[1] - np.isnan(velocity[..., 0]).sum(1)
+    # The lower of the two middle values where their number is even.
     return np.asarray(ordered[np.arange(len(velocity)), (known - 1) // 2][:, None])

@@ -92,6 +92,7 @@ def link_tracklets(history: DetectionHistory, config: AssociationConfig) -> Hist
     seen = seen.take(seen.id != NO_ID)
     if not len(seen):
         return seen
+    # By person, then by frame, so that a tracklet is one slice.
     by_person = np.lexsort((seen.row, seen.id))
     ordered = seen.take(by_person)
     begins = np.flatnonzero(_begins(ordered))
@@ -167,6 +168,7 @@ class _Tracklets:
         """
         line = np.stack([np.ones(len(time_s)), time_s], axis=1)
         information = np.tile(line.T @ line / self.measurement_noise**2, (3, 1, 1))
+        # A prior adds its inverse variance to the information of the speed.
         information[:, 1, 1] += _SPEED**-2
         covariance: Doubles = np.linalg.inv(information).astype(np.float64)
         weighted = places.T @ line / self.measurement_noise**2
@@ -217,6 +219,7 @@ def _costs(
     moved = transition @ last.covariance[before] @ transition.swapaxes(-1, -2)
     covariance = moved + first.covariance[after]
     covariance = covariance + process * noise[:, None, None]
+    # (L, 3): squared Mahalanobis distance of place and speed along each coordinate.
     distance = (difference * np.linalg.solve(covariance, difference[..., None])[..., 0]).sum(-1)
     volume = np.log(np.linalg.det(covariance)) - 2 * np.log(_DIFFERENT_PEOPLE.prod(-1))
     return np.asarray(

@@ -39,6 +39,7 @@ def keypoint_similarity(
     # (K, N, M, 2); NaN where either person lacks the point.
     difference = points[:, None] - others[None]
     square = difference[..., 0] ** 2 + difference[..., 1] ** 2
+    # (K, M) square pixels.
     spread = ((2 * sigmas) ** 2 + variance) * sizes[:, None] ** 2
     near = np.exp(square * (-0.5 / spread)[:, None])
     common = ~np.isnan(near)
@@ -81,6 +82,7 @@ def appearance_distances(appearance: Floats, others: Floats) -> Doubles:
     Returns:
         (L,), 0..1; NaN where a pair has no part in common.
     """
+    # (L, parts) Bhattacharyya coefficients.
     shared = np.sqrt(appearance.astype(np.float64) * others).sum(-1)
     distance = np.sqrt(np.maximum(1 - shared, 0))
     known = ~np.isnan(distance)
