@@ -68,6 +68,7 @@ class KeypointCompleteness(CompletenessFilter):
         stays = was_complete & (config.hysteresis > 0)
         margin = np.where(stays, 0, config.margin * size.min())[:, None, None]
         # The edge matters for hidden joints too: a person who is cut off is not complete.
+        # Negated comparisons, so that NaN counts as outside, and below as hidden. (N, joints)
         outside = np.asarray(~((points >= margin) & (points <= size - margin)).all(-1))
         own = config.score_threshold
         threshold = detections.score_threshold if own is None else own

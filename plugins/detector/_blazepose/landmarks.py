@@ -103,6 +103,7 @@ def unmirrored(points: Array, presence: Array, world: Array) -> tuple[Array, Arr
         presence: unchanged.
         world: (39, 3).
     """
+    # Mirrored, left joints lie in the rows of right ones, and x of 3D changes its sign.
     points, world = points[_MIRROR], world[_MIRROR] * (-1, 1, 1)
     points[:, 0] = SIZE - points[:, 0]
     return points, presence, world

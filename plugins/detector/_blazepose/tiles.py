@@ -152,6 +152,7 @@ def tiles(width: int, height: int, count: int) -> Array:
 
 def _spans(length: int, count: int) -> list[tuple[int, int]]:
     """Cut a length into equal spans that overlap."""
+    # From span + (count - 1) * (1 - _SHARED) * span = length.
     span = length / (1 + (1 - _SHARED) * (count - 1))
     starts = [(1 - _SHARED) * span * number for number in range(count)]
     # Rounded outwards, so that a frame of a few pixels has no empty tile.

@@ -61,6 +61,7 @@ def crop(image: Image, region: Array, size_wh: Size, *, averaged: bool = False) 
     scale = region[2:] / np.array(large_wh)
     corner = region[:2] - region[2:] / 2
     # OpenCV counts from pixel centres, half a pixel further in on both sides.
+    # (2, 3), from pixels of the crop to pixels of the frame (hence WARP_INVERSE_MAP).
     affine = np.column_stack([np.diag(scale), corner + scale * 0.5 - 0.5])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     cut: Image = cv2.warpAffine(image, affine, large_wh, flags=flags)  # type: ignore[assignment]

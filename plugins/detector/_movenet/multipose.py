@@ -83,6 +83,7 @@ class MultiPose:
         # Shares of the padded image, y before x, become pixels of the frame.
         to_frame = np.array([width, height]) / scale
         boxes = (corners[..., ::-1] * to_frame).reshape(-1, 4)
+        # 1::-1 takes columns 1 and 0: y, x, score becomes x, y.
         keypoints = joints[..., 1::-1] * to_frame
         return Found(np.column_stack([boxes, rows[:, -1]]), keypoints, joints[..., 2])
 

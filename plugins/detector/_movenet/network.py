@@ -67,6 +67,7 @@ class MoveNet:
         for row, outputs in enumerate(self._model.run_each(crops.astype(np.int32))):
             (output,) = outputs.values()
             answers[row] = output[0, 0]
+        # 1::-1 takes columns 1 and 0: y, x, score becomes x, y.
         return answers[..., 1::-1] * self.size, answers[..., 2]
 
 

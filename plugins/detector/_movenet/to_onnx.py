@@ -274,8 +274,10 @@ class _Model:
         kernel = self._known(node.inputs[1], node)
         height, width, channels, _ = kernel.shape
         if depthwise:
+            # (h, w, in, multiplier) becomes (in * multiplier, 1, h, w), with one group per channel.
             turned = kernel.transpose(2, 3, 0, 1).reshape(-1, 1, height, width)
         else:
+            # (h, w, in, out) becomes (out, in, h, w).
             turned = kernel.transpose(3, 2, 0, 1)
         fused = node.attributes.get("fused_ops", [])
         bias = [node.inputs[2]] if fused[:1] == ["BiasAdd"] else []

@@ -74,6 +74,7 @@ class Yolox:
         kept = scores >= self._threshold
         scores, raw = scores[kept], raw[kept].astype(np.float64)
         centre = (raw[:, :2] + self._grid[kept]) * self._stride[kept]
+        # Half of width and height, in pixels of the square.
         half = np.exp(raw[:, 2:4]) * self._stride[kept] / 2
         boxes = np.concatenate([centre - half, centre + half], 1) / scale
         best = keep_best(boxes, scores, _OVERLAP)

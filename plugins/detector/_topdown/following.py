@@ -156,6 +156,7 @@ class TopDownFollower:
         seen = people.scores >= self._config.score_threshold
         # With a threshold of 0, joints that were not found would count otherwise.
         seen &= np.isfinite(people.keypoints).all(-1)
+        # (N, half of J rounded up) the best scores; negated, as NumPy sorts upwards only.
         better = -np.sort(-people.scores, 1)[:, : (people.scores.shape[1] + 1) // 2]
         good = better.mean(1) >= self._config.pose_threshold
         return np.asarray(good & (seen.sum(1) >= _MIN_JOINTS))

@@ -120,6 +120,7 @@ def pose_similarity(some: People, people: People, row: int, skeleton: Skeleton) 
     """
     size = np.minimum(area(some.boxes[:, :4]), area(people.boxes[row, :4]))
     spread = 2 * np.array(skeleton.keypoint_sigmas or [_DEFAULT_SIGMA] * len(skeleton.joints))
+    # (M, J); NaN where either person lacks the joint.
     squares = ((some.keypoints - people.keypoints[row]) ** 2).sum(-1)
     # The area replaces COCO's object area; at least one pixel, for people of no size.
     alike = np.exp(-squares / (2 * np.maximum(size, 1)[:, None] * spread**2))

@@ -156,6 +156,7 @@ def peaks(maps: NDArray[np.float32]) -> Poses:
     people, joints, height, width = maps.shape
     flat = maps.reshape(people, joints, height * width)
     best, values = flat.argmax(-1), flat.max(-1).astype(np.float64)
+    # Maps are stored row by row, so the quotient is the row. (n, J) each
     y, x = np.divmod(best, width)
     points = np.stack([x, y], -1).astype(np.float64)
     # AlphaPose does not move peaks at the border of the map.

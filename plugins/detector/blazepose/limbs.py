@@ -126,6 +126,7 @@ class LimbState:
         self, offsets: Array, keypoints: Array, time_s: float, due_s: float
     ) -> LimbState:
         """The state of the next frame."""
+        # At least a millisecond: equal times would divide by zero.
         newest = (keypoints - self.keypoints) / max(time_s - self.time_s, _CLOCK_SLACK_S)
         velocity = self.velocity + _SMOOTHING * (newest - self.velocity)
         return LimbState(offsets, keypoints, velocity, time_s, due_s)

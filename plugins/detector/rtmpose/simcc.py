@@ -92,6 +92,7 @@ def decode(simcc_x: Tensor, simcc_y: Tensor, size_wh: tuple[int, int]) -> Poses:
         (N, J, 2) pixels of the crop, and (N, J) scores: the mean of both maxima. Where that is not
         above 0 the joint was not found: NaN and 0.
     """
+    # (N, J, 2) bins, x before y.
     axes = np.stack([simcc_x.argmax(-1), simcc_y.argmax(-1)], -1)
     bins = np.array([simcc_x.shape[-1], simcc_y.shape[-1]])
     # The network was trained on indices of pixels, whose middle is half a pixel further in.

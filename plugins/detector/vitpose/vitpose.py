@@ -166,6 +166,7 @@ def without_artefacts(refined: Array, maps: NDArray[np.float32], crops: Array) -
     """
     people, joints, height, width = maps.shape
     flat = maps.reshape(people, joints, height * width)
+    # Maps are stored row by row, so the quotient is the row. (N, J) each
     y, x = np.divmod(flat.argmax(-1), width)
     scores = flat.max(-1).astype(np.float64)
     # The outermost pixels of the map lie on the border, so there is one interval fewer.

@@ -63,8 +63,10 @@ class PairwiseInterpolator(Interpolator):
             return frames
         if self._held is not None:
             frames = _joined(self._held, frames)
+        # The gap after the last frame needs the first frame of the next chunk.
         self._held = _rows(frames, slice(-1, None))
         steps = self._steps(frames)
+        # Row of each source frame in the output; gap: (rows,) the gap that each row lies in.
         first = np.cumsum(steps) - steps
         gap = np.repeat(np.arange(len(steps)), steps)
         share = (np.arange(len(gap)) - first[gap]) / steps[gap]

@@ -22,6 +22,7 @@ def frame_difference(first: Bytes, second: Bytes) -> float:
         second: of the same shape.
     """
     # Averaging over areas; point samples would make thumbnails of fine patterns flicker.
+    # int16, since differences of uint8 would wrap around.
     one, two = (
         cv2.resize(image, _THUMBNAIL_WH, interpolation=cv2.INTER_AREA).astype(np.int16)
         for image in (first, second)

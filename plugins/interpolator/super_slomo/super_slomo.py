@@ -73,6 +73,7 @@ class SuperSloMoInterpolator(PairwiseInterpolator):
                 part = (tile.rows, tile.columns)
                 for batch, computed in self._computed(networks, one[part], two[part], times):
                     frames[(batch, *part)] += tile.weight[..., None] * computed
+        # The padding lies below and on the right, so it is cut off there.
         rounded = np.rint(frames[:, :height, :width] * 255)
         return np.asarray(rounded, np.uint8)
 

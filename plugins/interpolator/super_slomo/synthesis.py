@@ -51,6 +51,7 @@ def warp(image: Tensor, flow: Tensor) -> Tensor:
     _, _, height, width = image.shape
     x = torch.arange(width, device=image.device, dtype=image.dtype) + flow[:, 0]
     y = torch.arange(height, device=image.device, dtype=image.dtype)[:, None] + flow[:, 1]
+    # grid_sample takes -1..1, x before y. (B, H, W, 2)
     grid = torch.stack((2 * (x / width - 0.5), 2 * (y / height - 0.5)), -1)
     return functional.grid_sample(image, grid, padding_mode="zeros", align_corners=True)
 

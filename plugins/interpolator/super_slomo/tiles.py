@@ -56,6 +56,7 @@ def split_into_tiles(height: int, width: int, longest: int) -> Iterator[Tile]:
 def _spans(length: int, longest: int) -> Iterator[tuple[slice, Floats]]:
     """Parts of a side, all of one length, with weights: as few as possible, then as short."""
     count = 1 + max(0, -(-(length - longest) // (longest - OVERLAP_PX)))
+    # -(-a // b) rounds up: the networks take multiples of 32 only.
     size = -(-(length + (count - 1) * OVERLAP_PX) // (count * MULTIPLE)) * MULTIPLE
     starts = np.linspace(0, length - size, count).astype(int) // MULTIPLE * MULTIPLE
     pixel = np.arange(length)

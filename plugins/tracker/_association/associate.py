@@ -139,6 +139,7 @@ class Associator:
         """The people who were seen within ``lost_s``, moved to where they should be now."""
         recent = known.only(self._now_s - known.last_s <= self._config.lost_s)
         recent.filter = recent.filter.predict(dt, self._config.process_noise)
+        # Those who were not seen in the previous frame.
         absent = recent.last_s < self._now_s - dt
         if self._size_wh is not None and absent.any():
             recent.filter = recent.filter.clamped_to_image(self._size_wh, absent)
@@ -155,6 +156,7 @@ class Associator:
         # Overlap ignores the uncertainty of the predicted box, so its weight falls with it.
         uncertainty = np.sqrt(variance[:, -2:].mean(1)) / config.max_uncertainty
         weight = (config.box_weight * (1 - uncertainty))[:, None]
+        # Of two people equally near, the one seen more recently is preferred.
         absence = (self._now_s - known.last_s) / config.lost_s
         hinted = (known.hint[:, None] == hints) & (hints != _NO_HINT)
         similarity = weight * overlap + (1 - weight) * near + config.hint_bonus * hinted
@@ -173,6 +175,7 @@ class Associator:
         people, found = self._match(cost, np.arange(len(cost)), np.flatnonzero(high))
         if not low.any():
             return people, found
+        # Low scores are mostly people half hidden, who were in view a frame ago (ByteTrack).
         rest = in_view.copy()
         rest[people] = False
         more_people, more_found = self._match(cost, np.flatnonzero(rest), np.flatnonzero(low))
@@ -211,6 +214,7 @@ class Associator:
         """
         boxes = detections.boxes.astype(np.float64)
         new = np.flatnonzero((ids == NO_ID) & (detections.box_scores >= self._config.high_score))
+        # Largest first, then from left to right, then from top to bottom.
         new = new[np.lexsort((boxes[new, 1], boxes[new, 0], -body_sizes(boxes[new])))]
         ids[new] = self._count + 1 + np.arange(len(new))
         self._count += len(new)

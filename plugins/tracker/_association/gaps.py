@@ -31,6 +31,7 @@ def fill_gaps(track: Track, max_gap_s: float) -> Track:
     """
     seen = np.flatnonzero(track.state == State.OBSERVED)
     rows = np.setdiff1d(np.arange(seen[0], seen[-1]), seen)
+    # Rows are inside the first and last seen ones, so each has an observed row on both sides.
     after = np.searchsorted(seen, rows)
     before, after = seen[after - 1], seen[after]
     short = track.time_s[after] - track.time_s[before] <= max_gap_s
@@ -41,6 +42,7 @@ def fill_gaps(track: Track, max_gap_s: float) -> Track:
     points_3d = track.keypoints_3d
     scores, state = track.keypoint_scores.copy(), track.state.copy()
     scores[rows] = np.minimum(scores[before], scores[after])
+    # The comparison gives 0 or 1: joints that stay unknown get a score of 0.
     scores[rows] *= np.isfinite(keypoints[rows]).all(-1)
     state[rows] = State.FILLED
     return replace(

@@ -180,6 +180,7 @@ def scene_cuts(seen: HistoryRows) -> Ints:
     rows = np.arange(seen.row.max() + 2)
     occupied = np.isin(rows, seen.row)
     _, person = np.unique(seen.id, return_inverse=True)
+    # (people,) rows in which each was first and last seen; `at`, as a person has many entries.
     first, last = np.full(person.max() + 1, len(rows)), np.zeros(person.max() + 1, np.int64)
     np.minimum.at(first, person, seen.row)
     np.maximum.at(last, person, seen.row)

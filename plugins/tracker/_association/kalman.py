@@ -65,6 +65,7 @@ class KeypointKalmanFilter:
         each = np.ones(points.shape[:2])
         return cls(
             points=points,
+            # Not zeros: points that are NaN must have a speed of NaN, see `_median_velocity`.
             velocity=points * 0,
             variance=np.where(np.isnan(points[..., 0]), _UNKNOWN_VARIANCE, measurement_noise**2),
             covariance=each * 0,
@@ -96,6 +97,7 @@ class KeypointKalmanFilter:
             process_noise: standard deviation of the change of speed within one second, in body
                 sizes per second.
         """
+        # (K, 1, 2), so that limb is (K, M, 2).
         body = _median_velocity(self.velocity)
         limb = self.velocity - body
         body_decay, limb_decay = np.exp(-dt / _BODY_DECAY_S), np.exp(-dt / _LIMB_DECAY_S)
@@ -123,6 +125,7 @@ class KeypointKalmanFilter:
         A person who walked out of the image comes back at its edge, however far the person
         walked outside; a prediction that went on would be too far away to match.
         """
+        # The last two points are the box corners, which are always known; joints may be NaN. (K, 2)
         centre = self.points[:, -2:].mean(1)
         outside = (centre - np.clip(centre, 0, size_wh)) * people[:, None]
         stopped = (outside != 0).any(1)[:, None, None]
@@ -148,7 +151,9 @@ class KeypointKalmanFilter:
         # stay behind a walking person in the next prediction.
         points = np.where(first[..., None], measured, self.points)
         velocity = np.where(first[..., None], _median_velocity(self.velocity), self.velocity)
+        # (K, M, 2); 0 for points not seen now, as NaN times a gain of 0 would be NaN.
         residual = np.where(visible[..., None], measured - points, 0)
+        # 1 / (P + R); 0 for points not seen now, whose gain is then 0: they keep their prediction.
         precision = visible / (self.variance + measurement_noise**2)
         gain, speed_gain = self.variance * precision, self.covariance * precision
         return KeypointKalmanFilter(
@@ -165,4 +170,5 @@ def _median_velocity(velocity: Doubles) -> Doubles:
     """(K, 1, 2): the median over each person's known points, which one fast limb cannot shift."""
     ordered = np.sort(velocity, axis=1)  # NaN last
     known = velocity.shape[1] - np.isnan(velocity[..., 0]).sum(1)
+    # The lower of the two middle values where their number is even.
     return np.asarray(ordered[np.arange(len(velocity)), (known - 1) // 2][:, None])

@@ -92,6 +92,7 @@ def link_tracklets(history: DetectionHistory, config: AssociationConfig) -> Hist
     seen = seen.take(seen.id != NO_ID)
     if not len(seen):
         return seen
+    # By person, then by frame, so that a tracklet is one slice.
     by_person = np.lexsort((seen.row, seen.id))
     ordered = seen.take(by_person)
     begins = np.flatnonzero(_begins(ordered))
@@ -140,6 +141,7 @@ class _Tracklets:
             near = np.abs(times[begin:stop] - times[end]) <= _SPAN_S
             part = begin + np.flatnonzero(near)
             appearance.append(self.history.mean_appearance(self.seen.take(part)))
+            # Pixels become heights; the logarithm of the height has no unit.
             unit = np.array([heights[end], heights[end], 1.0])
             state[piece], covariance[piece] = self._line(
                 times[part] - times[end], (places[part] - places[end]) / unit
@@ -166,6 +168,7 @@ class _Tracklets:
         """
         line = np.stack([np.ones(len(time_s)), time_s], axis=1)
         information = np.tile(line.T @ line / self.measurement_noise**2, (3, 1, 1))
+        # A prior adds its inverse variance to the information of the speed.
         information[:, 1, 1] += _SPEED**-2
         covariance: Doubles = np.linalg.inv(information).astype(np.float64)
         weighted = places.T @ line / self.measurement_noise**2
@@ -178,6 +181,7 @@ def _candidates(
     """Pairs of tracklets of which the second may follow: soon enough, and not over a cut."""
     order = np.argsort(first.time_s, kind="stable")
     begin_s = first.time_s[order]
+    # Tracklets low to high - 1, by time, begin within lost_s after each one's end.
     low = np.searchsorted(begin_s, last.time_s, side="right")
     high = np.searchsorted(begin_s, last.time_s + lost_s, side="right")
     before = np.repeat(np.arange(len(low)), high - low)
@@ -205,6 +209,7 @@ def _costs(
     height = np.sqrt(last.height[before] * first.height[after])
     unit = np.stack([height, height, np.ones(len(height))], axis=1)[..., None]
     then, now = last.state[before] / unit, first.state[after] / unit
+    # (L, 1, 2, 2): one F = [[1, dt], [0, 1]] for the three coordinates of each pair.
     transition = np.broadcast_to(np.eye(2), (len(dt), 1, 2, 2)).copy()
     transition[..., 0, 1] = dt
     difference = now - (transition @ then[..., None])[..., 0]
@@ -214,6 +219,7 @@ def _costs(
     moved = transition @ last.covariance[before] @ transition.swapaxes(-1, -2)
     covariance = moved + first.covariance[after]
     covariance = covariance + process * noise[:, None, None]
+    # (L, 3): squared Mahalanobis distance of place and speed along each coordinate.
     distance = (difference * np.linalg.solve(covariance, difference[..., None])[..., 0]).sum(-1)
     volume = np.log(np.linalg.det(covariance)) - 2 * np.log(_DIFFERENT_PEOPLE.prod(-1))
     return np.asarray(
@@ -244,6 +250,7 @@ def _best_assignment(before: Ints, after: Ints, cost: Doubles, pieces: int) -> I
     for part in np.split(order, np.flatnonzero(np.diff(group[before][order])) + 1):
         some, rows = np.unique(before[part], return_inverse=True)
         others, columns = np.unique(after[part], return_inverse=True)
+        # 0 where there is no candidate: such a pair costs as much as no link, and is dropped below.
         table = np.zeros((len(some), len(others)))
         table[rows, columns] = cost[part]
         i, j = linear_sum_assignment(table)

@@ -36,8 +36,10 @@ def keypoint_similarity(
     Returns:
         (K, N), 0..1; 0 where a pair has no point in common.
     """
+    # (K, N, M, 2); NaN where either person lacks the point.
     difference = points[:, None] - others[None]
     square = difference[..., 0] ** 2 + difference[..., 1] ** 2
+    # (K, M) square pixels.
     spread = ((2 * sigmas) ** 2 + variance) * sizes[:, None] ** 2
     near = np.exp(square * (-0.5 / spread)[:, None])
     common = ~np.isnan(near)
@@ -59,6 +61,7 @@ def appearance_distance_matrix(appearance: Floats, others: Floats) -> Doubles:
         (K, N), 0..1; NaN where a pair has no part in common.
     """
     # One matrix product per part; pair by pair would hold (K, N, parts, colours) in memory.
+    # (parts, K, colours) and (parts, colours, N).
     mine, theirs = np.sqrt(appearance).swapaxes(0, 1), np.sqrt(others).transpose(1, 2, 0)
     shared = (mine @ theirs).transpose(1, 2, 0).astype(np.float64)
     # Rounding may bring the sum of two equal histograms above 1.
@@ -79,6 +82,7 @@ def appearance_distances(appearance: Floats, others: Floats) -> Doubles:
     Returns:
         (L,), 0..1; NaN where a pair has no part in common.
     """
+    # (L, parts) Bhattacharyya coefficients.
     shared = np.sqrt(appearance.astype(np.float64) * others).sum(-1)
     distance = np.sqrt(np.maximum(1 - shared, 0))
     known = ~np.isnan(distance)

@@ -85,6 +85,7 @@ class LargestComplete(AssociatingTracker[LargestCompleteConfig]):
         near = eligible & self._near(seen, person)
         early = near & (times[seen.row] < times[first] - lost_s)
         late = near & (times[seen.row] > times[last] + lost_s)
+        # Counted anew: only observations in these parts may confirm another person.
         early, late = (part & self._confirmed(seen, part) for part in (early, late))
         before, after = seen.row < first, seen.row > last
         return [

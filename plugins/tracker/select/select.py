@@ -89,5 +89,6 @@ def _by_index(seen: HistoryRows, boxes: Doubles, index: int, order: Order) -> in
     if not len(enough):
         return None
     now: Ints = np.flatnonzero(seen.row == enough[0])
+    # ::2 takes x1 and x2, whose mean is the middle of the box.
     rank = -seen.area[now] if order is Order.size else boxes[now, ::2].mean(1)
     return int(seen.id[now[np.lexsort((seen.id[now], rank))[index]]])

@@ -37,6 +37,7 @@ def training_loss(
     warping = (
         l1_loss(synthesis.from_0, middle)
         + l1_loss(synthesis.from_1, middle)
+        # F01 says where in the last frame a pixel of the first is: so it warps the last.
         + l1_loss(warp(last, f01), first)
         + l1_loss(warp(first, f10), last)
     )

@@ -92,6 +92,7 @@ class Training:
         Returns:
             The loss, and the reconstruction error alone (mean over pixels, 0..1).
         """
+        # (3, B, H, W, 3): the first axis is first, middle, last.
         images = np.stack([example.images for example in batch], 1)
         first, middle, last = (to_network(part, self._device) for part in images)
         times = torch.tensor([example.time for example in batch], device=self._device)
