@@ -82,6 +82,7 @@ class FrameReader:
         trace: TracebackType | None,
     ) -> None:
         """Stop decoding at once."""
+        # Closed first: the thread may be waiting for space, and would never be joined.
         self._queue.close()
         self._thread.join()
 
@@ -113,6 +114,7 @@ class FrameReader:
         times: list[float] = []
         for number, time_s, frame in self._chosen_frames():
             if not index:
+                # A new array per batch: the reader may still use the previous one.
                 images = np.empty((self._rows, height, width, 3), np.uint8)
             convert(frame, images[len(index)])
             index.append(number)
@@ -166,6 +168,7 @@ class FrameReader:
                 f"'{self._video.path}' declares {declared} frames, but only {decoded} could be "
                 "decoded: the file is cut off or damaged"
             )
+        # Containers without a frame count, and parts that begin later, have only the duration.
         elif not declared and clock.end_s < (self._video.duration_s or 0) - PAUSE_S:
             self.warnings.append(
                 f"'{self._video.path}' declares {self._video.duration_s:.2f} s, but its video "

@@ -269,6 +269,7 @@ class _Feeder:
 
     def feed(self, image: Bytes, time_s: float) -> bool:
         """Copy a frame into the queue; False when the process accepts no more."""
+        # Two times may round to one tick, and muxers demand strictly rising time stamps.
         self._last_pts = max(round(time_s / self._time_base), self._last_pts + 1)
         return self._queue.put((image.copy(), self._last_pts), image.nbytes)
 
