@@ -166,6 +166,7 @@ def bone_length_deviation(joints: Points, bones: tuple[tuple[int, int], ...]) ->
     Returns:
         (..., bones) mm over the rows that have both ends; NaN with none.
     """
+    # (bones, 2), also for a skeleton without bones.
     ends = np.asarray(bones, dtype=np.intp).reshape(-1, 2)
     lengths = _length_mm(joints[..., ends[:, 0], :] - joints[..., ends[:, 1], :])
     # (..., T, bones)

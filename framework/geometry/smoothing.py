@@ -42,6 +42,7 @@ def roughness(time_s: Times, order: int = 2) -> Array:
     # The product below is over the other rows of a stencil; the diagonal is 0 and must not count.
     apart[range(order + 1), range(order + 1)] = 1
     # Divided differences: exact for polynomials of that order, however the rows are spaced.
+    # (order + 1, count)
     weights = factorial(order) / apart.prod(axis=1)
     # Each stencil stands for its mean step, so that the sum approximates the integral.
     span = (times[-1] - times[0]) / order

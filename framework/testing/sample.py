@@ -194,6 +194,7 @@ def _track(
     # (T, J, 2) pinhole projection, principal point in the middle of the frame.
     pixels = there[..., :2] / there[..., 2:] * FOCAL_PX + np.array(SIZE_WH) / 2
     boxes = np.concatenate([pixels.min(1) - 4, pixels.max(1) + 4], 1)
+    # Missing is NaN, as the contract of `Track` demands.
     for array in (body, pixels, boxes):
         array[~seen] = np.nan
     return Track(

@@ -128,6 +128,7 @@ class FrameReader:
     def _chosen_frames(self) -> Iterator[tuple[int, float, VideoFrame]]:
         """Source number, time and frame of every frame that the run wants."""
         video, chosen = self._video, 0
+        # end_s itself is excluded; a frame within rounding of it counts as equal.
         end_s = float("inf") if video.end_s is None else video.end_s - EPSILON_S
         first_index: int | None = None
         for number, time_s, frame in self._frames():

@@ -318,6 +318,7 @@ class _Feeder:
         width, height = self._size_wh
         bottom, right = height - image.shape[0], width - image.shape[1]
         if bottom or right:
+            # yuv420p halves both sides of the colour planes, so they must be even.
             image = cast(Bytes, cv2.copyMakeBorder(image, 0, bottom, 0, right, cv2.BORDER_CONSTANT))
         return cast(Bytes, cv2.cvtColor(image, cv2.COLOR_RGB2YUV_I420))
 
