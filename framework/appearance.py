@@ -39,6 +39,7 @@ def with_appearance(people: Detections, image: Bytes) -> Detections:
     names = people.skeleton.joints
     if len(people) and all(joint in names for joint in (*_CORNERS, *_KNEES)):
         seen = people.keypoint_scores >= people.score_threshold
+        # (N, J, 2); NaN spreads to every point of a part that needs an unseen joint.
         joints = np.where(seen[..., None], people.keypoints, np.nan)
         places = {name: joints[:, names.index(name)] for name in (*_CORNERS, *_KNEES)}
         histograms[:, 0] = _histograms(_torso(places), image)
@@ -72,6 +73,7 @@ def _histograms(points: Floats, image: Bytes) -> Floats:
     for person in np.flatnonzero(inside):
         x, y = points[person].astype(np.int64).T
         red, green, blue = (image[y, x].astype(np.int64) * LEVELS // 256).T
+        # One code per pixel, 0..63, from the quantised red, green and blue.
         found = np.bincount((red * LEVELS + green) * LEVELS + blue, minlength=COLOURS)
         shares[person] = found / len(x)
     return shares

@@ -150,10 +150,12 @@ def _append_rest(url: str, partial: Partial, size: int, advance: Advance) -> Non
     import requests
 
     have = partial.bytes_of(url)
+    # Uncompressed, so that byte ranges and Content-Length are those of the file itself.
     asked = {"Accept-Encoding": "identity"}
     if have:
         asked["Range"] = f"bytes={have}-"
         if validator := partial.mark.get("validator"):
+            # A server whose file has changed then answers with all of it instead of the rest.
             asked["If-Range"] = validator
     with requests.get(url, headers=asked, stream=True, timeout=_TIMEOUT_S) as answer:
         if have and answer.status_code == requests.codes.requested_range_not_satisfiable:
@@ -161,6 +163,7 @@ def _append_rest(url: str, partial: Partial, size: int, advance: Advance) -> Non
             _append_rest(url, partial, size, advance)
             return
         _refuse_pages(answer)
+        # The whole file: nothing to resume, no ranges on this server, or another file by now.
         if answer.status_code != requests.codes.partial_content:
             have = 0
             partial.begin(

@@ -155,6 +155,7 @@ def _in_parallel(
         try:
             for future in as_completed(waiting):
                 yield _answer(future, waiting[future])
+        # Also Ctrl-C, and a caller that closes the generator: workers must not outlive it.
         except BaseException:
             for process in multiprocessing.active_children():
                 process.terminate()

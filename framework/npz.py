@@ -55,6 +55,7 @@ def _read(key: str, file: IO[bytes], size: int) -> NDArray[Any]:
         if not isinstance(value, np.ndarray) or value.dtype != object or value.shape != shape:
             raise ValueError(f"{key} does not hold the objects that it declares")
         return value
+    # What is left of the member after its header is the data.
     check_length(key, dtype, shape, size - file.tell())
     order: Literal["C", "F"] = "F" if by_columns else "C"
     array: NDArray[Any] = np.ndarray(shape, dtype, file.read(), order=order)

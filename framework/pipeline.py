@@ -217,6 +217,7 @@ class Pipeline:
         streaming = (self.interpolator, self.detector, self.completeness, self.tracker)
         for stage in streaming:
             stage.start(video)
+        # An empty first chunk keeps dtypes, and lets the concatenation below work without frames.
         chunks = [(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, bool))]
         found: list[int] = []
         with source.frames(self._source_frames(self.detector.batch_size)) as reader:

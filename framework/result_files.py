@@ -94,6 +94,7 @@ def _arrays_of(document: dict[str, Any]) -> Arrays:
         group = [first, *others]
         widths = [len(array.csv) for array in group]
         values = values.reshape(n, t, lengths[first.per_joint], sum(widths))
+        # (N, T, joints, sum of widths) back into the arrays that JSON joined.
         parts = np.split(values, np.cumsum(widths)[:-1], -1)
         for array, part in zip(group, parts, strict=True):
             arrays[array.name] = part.reshape(n, t, *array.sides(lengths)).copy()

@@ -25,5 +25,6 @@ def calibrated(scores: Floats, threshold: float) -> Floats:
     """
     known = np.clip(np.nan_to_num(scores), 0, 1)
     if 0 < threshold < 1:
+        # threshold ** exponent = 0.5
         known = known ** (np.log(0.5) / np.log(threshold))
     return np.maximum(known, _LEAST).astype(np.float32)

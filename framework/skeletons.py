@@ -256,6 +256,7 @@ def mapping_matrix(source: Skeleton, target: Skeleton) -> NDArray[np.float32]:
         if all(part in source.joints for part in parts):
             for part, weight in parts.items():
                 weights[row, source.index(part)] = weight
+    # The cached array is shared by all callers.
     weights.flags.writeable = False
     return weights
 
@@ -278,6 +279,7 @@ def map_joints(
     weights = mapping_matrix(source, target)
     mapped: NDArray[np.float32] = np.matmul(weights, np.nan_to_num(points)).astype(np.float32)
     missing = np.isnan(points).any(-1, keepdims=True).astype(np.float32)
+    # (..., J_target): a NaN source joint removes only the joints that depend on it.
     lost = np.matmul((weights != 0).astype(np.float32), missing)[..., 0] > 0
     mapped[lost | np.all(weights == 0, axis=1)] = np.nan
     return mapped

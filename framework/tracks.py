@@ -32,6 +32,7 @@ def track_of(
     rows, first = list(seen), people[0]
 
     def spread(values: Sequence[NDArray[Scalar]], blank: float) -> NDArray[Scalar]:
+        # (T, ...) from the rows seen, (1, ...) each.
         full = np.full((len(frames), *values[0].shape[1:]), blank, values[0].dtype)
         full[rows] = np.concatenate(values)
         return full

@@ -91,6 +91,7 @@ class VideoInfo:
         if self.duration_s is not None and (self.start_s or self.end_s is not None):
             length_s = min(self.end_s or self.duration_s, self.duration_s) - self.start_s
             frames = round(length_s * self.fps)
+        # Rounded up: the first frame of a part is always taken.
         return None if frames is None else -(-frames // self.stride)
 
 

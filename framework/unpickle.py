@@ -83,6 +83,7 @@ def unpickle(data: bytes) -> object:
         raise
     except Exception as error:  # untrusted bytes: any error means that they are damaged
         raise NotPlainData(f"it is cut off or damaged ({type(error).__name__})") from error
+    # More parts than this can only come from containers that the memo repeats.
     _check(value, 100_000 + 100 * count)
     return value
 

@@ -10,6 +10,7 @@ Array = NDArray[np.float64]
 
 def area(boxes: Array) -> Array:
     """Areas (...) of boxes (..., 4); 0 where a box has its corners in the wrong order."""
+    # Clipped before the product: two negative sides would give a positive area.
     size: Array = np.maximum(boxes[..., 2:] - boxes[..., :2], 0).prod(-1)
     return size
 
@@ -24,6 +25,7 @@ def intersection(first: Array, second: Array) -> Array:
 def iou(first: Array, second: Array) -> Array:
     """Intersection over union of boxes (..., 4) that broadcast against each other."""
     shared = intersection(first, second)
+    # The floor gives 0, not NaN, for two boxes without area.
     ratio: Array = shared / np.maximum(area(first) + area(second) - shared, 1e-9)
     return ratio
 
@@ -39,6 +41,7 @@ def keep_best(boxes: Array, scores: Array, overlap: float) -> NDArray[np.int64]:
     Returns:
         Indices of the boxes that stay, best first.
     """
+    # Stable: equal scores keep the order of the boxes, so the result is reproducible.
     order = np.argsort(-scores, kind="stable")
     kept = []
     while len(order):

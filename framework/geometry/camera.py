@@ -67,7 +67,9 @@ def look_at(eye: ArrayLike, target: ArrayLike, up: ArrayLike = (0, 0, 1)) -> tup
         raise ValueError(f"a camera at {eye!r} cannot look at {target!r} with {up!r} upwards")
     forward = forward / np.linalg.norm(forward)
     right = right / np.linalg.norm(right)
+    # Rows are the camera's axes in the world: x right, y down, z forward. y = z cross x.
     rotation = np.stack([right, np.cross(forward, right), forward])
+    # The camera itself must map to the origin: R @ eye + t = 0.
     return rotation, -rotation @ place
 
 
@@ -95,6 +97,7 @@ def project(points: ArrayLike, matrix: ArrayLike) -> Array:
         matrix: ``K``, (3, 3) or (..., 3, 3) to broadcast.
     """
     xyz = np.asarray(points, float)
+    # (..., 1); behind the camera the division could give a mirrored point in the image.
     depth = np.where(xyz[..., 2:] > 0, xyz[..., 2:], np.nan)
     homogeneous = np.einsum("...ij,...j->...i", np.asarray(matrix), xyz / depth)
     return np.asarray(homogeneous[..., :2])
@@ -106,6 +109,7 @@ def unproject(pixels: ArrayLike, depth_m: ArrayLike, matrix: ArrayLike) -> Array
     The depth is along the camera's z axis, not along the ray.
     """
     uv = np.asarray(pixels, float)
+    # (..., 3) homogeneous pixels; K^-1 turns them into rays of depth 1.
     rays = np.concatenate([uv, np.ones_like(uv[..., :1])], -1)
     rays = np.einsum("...ij,...j->...i", np.linalg.inv(np.asarray(matrix)), rays)
     return np.asarray(rays * np.asarray(depth_m)[..., None])

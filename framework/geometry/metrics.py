@@ -89,6 +89,7 @@ def scaled_errors(predicted: Points, truth: Points, mask: Mask | None = None) ->
     known = np.isfinite(_difference(predicted, truth, mask))
     product = np.where(known, predicted * truth, 0).sum(axis=(-1, -2))
     square = np.where(known, predicted**2, 0).sum(axis=(-1, -2))
+    # Least squares: the s that minimises |s * predicted - truth|^2 is <p, t> / <p, p>.
     scale = np.divide(product, square, out=np.full(square.shape, np.nan), where=square > 0)
     return joint_errors(predicted * scale[..., None, None], truth, mask)
 
@@ -165,8 +166,10 @@ def bone_length_deviation(joints: Points, bones: tuple[tuple[int, int], ...]) ->
     Returns:
         (..., bones) mm over the rows that have both ends; NaN with none.
     """
+    # (bones, 2), also for a skeleton without bones.
     ends = np.asarray(bones, dtype=np.intp).reshape(-1, 2)
     lengths = _length_mm(joints[..., ends[:, 0], :] - joints[..., ends[:, 1], :])
+    # (..., T, bones)
     about_mean = lengths - mean(lengths, axis=-2)[..., None, :]
     return np.sqrt(mean(about_mean**2, axis=-2))
 
@@ -214,6 +217,7 @@ def calibration(errors_mm: Array, sigmas: Points, levels: Array | None = None) -
         levels: (L,) in 0..1; 0.05, 0.10 ... 0.95 by default.
     """
     levels = np.linspace(0.05, 0.95, 19) if levels is None else levels
+    # Quantiles of the chi distribution with k = 3; its CDF at r is gammainc(k / 2, r^2 / 2).
     radii = np.sqrt(2 * gammaincinv(1.5, levels))
     observed = _shares_within(errors_mm / (sigmas * MM_PER_M), radii)
     error = float(np.abs(observed - levels).mean())
@@ -223,6 +227,7 @@ def calibration(errors_mm: Array, sigmas: Points, levels: Array | None = None) -
 def _difference(predicted: Points, truth: Points, mask: Mask | None) -> Array:
     """(..., T, J, 3) metres, a joint wholly NaN where it is not compared."""
     difference = np.asarray(predicted, np.float64) - truth
+    # One unknown coordinate hides the whole joint, so that no sum uses only a part of it.
     known = np.isfinite(difference).all(-1, keepdims=True)
     known = known if mask is None else known & mask[..., None]
     return np.where(known, difference, np.nan)
@@ -238,4 +243,5 @@ def _shares_within(errors: Array, thresholds: Array) -> Array:
     known = np.sort(errors[np.isfinite(errors)])
     if not known.size:
         return np.full(thresholds.shape, np.nan)
+    # side="right" counts errors equal to a threshold as within it.
     return np.searchsorted(known, thresholds, side="right") / known.size

@@ -33,6 +33,7 @@ class Similarity:
 
     def apply(self, points: NDArray[np.floating]) -> Array:
         """Move (..., P, 3) points."""
+        # Points are rows: x @ R.T is R @ x for each.
         turned = points @ np.swapaxes(self.rotation, -1, -2)
         moved: Array = self.scale[..., None, None] * turned + self.translation[..., None, :]
         return moved
@@ -62,13 +63,16 @@ def align(
     weight = used.astype(np.float64)[..., None]
     count = weight.sum(axis=-2)
     enough = count[..., 0] >= MIN_POINTS
+    # (..., P, 1) weights that sum to 1; without any point they are 0, not 0 / 0.
     share = weight / np.maximum(count, 1)[..., None, :]
     start, start_mean = _centred(source, used, share)
     goal, goal_mean = _centred(target, used, share)
 
+    # (..., 3, 3) covariance of goal and start, as Sigma_xy in Umeyama's equation 38.
     rotation, agreement = _best_rotation(np.swapaxes(goal * share, -1, -2) @ start)
     factor = np.where(enough, 1.0, np.nan)
     if scale:
+        # Optimal scale: trace(D S) / variance of the source (Umeyama, equation 42).
         spread = (start**2 * share).sum(axis=(-1, -2))
         known = enough & (spread > 0)
         factor = np.divide(agreement, spread, out=np.full(enough.shape, np.nan), where=known)
@@ -92,6 +96,7 @@ def _centred(
     points: NDArray[np.floating], used: NDArray[np.bool_], share: Array
 ) -> tuple[Array, Array]:
     """Points about their mean, zero where unused, and the mean."""
+    # Zeros before weighting, as NaN * 0 would still be NaN.
     known = np.where(used[..., None], points, 0).astype(np.float64)
     mean = (known * share).sum(axis=-2)
     return np.where(used[..., None], known - mean[..., None, :], 0), mean

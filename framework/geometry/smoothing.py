@@ -36,11 +36,15 @@ def roughness(time_s: Times, order: int = 2) -> Array:
     count = len(time_s) - order
     if count < 1:
         return band
+    # (order + 1, count): each column holds the times of one stencil of order + 1 rows.
     times = np.stack([time_s[step : step + count] for step in range(order + 1)])
     apart = times[:, None] - times
+    # The product below is over the other rows of a stencil; the diagonal is 0 and must not count.
     apart[range(order + 1), range(order + 1)] = 1
     # Divided differences: exact for polynomials of that order, however the rows are spaced.
+    # (order + 1, count)
     weights = factorial(order) / apart.prod(axis=1)
+    # Each stencil stands for its mean step, so that the sum approximates the integral.
     span = (times[-1] - times[0]) / order
     for first in range(order + 1):
         for step in range(order + 1 - first):
@@ -62,8 +66,10 @@ def smoothest(information: Array, pull: Array, rough: Array, stiffness: Array) -
         (T, n).
     """
     rows, n = pull.shape
+    # Variables of one row are neighbours, so a step of one row is n diagonals.
     band = np.zeros((max((len(rough) - 1) * n, n - 1) + 1, rows, n))
     for column in range(n):
+        # Lower triangle only: solveh_banded reads band[i - j, j] for i >= j.
         band[: n - column, :, column] = information[:, column:, column].T
     for step, entries in enumerate(rough):
         band[step * n] += entries[:, None] * stiffness
@@ -82,6 +88,7 @@ def low_pass(values: NDArray[np.floating], time_s: Times, cutoff_hz: float) -> A
         time_s: (T,) rising, at any spacing.
         cutoff_hz: frequency at which the gain is one half.
     """
+    # Roughness of the third derivative has weight f^6 in the frequency domain.
     order = 3
     if len(time_s) <= order:
         return values.astype(np.float64)

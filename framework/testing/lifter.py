@@ -74,6 +74,7 @@ def relative_to_the_root(subject: Subject[Lifter]) -> None:
 def metres(subject: Subject[Lifter]) -> None:
     """Joints are metres: somebody 1.75 m tall comes out between 0.5 and 4 m from end to end."""
     for pose in lift(subject, subject.sample()):
+        # (T,) largest extent along any axis
         spans = np.ptp(pose.joints[pose.valid], axis=1).max(-1)
         if spans.size:
             span = float(np.median(spans))
@@ -158,6 +159,7 @@ def _mirrored(track: Track, sample: Sample) -> Track:
     partner = list(track.skeleton.mirror)
     turn = np.array([-1, 1, 1], np.float32)
     shift = np.array([sample.video.size_wh[0], 0], np.float32)
+    # x1 and x2 change places, so that x1 < x2 again after the negation.
     corners = track.boxes[:, [2, 1, 0, 3]].reshape(-1, 2, 2)
     own_3d = track.keypoints_3d
     return replace(

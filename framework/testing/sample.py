@@ -72,6 +72,7 @@ def walk(skeleton: Skeleton, rows: int, *, raised: bool) -> Floats:
     side = {joint: ("left" in joint) - ("right" in joint) for joint in skeleton.joints}
     still = np.array([figure.get(joint, (0.1 * side[joint], 0, 0)) for joint in skeleton.joints])
     legs = np.array([side[joint] * (still[row, 1] > 0.2) for row, joint in enumerate(side)])
+    # (T, J): one stride a second at 25 frames per second; left and right in opposite phase.
     swing = np.sin(2 * np.pi * np.arange(rows) / 25)[:, None] * legs
     body = np.repeat(still[None], rows, 0)
     body[..., 2] += 0.25 * swing * still[:, 1]
@@ -190,8 +191,10 @@ def _track(
     rows = len(seen)
     body = walk(skeleton, rows, raised=number == 0)
     there = body + _place(number, rows)
+    # (T, J, 2) pinhole projection, principal point in the middle of the frame.
     pixels = there[..., :2] / there[..., 2:] * FOCAL_PX + np.array(SIZE_WH) / 2
     boxes = np.concatenate([pixels.min(1) - 4, pixels.max(1) + 4], 1)
+    # Missing is NaN, as the contract of `Track` demands.
     for array in (body, pixels, boxes):
         array[~seen] = np.nan
     return Track(

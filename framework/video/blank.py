@@ -83,6 +83,7 @@ class BlankReader:
             raise StopIteration
         self.frames_read += len(index)
         return FrameBatch(
+            # (B, H, W, 3) view: a batch costs no more memory than one image.
             images=np.broadcast_to(self._image, (len(index), *self._image.shape)),
             index=index,
             time_s=self._clip.time_s[rows],

@@ -69,6 +69,7 @@ class ByteQueue(Generic[Item]):
         """As the consumer, refuse further items and drop those in the queue."""
         with self._changed:
             self._closed = True
+            # Frames are large: their memory is freed before the producer has ended.
             self._items.clear()
             self._bytes = 0
             self._changed.notify_all()

@@ -82,6 +82,7 @@ class FrameReader:
         trace: TracebackType | None,
     ) -> None:
         """Stop decoding at once."""
+        # Closed first: the thread may be waiting for space, and would never be joined.
         self._queue.close()
         self._thread.join()
 
@@ -113,6 +114,7 @@ class FrameReader:
         times: list[float] = []
         for number, time_s, frame in self._chosen_frames():
             if not index:
+                # A new array per batch: the reader may still use the previous one.
                 images = np.empty((self._rows, height, width, 3), np.uint8)
             convert(frame, images[len(index)])
             index.append(number)
@@ -126,6 +128,7 @@ class FrameReader:
     def _chosen_frames(self) -> Iterator[tuple[int, float, VideoFrame]]:
         """Source number, time and frame of every frame that the run wants."""
         video, chosen = self._video, 0
+        # end_s itself is excluded; a frame within rounding of it counts as equal.
         end_s = float("inf") if video.end_s is None else video.end_s - EPSILON_S
         first_index: int | None = None
         for number, time_s, frame in self._frames():
@@ -166,6 +169,7 @@ class FrameReader:
                 f"'{self._video.path}' declares {declared} frames, but only {decoded} could be "
                 "decoded: the file is cut off or damaged"
             )
+        # Containers without a frame count, and parts that begin later, have only the duration.
         elif not declared and clock.end_s < (self._video.duration_s or 0) - PAUSE_S:
             self.warnings.append(
                 f"'{self._video.path}' declares {self._video.duration_s:.2f} s, but its video "

@@ -80,6 +80,7 @@ class Clock:
     def __init__(self, fps: Fraction, zero: int | None) -> None:
         self._period_s = float(1 / fps)
         self._zero = zero
+        # One period before zero, so that a first frame without a time stamp is at 0.
         self._last_s = -self._period_s
         self._shift_s = 0.0
 
@@ -93,6 +94,7 @@ class Clock:
         next_s = self._last_s + self._period_s
         time_s = next_s
         if frame.pts is not None and frame.time_base is not None:
+            # Files need not start at 0: time is relative to the first frame of the clip.
             self._zero = frame.pts if self._zero is None else self._zero
             time_s = float((frame.pts - self._zero) * frame.time_base) + self._shift_s
         if time_s < self._last_s - 1:  # clips were joined, and time stamps restart

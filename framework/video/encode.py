@@ -269,6 +269,7 @@ class _Feeder:
 
     def feed(self, image: Bytes, time_s: float) -> bool:
         """Copy a frame into the queue; False when the process accepts no more."""
+        # Two times may round to one tick, and muxers demand strictly rising time stamps.
         self._last_pts = max(round(time_s / self._time_base), self._last_pts + 1)
         return self._queue.put((image.copy(), self._last_pts), image.nbytes)
 
@@ -317,6 +318,7 @@ class _Feeder:
         width, height = self._size_wh
         bottom, right = height - image.shape[0], width - image.shape[1]
         if bottom or right:
+            # yuv420p halves both sides of the colour planes, so they must be even.
             image = cast(Bytes, cv2.copyMakeBorder(image, 0, bottom, 0, right, cv2.BORDER_CONSTANT))
         return cast(Bytes, cv2.cvtColor(image, cv2.COLOR_RGB2YUV_I420))
 

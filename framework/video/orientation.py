@@ -50,6 +50,7 @@ class Orientation:
                 (a x + c y, b x + d y) with the first rows (a, b) and (c, d).
         """
         (a, b), (c, d) = matrix[:2, :2]
+        # Axes change places where the off-diagonal terms dominate (a turn near 90 or 270 degrees).
         transpose = bool(abs(b) + abs(c) > abs(a) + abs(d))
         # A pure turn by t has (c, d) = (-sin t, cos t); mirroring x beforehand leaves them alone.
         turn = math.degrees(math.atan2(-c, d)) if c or d else 0.0

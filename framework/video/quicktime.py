@@ -46,6 +46,7 @@ def _moov(file: BinaryIO) -> bytes:
     while len(head := file.read(8)) == 8:
         size, kind = struct.unpack(">I4s", head)
         read = 8
+        # Size 1: the real size follows as 64 bits. Size 0: the atom reaches to the end of the file.
         if size == 1:
             long = file.read(8)
             size, read = int.from_bytes(long, "big"), 16
@@ -78,6 +79,7 @@ def _items(meta: bytes) -> dict[str, str]:
     keys = [key.decode(errors="replace") for _, key in _atoms(parts.get(b"keys", b"")[8:])]
     found = {}
     for number, item in _atoms(parts.get(b"ilst", b"")):
+        # In this ilst the type field is the 1-based number of the key.
         place = int.from_bytes(number, "big") - 1
         value = _value(dict(_atoms(item)).get(b"data", b""))
         if 0 <= place < len(keys) and value is not None:

@@ -80,5 +80,6 @@ class Timeline:
             frames = decoder.frames()
             first = next(frames, None)
             if first is not None and first.pts is not None and first.pts <= self.start:
+                # The rank of its time stamp among all earlier ones is the frame's source number.
                 return bisect_left(self.times, first.pts), chain([first], frames)
         return 0, decoder.frames()
