@@ -415,7 +415,7 @@ def test_one_input_for_two_workers_is_reported_once(run: Run, make_clip: Clip) -
         (["input", "=clip.mp4"], "Options read NAME=VALUE, no spaces: input=clip.mp4"),
         (["input=clip.mp4", "b.mp4"], "or input=[a.mp4,b.mp4]"),
         (["input=clip.mp4,b.mp4"], "is a list without brackets\n  Write input=[clip.mp4,b.mp4]"),
-        (["--input", "clip.mp4"], "options have no dashes\n  Write input=VALUE"),
+        (["--input", "clip.mp4"], "options have no dashes\n  Write input=clip.mp4"),
         (["--tracker=largest", "input=clip.mp4"], "no dashes\n  Write tracker=largest"),
         (["input=clip.mp4", "workers=0"], "workers is 0, but must be at least 1"),
         (["input=clip.mp4", "threads=100000"], "threads is 100000, but must be from 1 to 1024"),
