@@ -45,7 +45,8 @@ def difference(first: object, second: object, tolerance: float = 0.0) -> str:
         tolerance: how far numbers of a floating-point array may be apart.
     """
     left, right = dict(leaves(first)), dict(leaves(second))
-    for path in left.keys() | right.keys():
+    # In the order of the values: a set would name another of several differences in each process.
+    for path in {**left, **right}:
         if path not in left or path not in right or not _same(left[path], right[path], tolerance):
             return f"{path}: {_short(left.get(path))} and {_short(right.get(path))}"
     return ""

@@ -29,7 +29,9 @@ def entry(**changes: object) -> WeightsEntry:
 
 def test_a_stage_means_its_weight_files() -> None:
     names = [found.name for found in fetch.wanted(["detector=blazepose", "videopose3d_cpn"])]
-    assert names == ["blazepose_detector", "blazepose_full", "videopose3d_cpn"]
+    blazepose = ["blazepose_detector", "blazepose_full"]
+    movenet = ["movenet_thunder_graph", "movenet_thunder_weights"]
+    assert names == [*blazepose, *movenet, "videopose3d_cpn"]
 
 
 def test_a_preset_means_the_weight_files_of_its_stages(cache: Path) -> None:
