@@ -21,7 +21,7 @@ def register_detectors() -> list[StageEntry]:
     return [
         StageEntry(
             name="blazepose",
-            summary="BlazePose: 33 keypoints in 2D and 3D, several people, no GPU needed",
+            summary="BlazePose with limbs by MoveNet: 33 keypoints, 2D and 3D, several people; CPU",
             config=BlazePoseConfig,
             factory=f"{__name__}.blazepose:BlazePose",
             requires=(
