@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from framework.devices import torch_device, torch_threads
+from framework.devices import autocast, torch_device, torch_threads
 from framework.errors import BackendError
 
 HAS_GPU = torch.cuda.is_available()
@@ -30,3 +30,11 @@ def test_threads_are_as_before_afterwards_also_after_an_error():
     with pytest.raises(ValueError, match="oh"), torch_threads(before + 2):
         raise ValueError("oh")
     assert torch.get_num_threads() == before
+
+
+def test_the_cpu_computes_in_bfloat16_only_where_it_has_instructions_for_it():
+    known = torch.cpu.get_capabilities()
+    with autocast("cpu"):
+        product = torch.ones(2, 2) @ torch.ones(2, 2)
+    has_bfloat16 = any(known.get(name) for name in ("amx_bf16", "avx512_bf16", "bf16"))
+    assert product.dtype == (torch.bfloat16 if has_bfloat16 else torch.float32)

@@ -13,11 +13,13 @@ import torch
 from safetensors.torch import save
 from torch import nn
 
+from framework.devices import autocast
 from framework.lab.motion.windows import Library, random_generator
 from framework.options import Options, option
 
 from .detector_errors import DetectorErrors
 from .loss import loss_of
+from .muon import Muon
 from .recipe import Recipe, make_batch
 
 
@@ -59,9 +61,8 @@ class Schedule(Options):
 class LifterTrainer:
     """A network in training, with everything that a checkpoint must hold.
 
-    Muon (Jordan et al., "Muon: an optimizer for hidden layers in neural networks", 2024) trains the
-    matrices of the blocks, AdamW the rest. Weights are averaged over steps (Polyak and Juditsky,
-    1992), which is the network that is validated and saved.
+    `Muon` trains the matrices of the blocks, AdamW the rest. Weights are averaged over steps
+    (Polyak and Juditsky, 1992), which is the network that is validated and saved.
 
     Args:
         network: lifts (B, T, 17, 2) keypoints, (B, T, 17) scores and (B, T, 17, 3) detector's 3D
@@ -96,11 +97,7 @@ class LifterTrainer:
         rest = [p for n, p in network.named_parameters() if not ("blocks" in n and p.ndim == 2)]
         decay = schedule.weight_decay
         self.optimizers: list[torch.optim.Optimizer] = [
-            # match_rms_adamw scales updates to the size of AdamW's (Liu et al., "Muon is scalable
-            # for LLM training", 2025), so that rates of the same size fit both.
-            torch.optim.Muon(
-                inner, lr=schedule.rate, weight_decay=decay, adjust_lr_fn="match_rms_adamw"
-            ),
+            Muon(inner, lr=schedule.rate, weight_decay=decay),
             torch.optim.AdamW(rest, lr=schedule.rate_rest, weight_decay=decay, betas=(0.9, 0.98)),
         ]
 
@@ -116,9 +113,8 @@ class LifterTrainer:
         for optimizer, rate in zip(self.optimizers, rates, strict=True):
             optimizer.param_groups[0]["lr"] = factor * rate
             optimizer.zero_grad()
-        # bfloat16 is faster; the network's outputs and the loss are float32.
-        # bfloat16 has the exponents of float32, so the loss need not be scaled as for float16.
-        with torch.autocast(self.device.type, torch.bfloat16):
+        # The network's outputs and the loss are float32.
+        with autocast(self.device.type):
             joints, spread = self.network(keypoints, scores, detector_3d)
         loss, distance = loss_of(joints, spread, truth)
         loss.backward()  # type: ignore[no-untyped-call]

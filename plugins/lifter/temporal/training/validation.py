@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from framework.devices import autocast
 from framework.geometry.metrics import MM_PER_M, joint_errors, procrustes_errors
 from framework.lab.motion.bodies import BodyChanges
 from framework.lab.motion.body import Floats
@@ -94,7 +95,7 @@ def _lifted(network: nn.Module, batch: Batch) -> _Lifted:
     """Joints (B, T, 16, 3), uncertainty (B, T, 16) in metres and truth (B, T, 16, 3)."""
     device = next(network.parameters()).device
     keypoints, scores, detector_3d, truth = (part.to(device) for part in batch)
-    with torch.autocast(device.type, torch.bfloat16):
+    with autocast(device.type):
         joints, spread = network(keypoints, scores, detector_3d)
     return _array(joints), _array(spread.exp()), _array(truth)
 
