@@ -20,10 +20,13 @@ from typing_extensions import Self
 from framework.appearance import with_appearance
 from framework.config import build, compose_config
 from framework.errors import FrameworkError, InputError, StageError
+from framework.focal import focal_length
+from framework.geometry.camera import view
 from framework.outputs import OutputFolder, result_names
 from framework.record import count, describe, write_record
 from framework.registry import Registered, registry
 from framework.schemas import rename_options
+from framework.sides import with_sides_repaired
 from framework.stages import (
     CompletenessFilter,
     Detector,
@@ -199,7 +202,7 @@ class Pipeline:
             plan = RunPlan(video=video, stages=self._records(), output=self.output)
             registry().notify("run_started", plan=plan)
             tracked = self._track(source)  # pass 1: decode, detect, judge, track
-            poses = self._lift(tracked, video)  # pass 2: lift and refine arrays
+            tracked, poses = self._lift(tracked, video)  # pass 2: lift and refine arrays
             with self._timer.step("record"):
                 result = self._result(video, tracked, poses)
             if folder is not None:  # pass 3: export, decode again, draw, encode
@@ -274,21 +277,42 @@ class Pipeline:
                 self.tracker.update(int(frames.index[row]), float(frames.time_s[row]), people)
         return [len(found[row]) for row in np.flatnonzero(frames.is_source)]
 
-    def _lift(self, tracked: _TrackedClip, video: VideoInfo) -> list[Pose3D]:
-        """Turn tracks into poses, on arrays."""
+    def _lift(self, tracked: _TrackedClip, video: VideoInfo) -> tuple[_TrackedClip, list[Pose3D]]:
+        """Turn tracks into poses, on arrays; exchange sides back that the detector exchanged."""
         tracks, rows = tracked.tracks, len(tracked.index)
         _check_rows("tracker", tracks, rows)
         _progress("lift", 0, 1)
         with self._timer.step("lifter"):
-            poses = self.lifter.lift(tracks, video) if tracks else []
+            poses = self._lifted(tracks, video)
+            if self.config.repair_sides and tracks:
+                repaired = self._with_sides_repaired(tracks, poses, video)
+                # Only what changed is lifted again; most clips have no exchange.
+                changed = [n for n, track in enumerate(repaired) if track is not tracks[n]]
+                again = self._lifted([repaired[n] for n in changed], video)
+                for n, pose in zip(changed, again, strict=True):
+                    poses[n] = pose
+                tracks = repaired
         for refiner in self.refiners:
             with self._timer.step("refiner", self._name_of(refiner)):
                 poses = refiner.refine(poses, tracks, video)
-        _check_rows("lifter", poses, rows)
-        if [pose.track_id for pose in poses] != [track.id for track in tracks]:
-            raise StageError("lifter returned poses of other people than those in its tracks")
+        _check_poses(poses, tracks)
         _progress("lift", 1, 1)
+        notes = (*tracked.warnings, *_exchanged_notes(tracks))
+        return replace(tracked, tracks=tracks, warnings=notes), poses
+
+    def _lifted(self, tracks: list[Track], video: VideoInfo) -> list[Pose3D]:
+        """One pose per track."""
+        poses = list(self.lifter.lift(tracks, video)) if tracks else []
+        _check_poses(poses, tracks)
         return poses
+
+    def _with_sides_repaired(
+        self, tracks: list[Track], poses: list[Pose3D], video: VideoInfo
+    ) -> list[Track]:
+        focal = self.lifter.focal_length or focal_length(None, video)
+        matrix = view(video.size_wh, focal.longer_sides)
+        pairs = zip(tracks, poses, strict=True)
+        return [with_sides_repaired(track, pose, matrix) for track, pose in pairs]
 
     def _result(self, video: VideoInfo, tracked: _TrackedClip, poses: list[Pose3D]) -> RunResult:
         """Keep the rows of source frames, and add counts, timings and the record of the run."""
@@ -404,6 +428,24 @@ def _rows(tracked: _TrackedClip, poses: Sequence[Pose3D], rows: Bools) -> dict[s
         "tracks": tuple(track if whole else track.take(rows) for track in tracked.tracks),
         "poses": tuple(pose if whole else pose.take(rows) for pose in poses),
     }
+
+
+def _exchanged_notes(tracks: Sequence[Track]) -> list[str]:
+    """What the user is told about sides that were exchanged back."""
+    return [
+        f"person {track.id}: the detector had exchanged left and right in "
+        f"{np.count_nonzero(track.exchanged)} frames; they are repaired, and marked as exchanged"
+        for track in tracks
+        if track.exchanged is not None
+    ]
+
+
+def _check_poses(poses: Sequence[Pose3D], tracks: Sequence[Track]) -> None:
+    """Raise StageError unless these are the poses of these people, row by row."""
+    if [pose.track_id for pose in poses] != [track.id for track in tracks]:
+        raise StageError("lifter returned poses of other people than those in its tracks")
+    for pose, track in zip(poses, tracks, strict=True):
+        _check_rows("lifter", [pose], len(track))
 
 
 def _check_rows(stage: str, parts: Sequence[Track | Pose3D], rows: int) -> None:

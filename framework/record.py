@@ -38,6 +38,7 @@ def count(result: RunResult, found: Ints) -> dict[str, int | float]:
     Returns:
         Frames with at least one tracked person in the state named. ``detected`` are frames in
         which the detector found anybody, ``found`` is how many it found in all of them together;
+        ``exchanged`` are those in which left and right were exchanged back;
         ``coverage`` is the share of frames with a valid 3D pose, 0..1.
     """
     frames = len(result.frame_index)
@@ -53,6 +54,7 @@ def count(result: RunResult, found: Ints) -> dict[str, int | float]:
         "people": len(result.tracks),
         "observed": rows([track.state == State.OBSERVED for track in result.tracks]),
         "complete": rows([track.complete for track in result.tracks]),
+        "exchanged": rows([t.exchanged > 0 for t in result.tracks if t.exchanged is not None]),
         "filled": rows([track.state == State.FILLED for track in result.tracks]),
         "valid": valid,
         "coverage": valid / frames if frames else 0.0,

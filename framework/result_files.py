@@ -87,6 +87,8 @@ def _arrays_of(document: dict[str, Any]) -> Arrays:
     for key, (first, *others) in json_groups().items():
         if first.head:  # the same for everybody or in every row: read from the head below
             continue
+        if first.added_later and rows and key not in rows[0]:
+            continue
         values: NDArray[Any] = np.array([row[key] for row in rows], first.dtype)
         if not others:
             arrays[first.name] = values.reshape(n, t, *first.sides(lengths))
@@ -118,7 +120,7 @@ def _header(key: str, file: IO[bytes], size: int) -> tuple[np.dtype[Any], tuple[
 
 
 def _check_keys(keys: set[str]) -> None:
-    missing = [key for key in TABLE if key not in keys]
+    missing = [key for key, array in TABLE.items() if key not in keys and not array.added_later]
     if missing:
         raise ValueError(f"it lacks {', '.join(missing)}")
 
@@ -126,7 +128,8 @@ def _check_keys(keys: set[str]) -> None:
 def _check_shapes(headers: Mapping[str, tuple[np.dtype[Any], tuple[int, ...]]]) -> None:
     """Raise ValueError unless dtypes are those of the table and lengths agree."""
     lengths: dict[str, int] = {}
-    for key, array in TABLE.items():
+    # In the order of the table, which decides which array an unequal length is said of.
+    for key, array in ((key, array) for key, array in TABLE.items() if key in headers):
         kind, letters = array.dtype, array.shape
         dtype, shape = headers[key]
         fits = dtype.kind == "U" if kind is np.str_ else dtype.newbyteorder("=") == kind

@@ -37,7 +37,9 @@ class ResultArray:
         source: where it comes from: ``result.X`` an attribute of the `RunResult`, ``track.X`` or
             ``pose.X`` one of everybody's `Track` or `Pose3D`, ``seen.X`` or ``posed.X`` one of the
             skeleton of keypoints or poses; "" where `framework.results` makes it.
-        optional: whether the attribute may be None, which is NaN throughout in files.
+        optional: whether the attribute may be None, which is NaN (0 of whole numbers) throughout in
+            files.
+        added_later: whether files of earlier versions lack it; it is optional then.
         unit: "px", "m", "s" or "score": text formats round to its `DECIMALS`; "" for no rounding.
         column: its place in the rows of text formats, of one person and frame each; 0 where it is
             no part of them.
@@ -55,6 +57,7 @@ class ResultArray:
     meaning: str
     source: str = ""
     optional: bool = False
+    added_later: bool = False
     unit: str = ""
     column: int = 0
     head: int = 0
@@ -125,7 +128,7 @@ ARRAYS: tuple[ResultArray, ...] = (
         meaning="x, y in pixels, NaN where missing",
         source="track.keypoints",
         unit="px",
-        column=8,
+        column=9,
         json_unit="x y score, pixels",
         csv=("x_px", "y_px"),
     ),
@@ -136,7 +139,7 @@ ARRAYS: tuple[ResultArray, ...] = (
         meaning="the detector's score, 0 where missing; scales differ between detectors",
         source="track.keypoint_scores",
         unit="score",
-        column=9,
+        column=10,
         json="keypoints",
         csv=("score",),
     ),
@@ -155,7 +158,7 @@ ARRAYS: tuple[ResultArray, ...] = (
         meaning="x1, y1, x2, y2 in pixels, NaN where missing",
         source="track.boxes",
         unit="px",
-        column=7,
+        column=8,
         json="box",
         json_unit="x1 y1 x2 y2, pixels",
         csv=("box_x1_px", "box_y1_px", "box_x2_px", "box_y2_px"),
@@ -180,13 +183,26 @@ ARRAYS: tuple[ResultArray, ...] = (
         csv=("state",),
     ),
     ResultArray(
+        name="exchanged",
+        dtype=np.uint8,
+        shape="NT",
+        meaning="whether the detector had exchanged left and right, and the keypoints here are "
+        "repaired: 1 of the arms, 2 of the legs, 3 of both",
+        source="track.exchanged",
+        optional=True,
+        added_later=True,
+        column=7,
+        json_unit="left and right exchanged back: 1 arms, 2 legs, 3 both",
+        csv=("exchanged",),
+    ),
+    ResultArray(
         name="joints",
         dtype=np.float32,
         shape="NTK3",
         meaning="x, y, z in metres from the pelvis, camera axes; NaN where not valid",
         source="pose.joints",
         unit="m",
-        column=10,
+        column=11,
         json_unit="x y z, metres from the root joint, camera axes (x right, y down, z away)",
         csv=("x_m", "y_m", "z_m"),
     ),
@@ -199,7 +215,7 @@ ARRAYS: tuple[ResultArray, ...] = (
         source="pose.joint_sigmas",
         optional=True,
         unit="m",
-        column=11,
+        column=12,
         json_unit="standard deviation along each axis, metres",
         csv=("sigma_m",),
     ),
@@ -228,7 +244,7 @@ ARRAYS: tuple[ResultArray, ...] = (
         source="pose.root",
         optional=True,
         unit="m",
-        column=12,
+        column=13,
         json_unit="x y z, metres, camera frame",
         csv=("root_camera_x_m", "root_camera_y_m", "root_camera_z_m"),
     ),

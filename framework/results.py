@@ -124,7 +124,7 @@ def _people(
         return values
     shape = (lengths["T"], *array.sides(lengths))
     if array.optional:
-        unknown: NDArray[Any] = np.full(shape, np.nan, array.dtype)
+        unknown = _unknown(array, shape)
         values = [unknown if value is None else value for value in values]
     return np.stack(values) if values else np.zeros((0, *shape), array.dtype)
 
@@ -208,10 +208,20 @@ def _attributes(owner: str, arrays: Arrays, n: int) -> dict[str, Any]:
     for array in ARRAYS:
         named, _, attribute = array.source.partition(".")
         if named == owner and array.shape.startswith("NT"):
-            values = arrays[array.name][n]
-            unknown = array.optional and np.isnan(values).all()
-            found[attribute] = None if unknown else values
+            values = arrays.get(array.name)
+            if values is not None:
+                values = values[n]
+                if array.optional and np.array_equal(
+                    values, _unknown(array, values.shape), equal_nan=True
+                ):
+                    values = None
+            found[attribute] = values
     return found
+
+
+def _unknown(array: ResultArray, shape: tuple[int, ...]) -> NDArray[Any]:
+    """What an attribute that is None is in files: NaN, and 0 of whole numbers."""
+    return np.full(shape, np.nan if issubclass(array.dtype, np.floating) else 0, array.dtype)
 
 
 def _skeleton(described: Mapping[str, Any] | None, names: NDArray[np.str_]) -> Skeleton:

@@ -53,6 +53,9 @@ class RunConfig:
     threads: int = option(
         lambda: os.cpu_count() or 1, "threads of a model runtime", low=1, high=MAX_THREADS
     )
+    repair_sides: bool = option(
+        True, "exchange left and right back where a detector exchanged them (docs/tracking.md)"
+    )
     workers: int = option(1, "inputs processed at once, each in a process of its own", low=1)
     progress: bool = option(True, "show a bar on a terminal")
     resume: bool = option(False, "skip inputs whose results are there and whole")

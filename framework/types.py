@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,13 @@ class State(IntEnum):
     MISSING = 0
     OBSERVED = 1
     FILLED = 2
+
+
+class Sides(IntFlag):
+    """Limbs of which left and right were exchanged."""
+
+    ARMS = 1
+    LEGS = 2
 
 
 def _expect(owner: object, name: str, dtype: type, *shape: int | None) -> None:
@@ -241,6 +248,8 @@ class Track:
         complete: (T,) bool, the completeness stage's judgement of the observed rows.
         score_threshold: the keypoint score from which a joint counts as seen.
         keypoints_3d: (T, J, 3) float32 metres, camera axes, any origin, NaN where missing; or None.
+        exchanged: (T,) uint8 of `Sides`: the detector had exchanged left and right of these limbs,
+            and the keypoints are those after the repair; None: of none in any row.
     """
 
     id: int
@@ -254,6 +263,7 @@ class Track:
     complete: Bools
     score_threshold: float = 0.5
     keypoints_3d: Floats | None = None
+    exchanged: Bytes | None = None
 
     def __post_init__(self) -> None:
         """Check shapes and dtypes."""
@@ -267,6 +277,8 @@ class Track:
         _expect(self, "complete", np.bool_, t)
         if self.keypoints_3d is not None:
             _expect(self, "keypoints_3d", np.float32, t, j, 3)
+        if self.exchanged is not None:
+            _expect(self, "exchanged", np.uint8, t)
 
     def __len__(self) -> int:
         return len(self.frame_index)
@@ -288,6 +300,7 @@ class Track:
             state=self.state[rows],
             complete=self.complete[rows],
             keypoints_3d=None if self.keypoints_3d is None else self.keypoints_3d[rows],
+            exchanged=None if self.exchanged is None else self.exchanged[rows],
         )
 
 

@@ -11,7 +11,18 @@ from framework import Pipeline, results
 from framework.errors import ConfigurationError, InputError, StageError
 from framework.hookspecs import hookimpl
 from framework.registry import registry
-from framework.stages import Detector, Exporter, Interpolator, Refiner, Renderer, Stage, Tracker
+from framework.skeletons import COCO17
+from framework.stages import (
+    Detector,
+    Exporter,
+    Interpolator,
+    Lifter,
+    Refiner,
+    Renderer,
+    Stage,
+    Tracker,
+)
+from framework.testing.sample import Sample
 from framework.types import (
     Detections,
     FrameBatch,
@@ -23,6 +34,7 @@ from framework.types import (
     VideoInfo,
 )
 
+SAMPLE = Sample.make(rows=12, people=1)
 QUICK = ["renderer=none", "exporter=[npz]", "lifter=detector3d"]
 Clip = Callable[..., Path]
 Disc = type[Detector]
@@ -390,3 +402,56 @@ def test_a_renderer_gets_every_frame_again(
     result = pipeline(disc_detector(), tmp_path / "out", renderer=renderer).run(make_clip())
     assert renderer.drawn == 12
     assert set(result.paths) == {"npz", "summary.json", "config.yaml"}
+
+
+class Walking(Tracker):
+    """Tracks a walking person whose legs the detector exchanges from the fifth frame on."""
+
+    def __init__(self) -> None:
+        order = np.array(
+            [
+                joint if any(x in name for x in ("hip", "knee", "ankle")) else own
+                for own, (joint, name) in enumerate(zip(COCO17.mirror, COCO17.joints, strict=True))
+            ]
+        )
+        [self.pose, *_], [self.right, *_] = SAMPLE.poses, SAMPLE.tracks
+        keypoints = self.right.keypoints.copy()
+        keypoints[4:] = keypoints[4:][:, order]
+        self.track = replace(self.right, keypoints=keypoints)
+
+    def start(self, video: VideoInfo) -> None:
+        pass
+
+    def update(self, index: int, time_s: float, detections: Detections) -> None:
+        pass
+
+    def finish(self) -> list[Track]:
+        return [self.track]
+
+
+class Lifting(Lifter):
+    """Lifts everything to one pose, and remembers what it was given."""
+
+    def __init__(self, pose: Pose3D) -> None:
+        self.pose, self.given = pose, list[Track]()
+
+    def lift(self, tracks: list[Track], video: VideoInfo) -> list[Pose3D]:
+        self.given += tracks
+        return [self.pose for _ in tracks]
+
+
+@pytest.mark.parametrize("repair", [True, False])
+def test_a_track_with_exchanged_sides_is_repaired_and_lifted_again(
+    make_clip: Clip, disc_detector: Disc, repair: bool
+) -> None:
+    config = Pipeline.from_config([*QUICK, f"repair_sides={repair}"]).config
+    tracker = Walking()
+    lifter = Lifting(tracker.pose)
+    stages = {"detector": disc_detector(), "tracker": tracker, "lifter": lifter, "refiners": []}
+    result = Pipeline(config, **stages).run(make_clip(frames=len(tracker.track)))
+    expected = tracker.right if repair else tracker.track
+    np.testing.assert_array_equal(result.tracks[0].keypoints, expected.keypoints)
+    np.testing.assert_array_equal(lifter.given[-1].keypoints, expected.keypoints)
+    assert len(lifter.given) == (2 if repair else 1)
+    assert any("exchanged left and right" in note for note in result.warnings) is repair
+    assert (result.counts["exchanged"] > 0) is repair

@@ -43,7 +43,7 @@ def test_rows_are_counted_once_however_many_people_are_in_them(result):
     other = np.array([1, 0, 0, 0, 0, 0, 1, 0], np.uint8)
     complete = np.arange(8) < 1
     tracks = (
-        replace(first, state=state, complete=complete),
+        replace(first, state=state, complete=complete, exchanged=other),
         replace(second, state=other, complete=complete[::-1].copy()),
     )
     poses = tuple(replace(pose, valid=np.arange(8) < 2 + n) for n, pose in enumerate(result.poses))
@@ -55,6 +55,7 @@ def test_rows_are_counted_once_however_many_people_are_in_them(result):
         "people": 2,
         "observed": 4,
         "complete": 2,
+        "exchanged": 2,
         "filled": 1,
         "valid": 3,
         "coverage": 3 / 8,

@@ -57,7 +57,7 @@ def test_single_values_come_first_in_a_row_of_csv():
 def test_columns_of_csv_alternate_by_keypoint_and_by_joint():
     names = {"J": ["nose", "ear"], "K": ["pelvis"]}
     assert csv_columns(names) == [
-        *("track_id", "frame_index", "time_s", "state", "complete", "valid"),
+        *("track_id", "frame_index", "time_s", "state", "complete", "valid", "exchanged"),
         *("box_x1_px", "box_y1_px", "box_x2_px", "box_y2_px"),
         *("nose_x_px", "nose_y_px", "nose_score", "ear_x_px", "ear_y_px", "ear_score"),
         *("pelvis_x_m", "pelvis_y_m", "pelvis_z_m", "pelvis_sigma_m"),
@@ -69,11 +69,12 @@ def test_columns_of_csv_alternate_by_keypoint_and_by_joint():
 def test_keys_of_a_json_row_in_order():
     assert {key: [array.name for array in group] for key, group in json_groups().items()} == {
         **{x: [x] for x in ("track_id", "frame_index", "time_s", "state", "complete", "valid")},
+        "exchanged": ["exchanged"],
         "box": ["boxes"],
         "keypoints": ["keypoints", "keypoint_scores"],
         **{key: [key] for key in ("joints", "joint_sigmas", "root")},
     }
-    assert list(JSON_UNITS)[-1] == "state"
+    assert list(JSON_UNITS)[-2:] == ["state", "exchanged"]
 
 
 @pytest.mark.parametrize(

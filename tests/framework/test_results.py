@@ -315,3 +315,20 @@ def test_json_with_a_row_missing_or_spoilt_is_refused(result, tmp_path):
     document["rows"][-1] = row
     path.write_text(json.dumps({**document, "schema_version": 5}))
     assert "schema version 5" in refusal(path)
+
+
+def test_exchanged_sides_are_read_back_and_files_of_before_have_none(result, tmp_path):
+    [track] = result.tracks
+    assert load(saved(result, tmp_path)).tracks[0].exchanged is None
+    exchanged = np.array([0, 3], np.uint8)
+    again = load(saved(replace(result, tracks=(replace(track, exchanged=exchanged),)), tmp_path))
+    np.testing.assert_array_equal(again.tracks[0].exchanged, exchanged)
+    assert load(saved(result, tmp_path, exchanged=None)).tracks[0].exchanged is None
+
+
+def test_json_of_before_has_no_exchanged_sides(result, tmp_path):
+    [path] = JsonExporter(JsonConfig(), Runtime()).export(result, tmp_path / "clip")
+    text = path.read_text(encoding="utf-8")
+    assert text.count('"exchanged":0,') == 2
+    path.write_text(text.replace('"exchanged":0,', ""), encoding="utf-8")
+    assert load(path).tracks[0].exchanged is None

@@ -17,7 +17,7 @@ def test_columns_carry_joint_and_unit(make_clip, tmp_path):
     [path] = CSV.export(result, tmp_path / "clip")
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert len(set(rows[0])) == 6 + 4 + 3 * 17 + 4 * 17 + 3
+    assert len(set(rows[0])) == 7 + 4 + 3 * 17 + 4 * 17 + 3
     third = rows[5 + 2]  # the second person's third row
     assert (third["track_id"], third["frame_index"], third["state"]) == ("8", "4", "1")
     wrist = result.tracks[1].skeleton.index("left_wrist")

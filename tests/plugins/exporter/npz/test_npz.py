@@ -25,6 +25,7 @@ def test_it_holds_the_documented_keys_types_and_shapes(make_clip, tmp_path):
         "boxes": ("f4", (2, 5, 4)),
         "complete": ("b1", (2, 5)),
         "state": ("u1", (2, 5)),
+        "exchanged": ("u1", (2, 5)),
         "joints": ("f4", (2, 5, 17, 3)),
         "valid": ("b1", (2, 5)),
         "joint_sigmas": ("f4", (2, 5, 17)),
