@@ -38,8 +38,9 @@ from framework.types import Pose3D, RunResult
 
 BENT_RAD = np.radians(15.0)
 """From this bend of knee or elbow on the plane of the limb counts; the weight grows to 1 at 30."""
-TWIST_TAU_S = 0.05
-"""Smoothing of the rotation of limbs about themselves: less than any voluntary motion takes."""
+TWIST_TAU_S = 0.03
+"""Smoothing of the rotation of limbs about themselves; at one turn back and forth a second it takes
+3 % of the amplitude."""
 _SAME_S = 1e-4
 """Times of a rate differ by less than this from even steps; files of a rate need no resampling."""
 
