@@ -7,7 +7,6 @@ a variable frame rate is kept.
 from __future__ import annotations
 
 import math
-import signal
 import subprocess
 import threading
 from collections import deque
@@ -29,7 +28,7 @@ from framework.errors import BackendError, ConfigurationError, StageError
 from framework.types import Bytes, VideoInfo
 from framework.video.byte_queue import ByteQueue
 from framework.video.ffmpeg import find_ffmpeg
-from framework.video.probe import open_video
+from framework.video.sound import encode_sound, reason_of
 
 QUEUE_BYTES = 64 * 2**20
 PIPE_BUFFER = 2**20
@@ -57,6 +56,9 @@ class VideoWriter:
         crf: x264's quality, 0 (lossless) to 51.
         bitrate_kbps: aim at this many kilobits a second in place of ``crf``.
         ffmpeg: the program; None looks for one (`find_ffmpeg`).
+
+    Attributes:
+        notes: what the user should know about the file, such as why it has no sound.
 
     Raises:
         ConfigurationError: another suffix, or the output is the clip itself.
@@ -98,7 +100,9 @@ class VideoWriter:
         # The palette of a gif needs all frames: they are stored on disk, not in memory.
         self._target = path.with_name(f"{path.name}.mkv") if self._is_gif else path
         self._palette = path.with_name(f"{path.name}.png")
-        self._scratch = (self._target, self._palette) if self._is_gif else ()
+        self._sound_file = path.with_name(f"{path.name}.mka")
+        self._scratch = (self._target, self._palette) if self._is_gif else (self._sound_file,)
+        self.notes: list[str] = []
         self._feeder: _Feeder | None = None
         self._start_s = 0.0
         self._closed = False
@@ -155,7 +159,7 @@ class VideoWriter:
         if reason:
             self._fail(reason)
         for path in self._scratch:
-            path.unlink()
+            path.unlink(missing_ok=True)
 
     def abort(self) -> None:
         """Stop at once and leave no file."""
@@ -180,27 +184,28 @@ class VideoWriter:
     def _mp4(self) -> list[str]:
         # Stated in the file: players take an untagged HD clip for BT.709, but OpenCV knows BT.601.
         tags = {"colorspace": "smpte170m", "color_primaries": "bt709", "color_trc": "bt709"}
-        options = {
+        options: dict[str, Any] = {
             "vcodec": "libx264",
             "pix_fmt": "yuv420p",
             "color_range": "tv",
             "video_track_timescale": _time_base(self._fps).denominator,
             "movflags": "+faststart",
         }
-        streams = [self._frames(), *self._sound()]
-        return self._command(*streams, **options, **tags, **self._quality)
+        sound = self._sound()
+        if sound:
+            # copyts: a sound that starts later must not be moved to the start.
+            options |= {"acodec": "copy", "copyts": None}
+        return self._command(self._frames(), *sound, **options, **tags, **self._quality)
 
     def _sound(self) -> list[Any]:
         """The sound of the clip from the first frame on, or nothing."""
         clip = self._audio_from
         if clip is None or not clip.has_audio:
             return []
-        # ffmpeg counts from the earliest track of the file, we from the first frame.
-        begin_s = max(0.0, self._start_s + _delay_s(clip.path))
-        cut = {"ss": f"{begin_s:.6f}"}
-        if clip.end_s is not None:
-            cut["t"] = f"{clip.end_s - self._start_s:.6f}"
-        return [ffmpeg_graph.input(f"file:{clip.path}", **cut).audio]
+        if reason := encode_sound(clip, self._start_s, self._sound_file, self._program):
+            self.notes.append(f"the rendered video has no sound: {reason}")
+            return []
+        return [ffmpeg_graph.input(f"file:{self._sound_file}").audio]
 
     def _lossless(self) -> list[str]:
         options = {"vcodec": "libx264rgb", "qp": 0, "preset": "ultrafast"}
@@ -277,7 +282,7 @@ class _Feeder:
         """Wait until the process has written everything; return the error, or ""."""
         self._queue.finish()
         self._thread.join()
-        return _reason(self._process.wait(), self._last_words())
+        return reason_of(self._process.wait(), self._last_words())
 
     def kill(self) -> None:
         """End the process and the threads now."""
@@ -345,14 +350,6 @@ def _time_base(fps: Fraction) -> Fraction:
     return Fraction(1, fps.numerator * math.ceil(TICKS_PER_S / fps.numerator))
 
 
-def _delay_s(path: Path) -> float:
-    """Seconds from the start of the earliest track of a file to its first frame."""
-    with open_video(path) as (container, stream):
-        if stream.start_time is None or stream.time_base is None:
-            return 0.0
-        return float(stream.start_time * stream.time_base) - container.start_time / av.time_base
-
-
 def _compile(output: Any, program: Path) -> list[str]:
     quiet = output.global_args("-hide_banner", "-nostdin", "-loglevel", "error")
     command: list[str] = quiet.overwrite_output().compile(cmd=str(program))
@@ -364,13 +361,4 @@ def _run(command: list[str]) -> str:
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, check=False, start_new_session=True
     )
-    return _reason(done.returncode, done.stderr)
-
-
-def _reason(exit_code: int, messages: bytes) -> str:
-    if exit_code == 0:
-        return ""
-    if exit_code < 0:
-        return f"ffmpeg was ended by signal {-exit_code} ({signal.strsignal(-exit_code)})"
-    lines = messages.decode(errors="replace").strip().splitlines()
-    return "; ".join(line.strip() for line in lines[-3:]) or f"ffmpeg ended with code {exit_code}"
+    return reason_of(done.returncode, done.stderr)

@@ -97,8 +97,9 @@ class VideoRenderer(Renderer):
         """Finish the file and return its path."""
         if self._writer is None:
             return None
-        self._writer.close()
-        self._writer = None
+        writer, self._writer = self._writer, None
+        writer.close()
+        self.notes = writer.notes
         return self._path
 
     def _audio_source(self, video: VideoInfo) -> VideoInfo | None:
