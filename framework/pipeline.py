@@ -8,7 +8,7 @@ per frame. The third writes data files and decodes the video again for the rende
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -331,7 +331,10 @@ class Pipeline:
     def _write(
         self, result: RunResult, drawn: RunResult, source: Source, folder: OutputFolder
     ) -> RunResult:
-        """Export, draw and encode, then give every file its final name.
+        """Export, draw and encode, then give every whole file its final name.
+
+        An exporter or renderer that fails does not take the files of the others with it; its error
+        is raised when those have their names.
 
         Args:
             result: rows of source frames.
@@ -340,17 +343,28 @@ class Pipeline:
             folder: of the files.
         """
         written: list[Path] = []
+        failures: list[FrameworkError] = []
         for exporter in self.exporters:
             _progress("export", len(written), None)
-            with self._timer.step("exporter", self._name_of(exporter)):
+            with _kept(failures), self._timer.step("exporter", self._name_of(exporter)):
                 written += exporter.export(result, folder.target)
-        with self._timer.step("renderer"):
+        with _kept(failures), self._timer.step("renderer"):
             written += self._draw(drawn, source, folder.target)
+        if failures and not written:
+            raise failures[0]
         with self._timer.step("record"):
-            result = replace(result, paths=folder.final_paths(written))
-            written += write_record(result, self.config, folder.target)
-            folder.commit(written)
-        return replace(result, paths=folder.final_paths(written))
+            notes = [note for part in (*self.exporters, self.renderer) for note in part.notes]
+            result = replace(
+                result,
+                paths=folder.final_paths(written),
+                warnings=(*result.warnings, *notes),
+            )
+            failed = [each.message for each in failures]
+            own = write_record(result, self.config, folder.target, written, failed)
+            folder.commit([*written, own[0]], record=own[1])
+        if failures:
+            raise _with_rest(failures[0], len(written), folder.folder)
+        return replace(result, paths=folder.final_paths([*written, *own]))
 
     def _draw(self, result: RunResult, source: Source, target: Path) -> list[Path]:
         """Decode the clip again for the renderer; return the files that it wrote."""
@@ -428,6 +442,23 @@ def _rows(tracked: _TrackedClip, poses: Sequence[Pose3D], rows: Bools) -> dict[s
         "tracks": tuple(track if whole else track.take(rows) for track in tracked.tracks),
         "poses": tuple(pose if whole else pose.take(rows) for pose in poses),
     }
+
+
+@contextmanager
+def _kept(failures: list[FrameworkError]) -> Iterator[None]:
+    """Keep an error for later: what other exporters and the renderer write must not be lost."""
+    try:
+        yield
+    except FrameworkError as error:
+        failures.append(error)
+
+
+def _with_rest(error: FrameworkError, written: int, folder: Path) -> FrameworkError:
+    """The error, and that everything else was written."""
+    message = f"{error.message} ({written} other files are whole, in {str(folder)!r})"
+    kept = type(error)(message, error.hint)
+    kept.__cause__ = error
+    return kept
 
 
 def _exchanged_notes(tracks: Sequence[Track]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from framework import __version__
 from framework.arguments import escaped
+from framework.digests import sha256_of
 from framework.outputs import digest, files_of, readable, write_json
 from framework.settings import plain
 from framework.stages import CHAINS, STAGES, Detector
@@ -24,6 +25,16 @@ from framework.types import Ints, RunResult, StageRecord, State, VideoInfo
 
 SUMMARY = "_summary.json"
 CONFIG = "_config.yaml"
+_NO_RECORD = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    yaml.YAMLError,
+    OmegaConfBaseException,
+)
+"""What reading a file raises that is no record of a run, or a damaged one."""
 _NOT_THE_RESULT = ("input", "output", "threads", "workers", "progress", "resume", "debug")
 """Root keys that do not change what comes out."""
 
@@ -87,8 +98,13 @@ def describe(
     }
 
 
-def summary(result: RunResult) -> dict[str, Any]:
-    """Return what ``<stem>_summary.json`` holds."""
+def summary(result: RunResult, failed: Sequence[str] = ()) -> dict[str, Any]:
+    """Return what ``<stem>_summary.json`` holds, but for the digests of the files.
+
+    Args:
+        result: of the run.
+        failed: what could not be written, and why.
+    """
     video = result.video
     return {
         "input": {**result.meta["input"], "path": readable(video.path)},
@@ -103,6 +119,7 @@ def summary(result: RunResult) -> dict[str, Any]:
         "stages": result.meta["stages"],
         "licences": licences(result),
         "warnings": list(result.warnings),
+        "failed": list(failed),
         "files": sorted(path.name for path in result.paths.values()),
     }
 
@@ -127,14 +144,32 @@ def licences(result: RunResult) -> dict[str, str]:
     }
 
 
-def write_record(result: RunResult, config: DictConfig, target: Path) -> list[Path]:
-    """Write the summary, and the configuration in a form that repeats the run."""
-    summary_path = target.with_name(target.name + SUMMARY)
-    write_json(summary_path, summary(result))
+def write_record(
+    result: RunResult,
+    config: DictConfig,
+    target: Path,
+    written: Sequence[Path] = (),
+    failed: Sequence[str] = (),
+) -> tuple[Path, Path]:
+    """Write the configuration in a form that repeats the run, and the summary.
+
+    Args:
+        result: of the run.
+        config: its configuration.
+        target: what the names of the files begin with.
+        written: the other files of the run, whole; the summary holds their digests.
+        failed: what could not be written, and why.
+
+    Returns:
+        The configuration and the summary.
+    """
     config_path = target.with_name(target.name + CONFIG)
     values = {**plain(config), "input": str(result.video.path)}
     config_path.write_text(_repeatable(values, config_path.stem), encoding="utf-8")
-    return [summary_path, config_path]
+    digests = {path.name: sha256_of(path) for path in sorted([*written, config_path])}
+    summary_path = target.with_name(target.name + SUMMARY)
+    write_json(summary_path, {**summary(result, failed), "sha256": digests})
+    return config_path, summary_path
 
 
 def _repeatable(config: Mapping[str, Any], name: str) -> str:
@@ -157,7 +192,7 @@ def _repeatable(config: Mapping[str, Any], name: str) -> str:
 
 
 def is_whole(folder: Path, name: str, source: Path, config: DictConfig) -> bool:
-    """Whether the results of this input and these settings are all there.
+    """Whether the results of this input and these settings are all there, and unchanged.
 
     Args:
         folder: where the results would be.
@@ -167,14 +202,16 @@ def is_whole(folder: Path, name: str, source: Path, config: DictConfig) -> bool:
     """
     try:
         record = json.loads((folder / f"{name}{SUMMARY}").read_bytes())
-        files, sha256 = record["files"], record["input"]["sha256"]
-        files = [folder / file for file in files]
+        sha256, failed = record["input"]["sha256"], record["failed"]
+        digests = {folder / name: str(value) for name, value in record["sha256"].items()}
         saved = OmegaConf.to_container(OmegaConf.load(folder / f"{name}{CONFIG}"), resolve=True)
-    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError, OmegaConfBaseException):
+    except _NO_RECORD:
         return False
     wanted = plain(config)
     wanted = {key: value for key, value in wanted.items() if key not in _NOT_THE_RESULT}
-    if not isinstance(saved, dict) or not all(file.is_file() for file in files):
+    if failed or not isinstance(saved, dict):
+        return False
+    if not all(file.is_file() and sha256_of(file) == known for file, known in digests.items()):
         return False
     for stage in set(STAGES) - set(CHAINS):
         wanted[stage].pop("name")

@@ -67,7 +67,11 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
         (["input=x", "tracker=[all]"], 2, "tracker takes one name"),
         (["input=x", "exporter=null"], 2, "exporter takes a list of names, or []"),
         (["input=x", "tracker.name=all"], 2, "Write tracker=all"),
-        (["input=x", "exporter.compress=true"], 2, "Write exporter.NAME.OPTION=VALUE. Known: csv"),
+        (
+            ["input=x", "exporter.compress=true"],
+            2,
+            "Write exporter.NAME.OPTION=VALUE. Known: bvh",
+        ),
         (["input=x", "exporter.csv.a=1"], 2, "exporter 'csv' is not chosen; exporter=[csv] "),
         (["input=x", "exporter.npz.a=1"], 2, "'exporter.npz.a' is no option"),
         (["input=x", "tracker=largest", "tracker.jitter=1"], 2, "=largest has no option 'jitter'"),

@@ -1,6 +1,8 @@
 """Results appear under their names only when they are whole."""
 
 import hashlib
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,3 +61,89 @@ def test_the_digest_of_a_folder_changes_with_names_and_contents(tmp_path: Path) 
 
 def sha(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def old_result(folder: Path) -> None:
+    for name in ("clip.npz", "clip.csv", "clip_summary.json"):
+        (folder / name).write_text("old")
+
+
+def new_result(folder: OutputFolder) -> tuple[list[Path], Path]:
+    paths = [folder.target.with_name(name) for name in ("clip.npz", "clip.csv")]
+    record = folder.target.with_name("clip_summary.json")
+    for path in (*paths, record):
+        path.write_text("new")
+    return paths, record
+
+
+def contents(folder: Path) -> set[str]:
+    return {file.read_text() for file in folder.iterdir() if file.is_file()}
+
+
+@pytest.mark.parametrize("error", [OSError(5, "Input/output error"), KeyboardInterrupt()])
+@pytest.mark.parametrize("fails_at", range(6))
+def test_a_rename_that_fails_leaves_everything_as_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails_at: int, error: BaseException
+) -> None:
+    old_result(tmp_path)
+    real, count = Path.replace, 0
+
+    def replace(self: Path, target: Path) -> Path:
+        nonlocal count
+        count += 1
+        if count == fails_at + 1:
+            raise error
+        return real(self, target)
+
+    expected = StageError if isinstance(error, OSError) else KeyboardInterrupt
+    with pytest.raises(expected), OutputFolder(tmp_path, "clip", []) as folder:
+        paths, record = new_result(folder)
+        monkeypatch.setattr(Path, "replace", replace)
+        folder.commit(paths, record)
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "clip.csv", "clip.npz", "clip_summary.json",
+    ]  # fmt: skip
+    assert contents(tmp_path) == {"old"}
+
+
+@pytest.mark.parametrize("killed_at", range(7))
+def test_a_kill_between_renames_never_leaves_a_record_of_a_mixture(
+    tmp_path: Path, killed_at: int
+) -> None:
+    old_result(tmp_path)
+    program = f"""
+import os, sys
+from pathlib import Path
+from framework.outputs import OutputFolder
+real, count = Path.replace, 0
+def replace(self, target):
+    global count
+    if count == {killed_at}:
+        os.kill(os.getpid(), 9)
+    count += 1
+    return real(self, target)
+with OutputFolder(Path(sys.argv[1]), "clip", []) as folder:
+    paths = [folder.target.with_name(name) for name in ("clip.npz", "clip.csv")]
+    record = folder.target.with_name("clip_summary.json")
+    for path in (*paths, record):
+        path.write_text("new")
+    Path.replace = replace
+    folder.commit(paths, record)
+"""
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=False)
+    assert done.returncode == (-9 if killed_at < 6 else 0)
+    if (tmp_path / "clip_summary.json").exists():
+        assert len(contents(tmp_path)) == 1
+    # The next run takes away what the killed one left.
+    with OutputFolder(tmp_path, "other", []):
+        hidden = [path for path in tmp_path.iterdir() if path.name.startswith(".clip")]
+        assert hidden == []
+
+
+def test_the_private_folder_of_a_run_at_work_stays(tmp_path: Path) -> None:
+    with OutputFolder(tmp_path, "clip", []) as one:
+        one.target.write_text("at work")
+        with OutputFolder(tmp_path, "clip", []):
+            assert one.target.read_text() == "at work"
+        assert one.target.read_text() == "at work"
+    assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,6 @@
 """The pipeline from Python: one row per frame, whole files or none, errors with a name."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from framework import Pipeline, results
 from framework.errors import ConfigurationError, InputError, StageError
 from framework.hookspecs import hookimpl
+from framework.record import is_whole
 from framework.registry import registry
 from framework.skeletons import COCO17
 from framework.stages import (
@@ -165,6 +167,23 @@ def test_a_failing_stage_is_named_and_leaves_nothing(
     with pytest.raises(StageError, match=message):
         pipeline(disc_detector(), out, exporters=[Failing(error)]).run(make_clip())
     assert list(out.iterdir()) == []
+
+
+def test_a_failing_exporter_does_not_take_the_files_of_others_with_it(
+    make_clip: Clip, disc_detector: Disc, tmp_path: Path
+) -> None:
+    out, clip = tmp_path / "out", make_clip()
+    others = Pipeline.from_config(QUICK).exporters
+    exporters = [Failing(RuntimeError("tensor sizes")), *others]
+    with pytest.raises(StageError, match=r"tensor sizes \(1 other files are whole, in '.*out'\)"):
+        pipeline(disc_detector(), out, exporters=exporters).run(clip)
+    assert sorted(path.name for path in out.iterdir()) == [
+        "clip.npz", "clip_config.yaml", "clip_summary.json",
+    ]  # fmt: skip
+    assert len(results.load(out / "clip.npz").tracks) == 1
+    summary = json.loads((out / "clip_summary.json").read_text())
+    assert "tensor sizes" in summary["failed"][0]
+    assert not is_whole(out, "clip", clip, Pipeline.from_config(QUICK).config)
 
 
 def test_an_interruption_leaves_nothing_and_keeps_older_results(

@@ -23,7 +23,7 @@ def test_a_saved_configuration_keeps_folders_and_data_files_do_not(tmp_path, res
     meta = describe(video, (), Namespace(skeleton=COCO17, score_threshold=0.5), config)
     assert meta["config"]["lifter"]["checkpoint"] == "x.bin"
     whole = replace(result, video=video, meta={**meta, "focal_length": {}})
-    _, saved = write_record(whole, config, tmp_path / "clip")
+    saved, _ = write_record(whole, config, tmp_path / "clip")
     values = yaml.safe_load(saved.read_text())
     assert values["lifter"]["checkpoint"] == "some/folder/x.bin"
     assert is_whole(tmp_path, "clip", clip, config)
