@@ -32,12 +32,6 @@ from .._fit.placement import OUTLIER_SIGMAS
 
 BONE_SIGMA_M = 0.01
 """Standard deviation of the distance of two joint centres: joints are not perfect hinges."""
-KEYPOINT_SIGMA_FACTOR = 2.0
-"""Keypoints are this much less certain here than in `place_root`.
-
-The lifter has used them already, so their errors and the lifter's are correlated. The factor was
-chosen on validation people of the motion capture.
-"""
 STEP_S = CORRELATION_S / 3
 """Rows within this time share one correction: corrections change slowly, and it saves time."""
 _ROUNDS = 4
@@ -163,7 +157,7 @@ def _terms(observed: Observations, joints: Array, body: BodyModel) -> tuple[Arra
 def _reprojection(observed: Observations, joints: Array) -> tuple[Array, Array]:
     """The terms of the distance of joints from their rays, in metres at their depth."""
     error = joints[..., :2] - observed.rays * joints[..., 2:]
-    sigmas = KEYPOINT_SIGMA_FACTOR * observed.ray_sigmas
+    sigmas = observed.ray_sigmas
     weight = np.where(observed.visible, 1 / sigmas**2, 0)
     weight = weight / (1 + (error**2).sum(axis=-1) / (2 * (OUTLIER_SIGMAS * sigmas) ** 2))
     slopes = np.zeros((*error.shape, 3))
