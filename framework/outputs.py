@@ -87,7 +87,9 @@ class OutputFolder:
         self.folder = folder
         self.name = name
         self._inputs = inputs
-        self._private = PrivateFolder(folder / f".{name}{_PARTIAL}{secrets.token_hex(4)}")
+        self._private = PrivateFolder(
+            folder / f".{name}{_PARTIAL}{secrets.token_hex(4)}-{os.getpid()}"
+        )
 
     def __enter__(self) -> Self:
         try:

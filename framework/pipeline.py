@@ -381,7 +381,7 @@ class Pipeline:
                     drawn += len(frames)
                     _progress("draw", drawn, rows)
             if drawn != rows:
-                raise StageError(
+                raise _ChangedError(
                     f"{str(result.video.path)!r} had {rows} frames, and {drawn} when read again",
                     "The video changed while it was read; run it again.",
                 )
@@ -444,11 +444,17 @@ def _rows(tracked: _TrackedClip, poses: Sequence[Pose3D], rows: Bools) -> dict[s
     }
 
 
+class _ChangedError(StageError):
+    """The input is another one than at the start, so no result of it may be kept."""
+
+
 @contextmanager
 def _kept(failures: list[FrameworkError]) -> Iterator[None]:
     """Keep an error for later: what other exporters and the renderer write must not be lost."""
     try:
         yield
+    except _ChangedError:
+        raise
     except FrameworkError as error:
         failures.append(error)
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from framework.animation import RIG
-
-_PLAIN = {bone.name: bone.name for bone in RIG}
 _CORE = ("hips", "spine", "chest", "neck", "head")
 _SIDED = ("shoulder", "upper_arm", "lower_arm", "hand", "upper_leg", "lower_leg", "foot")
 
@@ -28,7 +25,7 @@ def _table(core: str, sided: str, left: str, right: str) -> dict[str, str]:
 
 
 RIG_NAMES: Mapping[str, Mapping[str, str]] = {
-    "plain": _PLAIN,
+    "plain": _table(" ".join(_CORE), " ".join(f"{{}}_{bone}" for bone in _SIDED), "left", "right"),
     "mixamo": _table(
         "mixamorig:Hips mixamorig:Spine mixamorig:Spine1 mixamorig:Neck mixamorig:Head",
         "mixamorig:{}Shoulder mixamorig:{}Arm mixamorig:{}ForeArm mixamorig:{}Hand "
