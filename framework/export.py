@@ -65,7 +65,8 @@ def _with_result(arguments: Sequence[str]) -> list[str]:
     """The first argument without a key is the result."""
     found = list(arguments)
     for number, argument in enumerate(found):
-        if argument.lower().endswith(_SUFFIXES) and not argument.startswith(("result=", "-")):
+        is_option = "=" in argument and not Path(argument).exists()
+        if argument.lower().endswith(_SUFFIXES) and not is_option:
             found[number] = f"result={argument}"
             break
     return found

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+import platform
 import secrets
 import shutil
 from collections import Counter
@@ -87,15 +88,16 @@ class OutputFolder:
         self.folder = folder
         self.name = name
         self._inputs = inputs
-        self._private = PrivateFolder(
-            folder / f".{name}{_PARTIAL}{secrets.token_hex(4)}-{os.getpid()}"
-        )
+        # The process number is for people; the random part makes the name unique.
+        self._private = folder / f".{name}{_PARTIAL}{secrets.token_hex(4)}-{os.getpid()}"
+        self._lock: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            remove_abandoned(self.folder, f"*{_PARTIAL}*")
-            self._private.__enter__()
+            _remove_abandoned(self.folder)
+            self._private.mkdir()
+            self._lock = _claimed(self._private)
         except OSError as error:
             reason = "it is a file" if self.folder.is_file() else error.strerror
             raise ConfigurationError(
@@ -110,20 +112,28 @@ class OutputFolder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._private.__exit__(kind, error, trace)
+        shutil.rmtree(self._private, ignore_errors=True)
+        if self._lock is not None:
+            self._lock.close()
 
     @property
     def target(self) -> Path:
         """Path without suffix that exporters and renderers extend."""
-        return self._private.path / self.name
+        return self._private / self.name
 
     def final(self, path: Path) -> Path:
         """Where a file of the private folder will end up."""
-        return self.folder / path.relative_to(self._private.path)
+        return self.folder / path.relative_to(self._private)
 
     def final_paths(self, paths: Sequence[Path]) -> dict[str, Path]:
         """Where files will end up, by what follows the name: "npz", "pose3d.mp4" ..."""
         return {path.name.removeprefix(self.name).lstrip("._"): self.final(path) for path in paths}
+
+    def keep_only(self, paths: Collection[Path]) -> None:
+        """Remove all files of the private folder but these: half-written ones may fill the disk."""
+        for path in self._private.iterdir():
+            if path.is_file() and path not in paths and path.name != _LOCK:
+                path.unlink()
 
     def commit(self, paths: Sequence[Path], record: Path | None = None) -> None:
         """Move whole files to their final names; on a failure everything is as it was before.
@@ -142,19 +152,19 @@ class OutputFolder:
                     f"the result {str(final)!r} would replace the input of that name",
                     "Give another output=DIR.",
                 )
-        moves = _Moves(self._private.path / "replaced")
+        moves = _Moves(self._private / "replaced")
         try:
             for path in every:
-                write_through(path)
+                _write_through(path)
             if record is not None:
                 moves.set_aside(self.final(record))
-                write_through(self.folder)
+                _write_through(self.folder)
             for path in paths:
                 moves.move(path, self.final(path))
-            write_through(self.folder)
+            _write_through(self.folder)
             if record is not None:
                 moves.move(record, self.final(record))
-                write_through(self.folder)
+                _write_through(self.folder)
         except OSError as error:
             moves.undo()
             raise StageError(f"results cannot be moved to {str(self.folder)!r}: {error}") from error
@@ -197,45 +207,36 @@ class _Moves:
         self._done.append((path, final))
 
 
-class PrivateFolder:
-    """A hidden folder that is removed at the end, also by a later run where this one was killed.
+def _claimed(folder: Path) -> IO[bytes] | None:
+    """The lock that shows other processes that this one works in a folder; None without locks.
 
-    A lock that the system releases with the process shows whether somebody still works in it.
-    Process numbers would not: other machines and containers that share the folder have them too.
-
-    Args:
-        path: of the folder; it must not be there.
+    The system releases a lock with its process. Process numbers would not show it: containers that
+    share the folder have them too. Locks count within one system only, so its name is in the file.
     """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._lock: IO[bytes] | None = None
-
-    def __enter__(self) -> Self:
-        self.path.mkdir()
-        self._lock = _locked(self.path / _LOCK)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        shutil.rmtree(self.path, ignore_errors=True)
-        if self._lock is not None:
-            self._lock.close()
+    # Locked before it has its name: until then other processes leave the folder alone.
+    new = folder / f"{_LOCK}.new"
+    new.write_text(_system(), encoding="utf-8")
+    lock = _locked(new)
+    new.rename(folder / _LOCK)
+    return lock
 
 
-def remove_abandoned(folder: Path, pattern: str) -> None:
+def _remove_abandoned(folder: Path) -> None:
     """Remove private folders whose process has gone; those that cannot be judged stay."""
-    for path in folder.glob(f".{pattern}"):
+    for path in folder.glob(f".*{_PARTIAL}*"):
         lock = path / _LOCK
-        if lock.is_file():
-            held = _locked(lock)
-            if held is not None:
+        with suppress(OSError):  # its owner may remove it at this moment
+            if lock.read_text(encoding="utf-8") == _system() and (held := _locked(lock)):
                 shutil.rmtree(path, ignore_errors=True)
                 held.close()
+
+
+def _system() -> str:
+    """A name of the running system: containers on it have the same, other machines another one."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:  # not Linux
+        return platform.node()
 
 
 def _locked(path: Path) -> IO[bytes] | None:
@@ -253,7 +254,7 @@ def _locked(path: Path) -> IO[bytes] | None:
     return file
 
 
-def write_through(path: Path) -> None:
+def _write_through(path: Path) -> None:
     """Have the system write a file or a folder's entries to the disk: power may fail any time."""
     if os.name == "nt" and path.is_dir():  # Windows opens no folders
         return

@@ -22,7 +22,7 @@ from framework.config import build, compose_config
 from framework.errors import FrameworkError, InputError, StageError
 from framework.focal import focal_length
 from framework.geometry.camera import view
-from framework.outputs import OutputFolder, result_names
+from framework.outputs import OutputFolder, digest, result_names
 from framework.record import count, describe, write_record
 from framework.registry import Registered, registry
 from framework.schemas import rename_options
@@ -350,8 +350,11 @@ class Pipeline:
                 written += exporter.export(result, folder.target)
         with _kept(failures), self._timer.step("renderer"):
             written += self._draw(drawn, source, folder.target)
-        if failures and not written:
-            raise failures[0]
+        if failures:
+            # Of an input that changed on the way, nothing can be trusted.
+            if not (written and _is_unchanged(result)):
+                raise failures[0]
+            folder.keep_only(written)
         with self._timer.step("record"):
             notes = [note for part in (*self.exporters, self.renderer) for note in part.notes]
             result = replace(
@@ -363,7 +366,7 @@ class Pipeline:
             own = write_record(result, self.config, folder.target, written, failed)
             folder.commit([*written, own[0]], record=own[1])
         if failures:
-            raise _with_rest(failures[0], len(written), folder.folder)
+            raise _with_rest(failures, folder.folder)
         return replace(result, paths=folder.final_paths([*written, *own]))
 
     def _draw(self, result: RunResult, source: Source, target: Path) -> list[Path]:
@@ -381,7 +384,7 @@ class Pipeline:
                     drawn += len(frames)
                     _progress("draw", drawn, rows)
             if drawn != rows:
-                raise _ChangedError(
+                raise StageError(
                     f"{str(result.video.path)!r} had {rows} frames, and {drawn} when read again",
                     "The video changed while it was read; run it again.",
                 )
@@ -444,27 +447,29 @@ def _rows(tracked: _TrackedClip, poses: Sequence[Pose3D], rows: Bools) -> dict[s
     }
 
 
-class _ChangedError(StageError):
-    """The input is another one than at the start, so no result of it may be kept."""
-
-
 @contextmanager
 def _kept(failures: list[FrameworkError]) -> Iterator[None]:
     """Keep an error for later: what other exporters and the renderer write must not be lost."""
     try:
         yield
-    except _ChangedError:
-        raise
     except FrameworkError as error:
         failures.append(error)
 
 
-def _with_rest(error: FrameworkError, written: int, folder: Path) -> FrameworkError:
-    """The error, and that everything else was written."""
-    message = f"{error.message} ({written} other files are whole, in {str(folder)!r})"
-    kept = type(error)(message, error.hint)
-    kept.__cause__ = error
-    return kept
+def _is_unchanged(result: RunResult) -> bool:
+    """Whether the input is the file that was read at the start."""
+    try:
+        return bool(digest(result.video.path) == result.meta["input"]["sha256"])
+    except OSError:
+        return False
+
+
+def _with_rest(failures: Sequence[FrameworkError], folder: Path) -> FrameworkError:
+    """All failures as one error, which also says that everything else was written."""
+    first, message = failures[0], "; ".join(each.message for each in failures)
+    error = type(first)(f"{message} (the other files are whole, in {str(folder)!r})", first.hint)
+    error.__cause__ = first
+    return error
 
 
 def _exchanged_notes(tracks: Sequence[Track]) -> list[str]:

@@ -202,8 +202,8 @@ def is_whole(folder: Path, name: str, source: Path, config: DictConfig) -> bool:
     """
     try:
         record = json.loads((folder / f"{name}{SUMMARY}").read_bytes())
-        sha256, failed = record["input"]["sha256"], record["failed"]
-        digests = {folder / name: str(value) for name, value in record["sha256"].items()}
+        input_sha256, failed = record["input"]["sha256"], record["failed"]
+        digests = {file: record["sha256"][file] for file in [*record["files"], f"{name}{CONFIG}"]}
         saved = OmegaConf.to_container(OmegaConf.load(folder / f"{name}{CONFIG}"), resolve=True)
     except _NO_RECORD:
         return False
@@ -211,9 +211,13 @@ def is_whole(folder: Path, name: str, source: Path, config: DictConfig) -> bool:
     wanted = {key: value for key, value in wanted.items() if key not in _NOT_THE_RESULT}
     if failed or not isinstance(saved, dict):
         return False
-    if not all(file.is_file() and sha256_of(file) == known for file, known in digests.items()):
+    if not all(_has_digest(folder / file, sha256) for file, sha256 in digests.items()):
         return False
     for stage in set(STAGES) - set(CHAINS):
         wanted[stage].pop("name")
     same = all(saved.get(key) == value for key, value in wanted.items())
-    return same and digest(source) == sha256
+    return same and digest(source) == input_sha256
+
+
+def _has_digest(path: Path, sha256: str) -> bool:
+    return path.is_file() and sha256_of(path) == sha256

@@ -60,8 +60,8 @@ def with_sides_repaired(track: Track, pose: Pose3D, matrix: Array) -> Track:
     for sides, names in _DECISIVE.items():
         rows = _fits_better(track, projected, scale, _pairs(track.skeleton, names))
         exchanged[rows] |= np.uint8(sides)
-        left, right = _pairs(track.skeleton, (*names, *_OTHERS[sides])).T
-        order[np.ix_(rows, left)], order[np.ix_(rows, right)] = right, left
+        # Arms and legs share no joint, so one order after the other gives both.
+        order[rows] = order[rows][:, exchange_order(track.skeleton, sides)]
     if not exchanged.any():
         return track
     points_3d = track.keypoints_3d
@@ -75,6 +75,14 @@ def with_sides_repaired(track: Track, pose: Pose3D, matrix: Array) -> Track:
         keypoints_3d=points_3d,
         exchanged=exchanged,
     )
+
+
+def exchange_order(skeleton: Skeleton, sides: Sides) -> NDArray[np.intp]:
+    """(J,) order of the joints after left and right of arms or legs have been exchanged."""
+    left, right = _pairs(skeleton, (*_DECISIVE[sides], *_OTHERS[sides])).T
+    order = np.arange(len(skeleton.joints))
+    order[left], order[right] = right, left
+    return order
 
 
 def _pairs(skeleton: Skeleton, names: tuple[str, ...]) -> NDArray[np.intp]:

@@ -92,6 +92,11 @@ class VideoInfo:
     stride: int = 1
 
     @property
+    def fps_read(self) -> Fraction:
+        """Average rate of the frames that a run reads: every ``stride``-th of the file."""
+        return self.fps / self.stride
+
+    @property
     def expected_frames(self) -> int | None:
         """Frames that a run will probably read, or None when the container does not say."""
         frames = self.n_frames

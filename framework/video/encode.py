@@ -165,8 +165,9 @@ class VideoWriter:
         """Stop at once and leave no file."""
         if self._feeder is not None:
             self._feeder.kill()
-            for path in (self._path, *self._scratch):
-                path.unlink(missing_ok=True)
+            self._path.unlink(missing_ok=True)
+        for path in self._scratch:  # the sound is there before the feeder is
+            path.unlink(missing_ok=True)
 
     def _fail(self, reason: str) -> None:
         self.abort()

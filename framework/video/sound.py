@@ -6,6 +6,7 @@ rendered video, and whether it can is known only afterwards.
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -18,8 +19,10 @@ from av.error import FFmpegError
 from framework.types import VideoInfo
 from framework.video.probe import open_video
 
-MOST_CHANNELS = 8
+_MOST_CHANNELS = 8
 """AAC has no layout for more; of such a track the first two are taken, left and right as a rule."""
+_PLACES = re.compile(r"\[[^\]]*@ 0x[0-9a-f]+\]\s*")
+"""Where in its own memory ffmpeg found something: of no use to the user."""
 _LEAST_SHARE = 0.5
 """Of the sound's length that must be readable; less of it is noise."""
 
@@ -49,7 +52,7 @@ def encode_sound(clip: VideoInfo, begin_s: float, path: Path, program: Path) -> 
     return reason
 
 
-def delay_s(path: Path) -> float:
+def _delay_s(path: Path) -> float:
     """Seconds from the start of the earliest track of a file to its first frame."""
     with open_video(path) as (container, stream):
         if stream.start_time is None or stream.time_base is None:
@@ -60,7 +63,7 @@ def delay_s(path: Path) -> float:
 def _mixed(stream: Any) -> dict[str, str]:
     """The option that reduces the channels of a track, where that must be."""
     codec = stream.codec_context  # None for a codec without a decoder: that track will fail
-    many = codec is not None and codec.channels > MOST_CHANNELS
+    many = codec is not None and codec.channels > _MOST_CHANNELS
     # Not "ac": ffmpeg cannot mix channels of which the file does not say where they are.
     return {"af": "pan=stereo|c0=c0|c1=c1"} if many else {}
 
@@ -68,7 +71,7 @@ def _mixed(stream: Any) -> dict[str, str]:
 def _graph(clip: VideoInfo, begin_s: float, number: int, path: Path, mixed: dict[str, str]) -> Any:
     """The command that encodes one track."""
     # ffmpeg counts from the earliest track of the file, we from the first frame.
-    cut = {"ss": f"{max(0.0, begin_s + delay_s(clip.path)):.6f}"}
+    cut = {"ss": f"{max(0.0, begin_s + _delay_s(clip.path)):.6f}"}
     if clip.end_s is not None:
         cut["t"] = f"{clip.end_s - begin_s:.6f}"
     track = ffmpeg_graph.input(f"file:{clip.path}", **cut)[f"a:{number}"]
@@ -112,5 +115,6 @@ def reason_of(exit_code: int, messages: bytes) -> str:
         return ""
     if exit_code < 0:
         return f"ffmpeg was ended by signal {-exit_code} ({signal.strsignal(-exit_code)})"
-    lines = messages.decode(errors="replace").strip().splitlines()
+    text = _PLACES.sub("", messages.decode(errors="replace"))
+    lines = text.strip().splitlines()
     return "; ".join(line.strip() for line in lines[-3:]) or f"ffmpeg ended with code {exit_code}"

@@ -42,6 +42,7 @@ def test_options_of_exporters_and_another_folder(saved, tmp_path):
         (["{npz}", "exporter=[bvh]", "exporter.bvh.order=ABC"], 2, "ZXY"),
         (["{npz}", "exporter=[bvh]", "detector=blazepose"], 2, "'detector' is no option"),
         (["nowhere.npz", "exporter=[bvh]"], 3, "there is no such file"),
+        (["output=odd.npz", "exporter=[bvh]"], 2, "no result was given"),
         (["{npz}", "exporter=[npz]"], 5, "would replace the input"),
     ],
 )

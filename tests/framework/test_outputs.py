@@ -140,6 +140,27 @@ with OutputFolder(Path(sys.argv[1]), "clip", []) as folder:
         assert hidden == []
 
 
+def test_files_that_are_not_whole_make_room(tmp_path: Path) -> None:
+    with OutputFolder(tmp_path, "clip", []) as folder:
+        paths, _ = new_result(folder)
+        folder.keep_only(paths)
+        left = {path.name for path in folder.target.parent.iterdir()} - {".lock"}
+        assert left == {"clip.npz", "clip.csv"}
+
+
+def test_the_private_folder_of_another_machine_stays(tmp_path: Path) -> None:
+    with OutputFolder(tmp_path, "clip", []) as folder:
+        lock = folder.target.with_name(".lock")
+        foreign = tmp_path / ".other.partial-1234-1"
+        foreign.mkdir()
+        (foreign / ".lock").write_text("another system")
+        abandoned = tmp_path / ".other.partial-5678-1"
+        abandoned.mkdir()
+        (abandoned / ".lock").write_text(lock.read_text())
+        with OutputFolder(tmp_path, "other", []):
+            assert foreign.is_dir() and not abandoned.is_dir()
+
+
 def test_the_private_folder_of_a_run_at_work_stays(tmp_path: Path) -> None:
     with OutputFolder(tmp_path, "clip", []) as one:
         one.target.write_text("at work")

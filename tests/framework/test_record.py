@@ -1,5 +1,6 @@
 """The record of a run: counts, licences, focal lengths."""
 
+import json
 from argparse import Namespace
 from dataclasses import replace
 
@@ -23,12 +24,20 @@ def test_a_saved_configuration_keeps_folders_and_data_files_do_not(tmp_path, res
     meta = describe(video, (), Namespace(skeleton=COCO17, score_threshold=0.5), config)
     assert meta["config"]["lifter"]["checkpoint"] == "x.bin"
     whole = replace(result, video=video, meta={**meta, "focal_length": {}})
-    saved, _ = write_record(whole, config, tmp_path / "clip")
+    saved, record = write_record(whole, config, tmp_path / "clip")
     values = yaml.safe_load(saved.read_text())
     assert values["lifter"]["checkpoint"] == "some/folder/x.bin"
     assert is_whole(tmp_path, "clip", clip, config)
     other = compose_config(["lifter=videopose3d", "lifter.checkpoint=other/x.bin"])
     assert not is_whole(tmp_path, "clip", clip, other)
+    # A record that vouches for nothing, and a file that is another than it was.
+    described = json.loads(record.read_text())
+    record.write_text(json.dumps({**described, "sha256": {}}))
+    assert not is_whole(tmp_path, "clip", clip, config)
+    record.write_text(json.dumps(described))
+    assert is_whole(tmp_path, "clip", clip, config)
+    saved.write_text(f"{saved.read_text()}\n")
+    assert not is_whole(tmp_path, "clip", clip, config)
 
 
 @pytest.fixture

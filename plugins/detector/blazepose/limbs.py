@@ -22,8 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framework.geometry.boxes import Array
+from framework.sides import exchange_order
 from framework.skeletons import BLAZEPOSE33, COCO17
-from framework.types import Image
+from framework.types import Image, Sides
 
 from .._blazepose.landmarks import PoseLandmarks
 from .._blazepose.squares import crop, to_frame
@@ -59,20 +60,7 @@ _GROUPS = (_joints("shoulder", "elbow", "wrist"), _joints("hip", "knee", "ankle"
 _LIMBS = np.concatenate(_GROUPS)
 _MIRROR = np.array(COCO17.mirror)
 _LANDMARKS = np.array([BLAZEPOSE33.index(joint) for joint in COCO17.joints])
-_OF_ARMS = ("shoulder", "elbow", "wrist", "pinky", "index", "thumb")
-_OF_LEGS = ("hip", "knee", "ankle", "heel", "foot_index")
-
-
-def _exchange(words: tuple[str, ...]) -> NDArray[np.int64]:
-    """Order of BlazePose's landmarks after left and right of some have been exchanged."""
-    order = np.arange(len(BLAZEPOSE33.joints))
-    for index, joint in enumerate(BLAZEPOSE33.joints):
-        if joint.partition("_")[2] in words:
-            order[index] = BLAZEPOSE33.mirror[index]
-    return order
-
-
-_EXCHANGES = (_exchange(_OF_ARMS), _exchange(_OF_LEGS))
+_EXCHANGES = (exchange_order(BLAZEPOSE33, Sides.ARMS), exchange_order(BLAZEPOSE33, Sides.LEGS))
 
 
 class LimbEstimator(Protocol):

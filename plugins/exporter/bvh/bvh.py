@@ -36,7 +36,7 @@ class BvhExporter(Exporter):
             ConfigurationError: the poses lack joints of H36M-17.
         """
         # The format has one time per frame for the whole file, so times become even.
-        rate = self._config.fps or float(result.video.fps)
+        rate = self._config.fps or float(result.video.fps_read)
         paths = []
         for each in animations(result, rate):
             path = target.with_name(f"{target.name}_person{each.person}.bvh")

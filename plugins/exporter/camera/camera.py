@@ -32,7 +32,7 @@ class CameraExporter(Exporter):
                 "focal_px": [lens.focal_px, lens.focal_px],
                 "principal_point_px": [width / 2, height / 2],
                 "focal_length_source": lens.source,
-                "fps": float(result.video.fps),
+                "fps": float(result.video.fps_read),
                 "world": "metres, y up, right-handed, as in bvh, glb, vrma and trc files",
                 # The camera stands still in this world: x right, y up, it looks along -z.
                 "world_from_camera": np.eye(4).tolist(),

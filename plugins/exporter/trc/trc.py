@@ -64,7 +64,7 @@ class TrcExporter(Exporter):
 
     def _lines(self, result: RunResult, pose: Pose3D, name: str) -> Iterator[str]:
         points, markers = self._points(pose)
-        rate, count = f"{float(result.video.fps):.10g}", str(len(points))
+        rate, count = f"{float(result.video.fps_read):.10g}", str(len(points))
         yield f"PathFileType\t4\t(X/Y/Z)\t{name}"
         yield (
             "DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\t"

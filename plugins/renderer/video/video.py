@@ -50,6 +50,7 @@ class VideoRenderer(Renderer):
         if self._writer is not None:  # the last clip was not finished
             self._writer.abort()
             self._writer = None
+        self.notes = ()
         config = self._config
         self._result, self._row = result, 0
         self._shown = shown_rows(result, config)
@@ -115,7 +116,7 @@ class VideoRenderer(Renderer):
 def _rate(result: RunResult) -> Fraction:
     """Nominal rate of the rows; interpolated frames repeat the index of their source frame."""
     factor = round(len(result.frame_index) / len(np.unique(result.frame_index)))
-    return result.video.fps * factor / result.video.stride
+    return result.video.fps_read * factor
 
 
 def shown_rows(result: RunResult, config: VideoConfig) -> Bools:

@@ -29,6 +29,19 @@ def written(clip, path):
     return writer.notes
 
 
+def test_the_sound_goes_too_where_the_encoder_cannot_start(clips, picture, tmp_path, monkeypatch):
+    clip = clips.folder / "tone_for_abort.mp4"
+    clips.ffmpeg("-i", picture, *TONE, "-c:v", "copy", "-c:a", "aac", clip)
+    monkeypatch.setattr("framework.video.encode._start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        written(clip, tmp_path / "out.mp4")
+    assert list(tmp_path.iterdir()) == []
+
+
+def interrupted(command):
+    raise KeyboardInterrupt
+
+
 def loudness(path) -> float:
     with av.open(path) as container:
         frames = [frame.to_ndarray() for frame in container.decode(audio=0)]
@@ -40,8 +53,9 @@ def test_damaged_sound_is_left_out_and_said(clips, picture, tmp_path):
     clips.ffmpeg("-i", picture, *TONE, "-c:v", "copy", "-c:a", "aac", good)
     bad = clips.folder / "noise.mp4"
     clips.ffmpeg("-i", good, "-c", "copy", "-bsf:a", "noise=amount=1", bad)
-    notes = written(bad, tmp_path / "out.mp4")
-    assert probe(tmp_path / "out.mp4").has_audio or "has no sound" in notes[0]
+    [note] = written(bad, tmp_path / "out.mp4")
+    assert "the rendered video has no sound: Decode error rate" in note and "0x" not in note
+    assert not probe(tmp_path / "out.mp4").has_audio
     assert written(good, tmp_path / "out.mp4") == []
     assert loudness(tmp_path / "out.mp4") > 0.05
 

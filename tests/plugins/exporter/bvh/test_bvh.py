@@ -1,5 +1,7 @@
 """BVH files, read back by the laboratory's reader of motion capture."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -40,6 +42,14 @@ def test_another_rate_resamples(make_clip, tmp_path):
     exporter = BvhExporter(BvhConfig(fps=50), Runtime())
     [path] = exporter.export(make_clip(people=1, rows=11), tmp_path / "clip")
     assert "Frames: 21\nFrame Time: 0.0200000000\n" in path.read_text(encoding="ascii")
+
+
+def test_the_rate_is_that_of_the_frames_that_were_read(make_clip, tmp_path):
+    result = make_clip(people=1, rows=9)
+    video = replace(result.video, stride=2)
+    result = replace(result, video=video, time_s=result.time_s * 2)
+    [path] = BvhExporter(BvhConfig(), Runtime()).export(result, tmp_path / "clip")
+    assert "Frames: 9\nFrame Time: 0.0800000000\n" in path.read_text(encoding="ascii")
 
 
 def test_nobody_writes_no_file(make_clip, tmp_path):

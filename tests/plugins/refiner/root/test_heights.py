@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from framework.plugins.refiner.root import heights
 from framework.plugins.refiner.root.heights import (
     ADULT_M,
     ADULT_SPREAD,
@@ -115,3 +116,28 @@ def test_a_person_on_a_stage_keeps_the_height():
         person((0, 4), (1, 5), **common),
     ]
     np.testing.assert_allclose(estimate_heights(people, in_view(people)), alone(1.75), rtol=0.03)
+
+
+def test_in_a_crowd_the_one_on_a_roof_is_found_and_the_others_get_their_heights(monkeypatch):
+    """More people than are tried off the floor one by one, so that both shortcuts are taken."""
+    seen, upright = camera()
+    random = np.random.default_rng(3)
+    true = ADULT_M * np.exp(0.05 * random.normal(size=12))
+    lifted = true * np.exp(0.1 * random.normal(size=12))
+    people = [
+        person(
+            (random.uniform(-3, 3), random.uniform(3, 6)),
+            (random.uniform(-3, 3), random.uniform(6, 10)),
+            true=true[number],
+            lifted=lifted[number],
+            seen=seen,
+            upright=upright,
+            up=2.5 if number == 0 else 0.0,
+        )
+        for number in range(12)
+    ]
+    found = estimate_heights(people, in_view(people))
+    assert found[0] == pytest.approx(alone(lifted[0]), rel=0.08)
+    assert np.abs(np.log(found[1:] / true[1:])).mean() < 0.4 * np.abs(np.log(lifted / true)).mean()
+    monkeypatch.setattr(heights, "_MOST_TRIALS", len(people))
+    np.testing.assert_allclose(found, estimate_heights(people, in_view(people)), rtol=1e-3)
