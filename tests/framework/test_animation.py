@@ -133,7 +133,7 @@ def test_rotations_of_limbs_are_those_of_motion_capture(file, rig):
         ours = turned[:, NUMBERS[bone]]
         rest = Rotation.from_matrix(np.swapaxes(truth, -1, -2) @ ours).mean().as_matrix()
         error = Rotation.from_matrix(ours @ np.swapaxes(truth @ rest, -1, -2)).magnitude()
-        assert np.degrees(np.median(error)) < 3.5, bone
+        assert np.degrees(np.median(error)) < 2.5, bone
 
 
 def result_of(points: np.ndarray, valid: np.ndarray, time_s: np.ndarray) -> RunResult:
