@@ -63,5 +63,5 @@ class StepTimer:
 
 def _advice(error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "Free some space or give another folder with output=DIR; nothing half-written was left."
+        return "Free some space, or give another folder with output=DIR; nothing is half-written."
     return ""
