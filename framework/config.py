@@ -26,6 +26,7 @@ from omegaconf.errors import OmegaConfBaseException
 from framework.devices import torch_device
 from framework.errors import ConfigurationError
 from framework.options import OptionError, check_options
+from framework.reading import Deinterlace, Reading
 from framework.registry import Registered, did_you_mean, registry
 from framework.schemas import has_yaml, old_names, rename_options, stage_schema, with_old_names
 from framework.settings import CONFIG_MODULE, Device, RunConfig
@@ -238,6 +239,15 @@ def runtime(config: DictConfig) -> Runtime:
     if device is Device.cuda:  # also for stages that would compute on the CPU anyway
         torch_device(device.value)
     return Runtime(device=device.value, threads=config.threads)
+
+
+def reading(config: DictConfig) -> Reading:
+    """How the input of a run is read."""
+    return Reading(
+        deinterlace=Deinterlace(config.deinterlace),
+        playlists=config.playlists,
+        timeout_s=config.timeout_s,
+    )
 
 
 def build(stage: StageName, config: DictConfig) -> list[tuple[Registered, Stage]]:

@@ -31,6 +31,7 @@ from framework.errors import (
 )
 from framework.options import check_options
 from framework.outputs import result_names
+from framework.picture_names import one_series
 from framework.pipeline import Pipeline
 from framework.record import is_whole
 from framework.settings import RunConfig, plain
@@ -80,6 +81,11 @@ def inputs(value: object) -> list[Path]:
     found = sorted(Path(match) for match in glob.glob(text, recursive=True))  # noqa: PTH207
     if not found:
         raise InputError(f"input {text!r} matches no file", "Check the pattern, and quote it.")
+    if series := one_series(found):
+        raise ConfigurationError(
+            f"input {text!r} matches {len(found)} pictures of one series",
+            f"One clip: input={series}. A run for each: a list, input=[a.png,b.png].",
+        )
     return found
 
 
@@ -130,7 +136,7 @@ def refuse_missing(config: DictConfig) -> None:
 
 
 def _done(job: Job, config: DictConfig, output: Path) -> bool:
-    whole = job.source.exists() and is_whole(output, job.name, job.source, config)
+    whole = is_whole(output, job.name, job.source, config)
     if whole:
         log.warning("%s: results are whole, skipped (resume=true)", job.source)
     return whole

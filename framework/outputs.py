@@ -20,6 +20,7 @@ from typing_extensions import Self
 
 from framework.digests import sha256_of
 from framework.errors import ConfigurationError, StageError
+from framework.picture_names import picture_files, series_name
 
 _PARTIAL = ".partial-"
 _LOCK = ".lock"
@@ -38,7 +39,7 @@ def result_names(sources: Iterable[Path]) -> list[str]:
     taken: set[str] = set()
     names = []
     for source in sources:
-        stem = readable(source.stem).encode()[:NAME_BYTES].decode(errors="ignore")
+        stem = readable(series_name(source)).encode()[:NAME_BYTES].decode(errors="ignore")
         name = stem
         while name in taken:
             seen[stem] += 1
@@ -49,18 +50,23 @@ def result_names(sources: Iterable[Path]) -> list[str]:
 
 
 def digest(path: Path) -> str:
-    """Return the SHA-256 of a file as hex; of a folder, that of its files' names and digests."""
-    if not path.is_dir():
+    """Return the SHA-256 of a file as hex; of several files, that of their names and digests."""
+    files = files_of(path)
+    if files == [path]:
         return sha256_of(path)
+    root = path if path.is_dir() else path.parent
     sha = hashlib.sha256()
-    for file in files_of(path):
-        sha.update(f"{readable(file.relative_to(path))}\n{sha256_of(file)}\n".encode())
+    for file in files:
+        sha.update(f"{readable(file.relative_to(root))}\n{sha256_of(file)}\n".encode())
     return sha.hexdigest()
 
 
 def files_of(path: Path) -> list[Path]:
-    """Return every file below a folder, in order; of a file, itself."""
-    return sorted(part for part in path.rglob("*") if part.is_file()) if path.is_dir() else [path]
+    """Every file of an input, in order: below a folder, of a pattern of pictures, or itself."""
+    if path.is_dir():
+        return sorted(part for part in path.rglob("*") if part.is_file())
+    series = picture_files(path)
+    return list(series.files) if series else [path]
 
 
 def write_json(path: Path, value: object) -> None:

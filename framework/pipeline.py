@@ -18,7 +18,7 @@ import numpy as np
 from typing_extensions import Self
 
 from framework.appearance import with_appearance
-from framework.config import build, compose_config
+from framework.config import build, compose_config, reading
 from framework.errors import FrameworkError, InputError, StageError
 from framework.focal import focal_length
 from framework.geometry.camera import view
@@ -192,8 +192,8 @@ class Pipeline:
             raise
 
     def _run(self, path: Path, name: str, inputs: Collection[Path]) -> RunResult:
-        part = {key: self.config[key] for key in ("start_s", "end_s", "stride")}
-        source = open_source(path, self.detector, **part)
+        part = {key: self.config[key] for key in ("start_s", "end_s", "stride", "input_fps")}
+        source = open_source(path, self.detector, reading=reading(self.config), **part)
         video = source.video
         with ExitStack() as stack:
             folder = None

@@ -18,6 +18,7 @@ from omegaconf.errors import OmegaConfBaseException
 from framework import __version__
 from framework.arguments import escaped
 from framework.digests import sha256_of
+from framework.errors import InputError
 from framework.outputs import digest, files_of, readable, write_json
 from framework.settings import plain
 from framework.stages import CHAINS, STAGES, Detector
@@ -35,7 +36,9 @@ _NO_RECORD = (
     OmegaConfBaseException,
 )
 """What reading a file raises that is no record of a run, or a damaged one."""
-_NOT_THE_RESULT = ("input", "output", "threads", "workers", "progress", "resume", "debug")
+_NOT_THE_RESULT = frozenset(
+    "input output threads workers progress resume debug playlists timeout_s".split()
+)
 """Root keys that do not change what comes out."""
 
 
@@ -216,7 +219,10 @@ def is_whole(folder: Path, name: str, source: Path, config: DictConfig) -> bool:
     for stage in set(STAGES) - set(CHAINS):
         wanted[stage].pop("name")
     same = all(saved.get(key) == value for key, value in wanted.items())
-    return same and digest(source) == input_sha256
+    try:
+        return same and digest(source) == input_sha256
+    except (OSError, InputError):  # it is not there any more
+        return False
 
 
 def _has_digest(path: Path, sha256: str) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from framework.options import option
+from framework.reading import Deinterlace
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -47,6 +48,15 @@ class RunConfig:
     start_s: float = option(0.0, "begin here, seconds of the clip", low=0)
     end_s: float | None = option(None, "stop here, seconds of the clip; null: its end", above=0)
     stride: int = option(1, "read every Nth frame", low=1)
+    input_fps: float | None = option(
+        None, "frames per second of a folder or pattern of pictures; null: 25", above=0, high=1e4
+    )
+    deinterlace: Deinterlace = option(
+        Deinterlace.auto,
+        "interlaced films. auto: a frame of two fields, fields: a frame of each, off: as coded",
+    )
+    playlists: bool = option(False, "let a playlist open the files and addresses that it names")
+    timeout_s: float = option(30.0, "give up an input that yields no frame for so long", above=0)
     device: Device = option(
         Device.auto, "auto, cpu or cuda; auto: the GPU where a stage can use one"
     )

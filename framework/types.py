@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from framework.reading import Reading
 from framework.skeletons import Skeleton
 
 Floats = NDArray[np.float32]
@@ -60,6 +61,19 @@ def _expect(owner: object, name: str, dtype: type, *shape: int | None) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pictures:
+    """A clip whose frames are files of one picture each.
+
+    Attributes:
+        files: in order.
+        index: (T,) int64 numbers of the frames from 0, rising; a hole where a file is missing.
+    """
+
+    files: tuple[Path, ...]
+    index: Ints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VideoInfo:
     """What is known of a clip before it is decoded.
 
@@ -75,6 +89,9 @@ class VideoInfo:
         focal: focal length from metadata, in longer sides of the frame, or None.
         notes: what the user should know about the file.
         start_s, end_s, stride: the part of the clip that a run reads.
+        reading: how the file is read.
+        pictures: the files of the frames, where ``path`` is a folder or a pattern of pictures.
+        fields: whether every field of an interlaced film is a frame of its own.
     """
 
     path: Path
@@ -90,6 +107,9 @@ class VideoInfo:
     start_s: float = 0.0
     end_s: float | None = None
     stride: int = 1
+    reading: Reading = field(default_factory=Reading)
+    pictures: Pictures | None = None
+    fields: bool = False
 
     @property
     def fps_read(self) -> Fraction:

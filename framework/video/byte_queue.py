@@ -41,14 +41,17 @@ class ByteQueue(Generic[Item]):
                 self._changed.notify_all()
             return not self._closed
 
-    def get(self) -> Item | None:
+    def get(self, timeout_s: float | None = None) -> Item | None:
         """Wait for the next item; None when the producer has finished.
 
         Raises:
+            TimeoutError: nothing came for so long.
             Exception: whatever the producer passed to `finish`, after its last item.
         """
         with self._changed:
-            self._changed.wait_for(lambda: self._items or self._finished or self._closed)
+            self._changed.wait_for(lambda: self._items or self._finished or self._closed, timeout_s)
+            if not (self._items or self._finished or self._closed):
+                raise TimeoutError
             if self._items:
                 item, n_bytes = self._items.popleft()
                 self._bytes -= n_bytes

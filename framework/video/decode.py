@@ -16,15 +16,24 @@ from av.video.reformatter import VideoReformatter
 from typing_extensions import Self
 
 from framework.errors import InputError
+from framework.reading import Deinterlace
 from framework.types import Bytes, FrameBatch, VideoInfo
 from framework.video.byte_queue import ByteQueue
+from framework.video.colour import hdr_name, tone_mapped
 from framework.video.decoder import Clock, Decoder, open_decoder
+from framework.video.deinterlace import deinterlaced
 from framework.video.orientation import Orientation
+from framework.video.pictures import picture_frames
 from framework.video.timeline import Timeline
 
 QUEUE_BYTES = 128 * 2**20
 PAUSE_S = 0.5
 """How much longer than its video track the declared duration may be without a warning."""
+LEAVE_S = 5.0
+"""How long the decoder may take to stop."""
+PATIENCE = 4
+"""How many times ``timeout_s`` the reader waits: the decoder opens a file twice before its first
+frame, and ends it by itself after that time when it can."""
 EPSILON_S = 1e-6
 """Times this near to ``start_s`` or ``end_s`` count as equal to them."""
 
@@ -63,6 +72,7 @@ class FrameReader:
         width, height = video.size_wh
         self.frames_read = 0
         self.warnings: list[str] = []
+        self._decoded = -1  # number of the last frame: shows that there is progress
         self._video = video
         self._threads = threads
         # One batch is in the queue while another is filled: half of the memory each.
@@ -84,17 +94,32 @@ class FrameReader:
         """Stop decoding at once."""
         # Closed first: the thread may be waiting for space, and would never be joined.
         self._queue.close()
-        self._thread.join()
+        # A file system that does not answer must not keep the run from ending.
+        self._thread.join(LEAVE_S)
 
     def __iter__(self) -> Iterator[FrameBatch]:
         return self
 
     def __next__(self) -> FrameBatch:
-        batch = self._queue.get()
+        batch = self._next_batch()
         if batch is None:
             raise StopIteration
         self.frames_read += len(batch)
         return batch
+
+    def _next_batch(self) -> FrameBatch | None:
+        """Wait for a batch as long as frames come; raise InputError when they do not."""
+        timeout_s = self._video.reading.timeout_s
+        while True:
+            before = self._decoded
+            try:
+                return self._queue.get(PATIENCE * timeout_s)
+            except TimeoutError as error:
+                if self._decoded == before:
+                    raise InputError(
+                        f"'{self._video.path}' gave no frame for {timeout_s:g} s",
+                        "Copy it to this machine, or wait longer with timeout_s=N.",
+                    ) from error
 
     def _decode(self) -> None:
         """Body of the thread: an error is passed to the reader and raised there."""
@@ -150,35 +175,62 @@ class FrameReader:
     def _frames(self) -> Iterator[tuple[int, float, VideoFrame]]:
         """Source number, time and frame of the frames from shortly before ``start_s``."""
         video = self._video
-        timeline = Timeline.of(video.path, video.start_s) if video.start_s > 0 else None
-        with open_decoder(video.path, self._threads) as decoder:
-            begin, frames = 0, decoder.frames()
-            if timeline is not None:
-                begin, frames = timeline.enter(decoder)
-            clock = Clock(video.fps, timeline.zero if timeline else None)
-            number = -1
-            for number, frame in enumerate(frames, begin):
-                yield number, clock.time_s(frame), frame
-            self._report(decoder, number + 1, clock, whole=timeline is None)
+        if video.pictures is not None:
+            for number, time_s, frame in picture_frames(video):
+                self._decoded += 1
+                yield number, time_s, frame
+            return
+        with open_decoder(video.path, self._threads, video.reading) as decoder:
+            timeline = None
+            if video.start_s > 0 and not decoder.by_decode_time:
+                timeline = Timeline.of(video.path, video.start_s, video.reading)
+            entry = timeline.enter(decoder) if timeline else (0, decoder.frames())
+            if entry is not None:
+                yield from self._timed(decoder, *entry, timeline)
+                return
+        with open_decoder(video.path, self._threads, video.reading) as decoder:
+            yield from self._timed(decoder, 0, decoder.frames(), None)
+
+    def _timed(
+        self,
+        decoder: Decoder,
+        begin: int,
+        frames: Iterator[VideoFrame],
+        timeline: Timeline | None,
+    ) -> Iterator[tuple[int, float, VideoFrame]]:
+        """Number, time and frame of decoded frames, of which the first has the number ``begin``."""
+        video = self._video
+        if video.reading.deinterlace is not Deinterlace.off:
+            frames = deinterlaced(frames, fields=video.fields)
+        clock = Clock(video.fps, timeline.zero_s if timeline else None)
+        number = -1
+        for number, frame in enumerate(frames, begin * (2 if video.fields else 1)):
+            self._decoded = number
+            yield number, clock.time_s(frame), frame
+        self._report(decoder, number + 1, clock, whole=timeline is None)
 
     def _report(self, decoder: Decoder, decoded: int, clock: Clock, whole: bool) -> None:
-        """Add a warning about what is missing of a clip that was read to its end."""
-        declared = (self._video.n_frames or 0) - decoder.hidden if whole else 0
+        """Add warnings about what is missing of a clip that was read to its end."""
+        path, video = self._video.path, self._video
+        hidden = decoder.hidden * (2 if video.fields else 1)
+        declared = (video.n_frames or 0) - hidden if whole else 0
+        if whole and hidden / video.fps > PAUSE_S:
+            self.warnings.append(
+                f"'{path}' holds {hidden} frames that its edit list hides: they were not read"
+            )
         if decoded < declared:
             self.warnings.append(
-                f"'{self._video.path}' declares {declared} frames, but only {decoded} could be "
+                f"'{path}' declares {declared} frames, but only {decoded} could be "
                 "decoded: the file is cut off or damaged"
             )
         # Containers without a frame count, and parts that begin later, have only the duration.
-        elif not declared and clock.end_s < (self._video.duration_s or 0) - PAUSE_S:
+        elif not declared and clock.end_s < (video.duration_s or 0) - PAUSE_S:
             self.warnings.append(
-                f"'{self._video.path}' declares {self._video.duration_s:.2f} s, but its video "
+                f"'{path}' declares {video.duration_s:.2f} s, but its video "
                 f"track ends after {decoded} frames at {clock.end_s:.2f} s: it may be cut off"
             )
         elif decoder.broken:
-            self.warnings.append(
-                f"{decoder.broken} damaged packets of '{self._video.path}' were skipped"
-            )
+            self.warnings.append(f"{decoder.broken} damaged packets of '{path}' were skipped")
 
 
 class _Converter:
@@ -194,8 +246,13 @@ class _Converter:
         if self._orientation is None:
             self._orientation = Orientation.of(frame)
         width, height = self._orientation.size(self._size_wh)
-        rgb = self._reformatter.reformat(frame, width, height, "rgb24")
-        image[...] = self._orientation.upright(cast(Bytes, rgb.to_ndarray()))
+        if hdr_name(frame):
+            rgb = tone_mapped(frame, width, height, self._reformatter)
+        else:
+            rgb = cast(
+                Bytes, self._reformatter.reformat(frame, width, height, "rgb24").to_ndarray()
+            )
+        image[...] = self._orientation.upright(rgb)
 
 
 def _batch(images: Bytes, index: list[int], times: list[float]) -> FrameBatch:

@@ -12,23 +12,31 @@ from av.container import InputContainer
 from av.error import FFmpegError
 from av.video.stream import VideoStream
 
-from framework.video.probe import open_video
+from framework.reading import Reading
+from framework.video.container import open_video
+from framework.video.stamps import are_decode_times
 
 SMALLEST_STEP_S = 1e-3
-"""How far a frame comes after the one before it if the file gives both the same time."""
+"""How far a frame comes after the one before it if the file gives both the same time; at most."""
 
 
 @contextmanager
-def open_decoder(path: Path, threads: int) -> Iterator[Decoder]:
+def open_decoder(
+    path: Path,
+    threads: int,
+    reading: Reading = Reading(),
+) -> Iterator[Decoder]:
     """Open the video track of a file for decoding with so many threads (0: one per core).
 
     Raises:
         InputError: as `open_video`.
     """
-    with open_video(path) as (container, stream):
+    with open_video(path, reading) as (container, stream):
+        by_decode_time = are_decode_times(container, stream)
+    with open_video(path, reading) as (container, stream):
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = threads
-        yield Decoder(container, stream)
+        yield Decoder(container, stream, by_decode_time=by_decode_time)
 
 
 class Decoder:
@@ -38,17 +46,27 @@ class Decoder:
         container, stream: what it decodes.
         broken: packets that raised an error.
         hidden: packets that the file itself marks as not to be shown (edit lists).
+        begins_with_key: whether the first packet from where the container stood was a key frame.
+        by_decode_time: whether time stamps are those of decoding; such a file is read from its
+            beginning, as seeking in it leads to unknown places.
     """
 
-    def __init__(self, container: InputContainer, stream: VideoStream) -> None:
+    def __init__(
+        self, container: InputContainer, stream: VideoStream, *, by_decode_time: bool = False
+    ) -> None:
         self.container = container
         self.stream = stream
         self.broken = 0
         self.hidden = 0
+        self.begins_with_key = True
+        self.by_decode_time = by_decode_time
 
     def frames(self) -> Iterator[VideoFrame]:
         """Yield the frames from where the container stands, in the order of presentation."""
-        packets = self.container.demux(self.stream)
+        return _retimed(self._decoded()) if self.by_decode_time else self._decoded()
+
+    def _decoded(self) -> Iterator[VideoFrame]:
+        packets, first = self.container.demux(self.stream), True
         while True:
             try:
                 packet = next(packets)
@@ -58,6 +76,8 @@ class Decoder:
                 self.broken += 1
                 yield from self._flush()
                 return
+            if first:
+                self.begins_with_key, first = packet.is_keyframe, False
             self.hidden += packet.is_discard
             try:
                 frames = packet.decode()
@@ -74,12 +94,29 @@ class Decoder:
             return []
 
 
+def _retimed(frames: Iterator[VideoFrame]) -> Iterator[VideoFrame]:
+    """Give frames the times at which they come out of the decoder, the first its own stamp.
+
+    For files whose stamps are decode times: those of the frames are then out of order, but those
+    of the packets after which they come out rise, one by one.
+    """
+    delay: int | None = None
+    for number, frame in enumerate(frames):
+        if frame.dts is not None and frame.pts is not None:
+            delay = frame.dts - frame.pts if delay is None else delay
+            frame.pts = frame.dts - delay
+        elif number:  # the last ones, when the file has ended: they follow at the average rate
+            frame.pts = None
+        yield frame
+
+
 class Clock:
     """Seconds from the first frame of the clip, strictly rising also where the file's are not."""
 
-    def __init__(self, fps: Fraction, zero: int | None) -> None:
+    def __init__(self, fps: Fraction, zero_s: Fraction | None) -> None:
         self._period_s = float(1 / fps)
-        self._zero = zero
+        self._step_s = min(SMALLEST_STEP_S, self._period_s)
+        self._zero_s = zero_s
         # One period before zero, so that a first frame without a time stamp is at 0.
         self._last_s = -self._period_s
         self._shift_s = 0.0
@@ -95,10 +132,11 @@ class Clock:
         time_s = next_s
         if frame.pts is not None and frame.time_base is not None:
             # Files need not start at 0: time is relative to the first frame of the clip.
-            self._zero = frame.pts if self._zero is None else self._zero
-            time_s = float((frame.pts - self._zero) * frame.time_base) + self._shift_s
+            stamp_s = frame.pts * frame.time_base
+            self._zero_s = stamp_s if self._zero_s is None else self._zero_s
+            time_s = float(stamp_s - self._zero_s) + self._shift_s
         if time_s < self._last_s - 1:  # clips were joined, and time stamps restart
             self._shift_s += next_s - time_s
             time_s = next_s
-        self._last_s = max(time_s, self._last_s + SMALLEST_STEP_S)
+        self._last_s = max(time_s, self._last_s + self._step_s)
         return self._last_s

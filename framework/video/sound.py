@@ -17,7 +17,7 @@ import ffmpeg as ffmpeg_graph
 from av.error import FFmpegError
 
 from framework.types import VideoInfo
-from framework.video.probe import open_video
+from framework.video.container import open_video
 
 _MOST_CHANNELS = 8
 """AAC has no layout for more; of such a track the first two are taken, left and right as a rule."""
@@ -39,7 +39,7 @@ def encode_sound(clip: VideoInfo, begin_s: float, path: Path, program: Path) -> 
     Returns:
         "" if the file is there, otherwise why no track could be taken; no file is left then.
     """
-    with open_video(clip.path) as (container, _):
+    with open_video(clip.path, clip.reading) as (container, _):
         tracks = [(_length_s(each), _mixed(each)) for each in container.streams.audio]
     reason = "it has no sound track"
     for number, (length_s, mixed) in enumerate(tracks):
@@ -52,9 +52,9 @@ def encode_sound(clip: VideoInfo, begin_s: float, path: Path, program: Path) -> 
     return reason
 
 
-def _delay_s(path: Path) -> float:
+def _delay_s(clip: VideoInfo) -> float:
     """Seconds from the start of the earliest track of a file to its first frame."""
-    with open_video(path) as (container, stream):
+    with open_video(clip.path, clip.reading) as (container, stream):
         if stream.start_time is None or stream.time_base is None:
             return 0.0
         return float(stream.start_time * stream.time_base) - container.start_time / av.time_base
@@ -71,7 +71,7 @@ def _mixed(stream: Any) -> dict[str, str]:
 def _graph(clip: VideoInfo, begin_s: float, number: int, path: Path, mixed: dict[str, str]) -> Any:
     """The command that encodes one track."""
     # ffmpeg counts from the earliest track of the file, we from the first frame.
-    cut = {"ss": f"{max(0.0, begin_s + _delay_s(clip.path)):.6f}"}
+    cut = {"ss": f"{max(0.0, begin_s + _delay_s(clip)):.6f}"}
     if clip.end_s is not None:
         cut["t"] = f"{clip.end_s - begin_s:.6f}"
     track = ffmpeg_graph.input(f"file:{clip.path}", **cut)[f"a:{number}"]

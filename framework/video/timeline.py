@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from av import VideoFrame
 from av.error import FFmpegError
 from typing_extensions import Self
 
+from framework.reading import Reading
+from framework.video.container import open_video
 from framework.video.decoder import Decoder
-from framework.video.probe import open_video
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,29 +27,42 @@ class Timeline:
             first frame of the clip.
         keyframe: decode time of the last key frame that is not after the start.
         start: time of the start.
+        time_base: seconds of a tick.
     """
 
     times: list[int]
     keyframe: int
     start: int
+    time_base: Fraction
 
     @property
     def zero(self) -> int:
         """Time of the first frame of the clip."""
         return self.times[0]
 
+    @property
+    def zero_s(self) -> Fraction:
+        """The same in seconds."""
+        return self.zero * self.time_base
+
     @classmethod
-    def of(cls, path: Path, start_s: float) -> Self | None:
+    def of(
+        cls,
+        path: Path,
+        start_s: float,
+        reading: Reading = Reading(),
+    ) -> Self | None:
         """Read the packets before ``start_s``; None where the file has no time stamps.
 
         One packet is taken for one frame, which holds for every common codec.
         """
         times: set[int] = set()
         keyframes: list[tuple[int, int]] = []
-        with open_video(path) as (container, stream):
+        with open_video(path, reading) as (container, stream):
             if stream.time_base is None:
                 return None
-            length = round(start_s / stream.time_base)
+            time_base = stream.time_base
+            length = round(start_s / time_base)
             for packet in container.demux(stream):
                 if packet.pts is None or packet.dts is None:
                     if packet.size:
@@ -65,21 +80,25 @@ class Timeline:
             return None
         start = min(times) + length
         reachable = [dts for pts, dts in keyframes if pts <= start]
-        return cls(sorted(time for time in times if time < start), reachable[-1], start)
+        before = sorted(time for time in times if time < start)
+        return cls(before, reachable[-1], start, time_base)
 
-    def enter(self, decoder: Decoder) -> tuple[int, Iterator[VideoFrame]]:
+    def enter(self, decoder: Decoder) -> tuple[int, Iterator[VideoFrame]] | None:
         """Go to the key frame; return the number of the next frame, and the frames from it on.
 
-        A container that cannot seek, or lands too late, is read from its beginning.
+        None where the container cannot seek, or lands too late: read it from its beginning then.
         """
         for place in (self.keyframe, self.zero):
             try:
                 decoder.container.seek(place, stream=decoder.stream)
             except FFmpegError:
-                break
+                return None
             frames = decoder.frames()
             first = next(frames, None)
-            if first is not None and first.pts is not None and first.pts <= self.start:
+            # Frames before a key frame may depend on what the decoder has not seen.
+            if first is None or first.pts is None or not decoder.begins_with_key:
+                continue
+            if first.pts <= self.start:
                 # The rank of its time stamp among all earlier ones is the frame's source number.
                 return bisect_left(self.times, first.pts), chain([first], frames)
-        return 0, decoder.frames()
+        return None

@@ -26,7 +26,7 @@ def test_times_count_from_the_first_frame():
 
 
 def test_times_count_from_a_given_zero():
-    assert times([540, 580], zero=500)[0] == pytest.approx([0.04, 0.08])
+    assert times([540, 580], zero=Fraction(1, 2))[0] == pytest.approx([0.04, 0.08])
 
 
 def test_frames_without_a_time_stamp_follow_at_the_average_rate():
@@ -41,6 +41,11 @@ def test_equal_and_slightly_falling_stamps_are_pushed_apart():
 def test_stamps_that_restart_in_joined_clips_go_on():
     found, _ = times([0, 40, 2000, 0, 40])
     assert found == pytest.approx([0, 0.04, 2, 2.04, 2.08])
+
+
+def test_more_than_a_thousand_frames_a_second_keep_their_pace():
+    found, _ = times([0, 0, 0, 0, 1, 1, 1, 1, 2], fps=4000)
+    assert found == pytest.approx([n / 4000 for n in range(9)])
 
 
 @given(st.lists(st.integers(-(10**6), 10**6) | st.none(), min_size=1, max_size=30))

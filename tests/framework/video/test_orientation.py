@@ -1,13 +1,14 @@
 """Display matrices: what ffmpeg's convention says about a frame, as array steps."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from framework.video.orientation import Orientation
+from framework.video.orientation import LEAST_TILT_DEG, Orientation
 
 TURNS = (0, 90, 180, 270)
 
@@ -31,9 +32,23 @@ def test_an_image_is_turned_clockwise_after_mirroring(turn, mirrored):
 
 
 @given(turn=st.sampled_from(TURNS), mirrored=st.booleans(), off=st.floats(-40, 40))
-def test_slanted_matrices_are_rounded_to_the_nearest_quarter_turn(turn, mirrored, off):
+def test_slanted_matrices_are_the_nearest_quarter_turn_and_a_rest(turn, mirrored, off):
+    assume(abs(abs(off) - LEAST_TILT_DEG) > 1e-6)
     exact = Orientation.from_matrix(matrix(turn, mirrored))
-    assert Orientation.from_matrix(matrix(turn + off, mirrored)) == exact
+    found = Orientation.from_matrix(matrix(turn + off, mirrored))
+    assert replace(found, tilt_deg=0.0) == exact
+    assert found.tilt_deg == pytest.approx(off if abs(off) >= LEAST_TILT_DEG else 0, abs=1e-6)
+
+
+@pytest.mark.parametrize("degrees", [12, -30, 80])
+def test_a_slanted_frame_is_turned_clockwise_about_its_centre(degrees):
+    image = np.zeros((101, 101, 3), np.uint8)
+    image[48:53, 85:95] = 255  # right of the centre
+    seen = Orientation.from_matrix(matrix(degrees)).upright(image)
+    rows, columns = np.nonzero(seen[..., 0] > 100)
+    angle = np.degrees(np.arctan2(rows.mean() - 50, columns.mean() - 50))
+    assert seen.shape == image.shape
+    assert angle == pytest.approx(degrees, abs=1)  # rows go down, so this is clockwise
 
 
 def test_nothing_is_copied():
