@@ -10,7 +10,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from fractions import Fraction
 from operator import attrgetter
 from pathlib import Path
@@ -144,7 +144,8 @@ def _skeletons(result: RunResult) -> tuple[Skeleton, Skeleton]:
 
 def _meta(result: RunResult) -> dict[str, Any]:
     """The run's own record, and what `load` needs beyond the table."""
-    video = asdict(result.video)
+    video = asdict(replace(result.video, pictures=None))
+    del video["reading"], video["pictures"]  # how to read it again is a matter of the next run
     # Folders of the user's machine must not be in files that are passed on.
     video |= {"path": result.video.path.name, "fps": str(result.video.fps)}
     seen, posed = _skeletons(result)
@@ -268,6 +269,7 @@ def _video(described: Mapping[str, Any], arrays: Arrays) -> VideoInfo:
         start_s=float(described.get("start_s", 0.0)),
         end_s=None if end_s is None else float(end_s),
         stride=int(described.get("stride", 1)),
+        fields=bool(described.get("fields", False)),
     )
 
 

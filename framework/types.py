@@ -107,8 +107,8 @@ class VideoInfo:
     start_s: float = 0.0
     end_s: float | None = None
     stride: int = 1
-    reading: Reading = field(default_factory=Reading)
-    pictures: Pictures | None = None
+    reading: Reading = field(default_factory=Reading, compare=False)
+    pictures: Pictures | None = field(default=None, compare=False)
     fields: bool = False
 
     @property
