@@ -24,6 +24,7 @@ from framework.video.decoder import Clock, Decoder, open_decoder
 from framework.video.deinterlace import deinterlaced
 from framework.video.orientation import Orientation
 from framework.video.pictures import picture_frames
+from framework.video.quicktime import breaks_off
 from framework.video.timeline import Timeline
 
 QUEUE_BYTES = 128 * 2**20
@@ -214,9 +215,11 @@ class FrameReader:
         path, video = self._video.path, self._video
         hidden = decoder.hidden * (2 if video.fields else 1)
         declared = (video.n_frames or 0) - hidden if whole else 0
-        if whole and hidden / video.fps > PAUSE_S:
+        # At the start encoders hide a few frames; elsewhere somebody trimmed, or a table is broken.
+        if whole and (hidden / video.fps > PAUSE_S or decoder.hidden_late):
             self.warnings.append(
-                f"'{path}' holds {hidden} frames that its edit list hides: they were not read"
+                f"'{path}' holds {hidden} frames that its edit list or time table hides: they were "
+                "not read"
             )
         if decoded < declared:
             self.warnings.append(
@@ -229,8 +232,14 @@ class FrameReader:
                 f"'{path}' declares {video.duration_s:.2f} s, but its video "
                 f"track ends after {decoded} frames at {clock.end_s:.2f} s: it may be cut off"
             )
+        elif decoder.cut or (_is_mp4(decoder) and breaks_off(path)):
+            self.warnings.append(f"'{path}' breaks off in the middle: it is cut off or damaged")
         elif decoder.broken:
             self.warnings.append(f"{decoder.broken} damaged packets of '{path}' were skipped")
+
+
+def _is_mp4(decoder: Decoder) -> bool:
+    return decoder.container.format.name.startswith("mov")
 
 
 class _Converter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -14,7 +15,7 @@ from av.video.stream import VideoStream
 
 from framework.reading import Reading
 from framework.video.container import open_video
-from framework.video.stamps import are_decode_times
+from framework.video.stamps import MOST_REORDERED, are_decode_times
 
 SMALLEST_STEP_S = 1e-3
 """How far a frame comes after the one before it if the file gives both the same time; at most."""
@@ -45,7 +46,9 @@ class Decoder:
     Attributes:
         container, stream: what it decodes.
         broken: packets that raised an error.
+        cut: packets of which the file holds only a part.
         hidden: packets that the file itself marks as not to be shown (edit lists).
+        hidden_late: those of them that would come after one that is shown.
         begins_with_key: whether the first packet from where the container stood was a key frame.
         by_decode_time: whether time stamps are those of decoding; such a file is read from its
             beginning, as seeking in it leads to unknown places.
@@ -57,7 +60,9 @@ class Decoder:
         self.container = container
         self.stream = stream
         self.broken = 0
+        self.cut = 0
         self.hidden = 0
+        self.hidden_late = 0
         self.begins_with_key = True
         self.by_decode_time = by_decode_time
 
@@ -67,6 +72,7 @@ class Decoder:
 
     def _decoded(self) -> Iterator[VideoFrame]:
         packets, first = self.container.demux(self.stream), True
+        begin, shown = math.inf, 0
         while True:
             try:
                 packet = next(packets)
@@ -79,6 +85,12 @@ class Decoder:
             if first:
                 self.begins_with_key, first = packet.is_keyframe, False
             self.hidden += packet.is_discard
+            if packet.is_discard:
+                late = shown > MOST_REORDERED or (packet.pts is not None and packet.pts > begin)
+                self.hidden_late += late
+            elif packet.pts is not None:
+                begin, shown = min(begin, packet.pts), shown + 1
+            self.cut += packet.is_corrupt
             try:
                 frames = packet.decode()
             except FFmpegError:

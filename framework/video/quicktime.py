@@ -41,6 +41,21 @@ def track_metadata(path: Path) -> dict[str, str]:
     return found
 
 
+def breaks_off(path: Path) -> bool:
+    """Whether the last atom of a QuickTime or MP4 file is longer than what is left of the file."""
+    size_of_file, at = path.stat().st_size, 0
+    with path.open("rb") as file:
+        while len(head := file.read(8)) == 8:
+            size, _ = struct.unpack(">I4s", head)
+            if size == 1:
+                size = int.from_bytes(file.read(8), "big")
+            if size < len(head):  # 0: to the end of the file
+                return False
+            at += size
+            file.seek(at)
+    return at != size_of_file
+
+
 def _moov(file: BinaryIO) -> bytes:
     """The body of the atom ``moov``, which describes the file; empty where there is none."""
     while len(head := file.read(8)) == 8:

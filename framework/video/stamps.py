@@ -19,7 +19,8 @@ _PACKETS = 300
 """How many are looked at: ten seconds, in a few milliseconds."""
 _REORDERED = 64
 """In so many packets an encoder that reorders frames has done so."""
-_MOST_REORDERED = 16
+MOST_REORDERED = 16
+"""So many frames at most may come before one that is decoded earlier: H.264 and HEVC."""
 _FEW = 3
 _OTHER_RATE, _OTHER_PACE = Fraction(105, 100), Fraction(3, 2)
 _FINEST_RATE = 1001
@@ -56,8 +57,10 @@ def rate_of(path: Path, reading: Reading) -> Rate:
     with open_video(path, reading) as (container, stream):
         stated = stream.average_rate or stream.guessed_rate
         stated = stated if stated and stated > 0 else None
-        counted = stream.frames if stream.average_rate else 0
         stamps = _stamps(container, stream, _PACKETS)
+        # A film in fragments may count those of its first fragment only.
+        is_counted = stream.average_rate and stream.frames >= len(stamps)
+        counted = stream.frames if is_counted else 0
         known = [stamp for stamp in stamps if stamp is not None]
         least_s = float((max(known) - min(known)) * (stream.time_base or 0)) if known else 0.0
         every = len(known) == len(stamps)
@@ -108,7 +111,7 @@ def _measured(stamps: list[int], time_base: Fraction | None) -> Fraction | None:
     """Frames over time; None where there are too few."""
     # Without the last one, which some writers misplace; of a longer film without those that may
     # come after frames that were not read.
-    ordered = sorted(stamps)[: -1 if len(stamps) < _PACKETS else -_MOST_REORDERED]
+    ordered = sorted(stamps)[: -1 if len(stamps) < _PACKETS else -MOST_REORDERED]
     if len(ordered) < _FEW or not time_base or ordered[0] == ordered[-1]:
         return None
     rate = Fraction(len(ordered) - 1, ordered[-1] - ordered[0]) / time_base

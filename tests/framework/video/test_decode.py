@@ -329,3 +329,29 @@ def test_frames_do_not_depend_on_threads_or_batch_size(clips, threads, batch_siz
     video = probe(clips.make("plain.mp4"))
     clip = clips.read(video, threads=threads, batch_size=batch_size)
     assert np.array_equal(clip.images, clips.read(video).images)
+
+
+@pytest.mark.parametrize("share", [0.6, 0.75, 0.9])
+def test_a_film_in_fragments_that_is_cut_off_says_so(clips, share):
+    """It declares nothing but what is in each fragment, as films of phones and browsers do."""
+    path = clips.folder / f"fragments{share}.mp4"
+    clips.ffmpeg("-i", clips.make("for_fragments.mp4", np.arange(120) / 25), "-c", "copy",
+                 "-movflags", "frag_keyframe+empty_moov", path)  # fmt: skip
+    assert clips.read(probe(path)).warnings == []
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * share)])
+    clip = clips.read(probe(path))
+    assert 0 < len(clip.numbers) < 120
+    assert ["cut off" in warning for warning in clip.warnings] == [True]
+
+
+@pytest.mark.parametrize("row", [1, 3, 6])
+def test_frames_that_a_broken_time_table_hides_are_counted(clips, row):
+    path = clips.folder / f"table{row}.mp4"
+    data = bytearray(clips.make("plain.mp4").read_bytes())
+    place = data.index(b"ctts") + 12 + 8 * row + 4
+    data[place : place + 4] = (0x7FFFFFFF).to_bytes(4, "big")
+    path.write_bytes(data)
+    clip = clips.read(probe(path))
+    assert len(clip.numbers) < 30
+    assert any("time table hides" in warning for warning in clip.warnings)
