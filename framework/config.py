@@ -94,6 +94,24 @@ def path_keys() -> frozenset[str]:
     return frozenset(keys)
 
 
+def named_files(config: DictConfig, source: Path) -> dict[str, Path]:
+    """Files and folders that options name and that exist, by the name of the option.
+
+    Args:
+        config: a composed configuration.
+        source: the input; its names stand for ``{stem}`` and ``{name}`` in the options.
+    """
+    found = {}
+    for key in sorted(path_keys() - {"input", "output"}):
+        value = OmegaConf.select(config, key)
+        if value is None:
+            continue
+        text = str(value).replace("{stem}", source.stem).replace("{name}", source.name)
+        if Path(text).exists():
+            found[key] = Path(text)
+    return found
+
+
 def compose_config(overrides: Sequence[str] = ()) -> DictConfig:
     """Compose ``conf/config.yaml`` with overrides as on the command line, without running.
 

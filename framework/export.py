@@ -25,6 +25,7 @@ class ExportOptions(Options):
         MISSING, "results file of a run, .npz or .json; may stand without result="
     )
     output: Path | None = option(None, "folder of the files to write; null: that of the result")
+    overwrite: bool = option(False, "replace files that are no earlier export of the same result")
 
 
 COMMAND = Command(
@@ -74,8 +75,10 @@ def _with_result(arguments: Sequence[str]) -> list[str]:
 
 def _write(options: ExportOptions, overrides: list[str]) -> list[Path]:
     """Write the files of all chosen exporters; none is left half-written."""
+    from framework.commit import EXPORTS
     from framework.config import build, compose_config
-    from framework.outputs import OutputFolder
+    from framework.digests import sha256_of
+    from framework.outputs import OutputFolder, digest, readable, write_json
     from framework.results import load
     from framework.stages import Exporter
 
@@ -83,12 +86,19 @@ def _write(options: ExportOptions, overrides: list[str]) -> list[Path]:
     exporters = [part for part in built if isinstance(part, Exporter)]
     result = load(options.result)
     folder = options.output or options.result.parent
-    with OutputFolder(folder, options.result.stem, [options.result]) as files:
-        paths = []
+    name, source = options.result.stem, options.result
+    with OutputFolder(folder, name, source, overwrite=options.overwrite) as files:
+        paths: list[Path] = []
         for exporter in exporters:
             with exporter:
                 paths += exporter.export(result, files.target)
-        files.commit(paths)
+        files.check_free(paths)
+        digests = {path.name: sha256_of(path) for path in paths}
+        record = files.target.with_name(f"{name}{EXPORTS}")
+        given = {"path": readable(source), "sha256": digest(source)}
+        kept = {key: value for key, value in files.earlier.items() if value and key not in digests}
+        write_json(record, {"input": given, "sha256": digests, "earlier": kept})
+        files.commit(paths, record)
         return [files.final(path) for path in paths]
 
 

@@ -20,7 +20,7 @@ from typing import Any
 from omegaconf import DictConfig, ListConfig, OmegaConf
 
 from framework.arguments import escaped
-from framework.config import chosen
+from framework.config import chosen, named_files
 from framework.errors import (
     INTERRUPTED,
     BackendError,
@@ -136,7 +136,8 @@ def refuse_missing(config: DictConfig) -> None:
 
 
 def _done(job: Job, config: DictConfig, output: Path) -> bool:
-    whole = is_whole(output, job.name, job.source, config)
+    named = named_files(config, job.source)
+    whole = is_whole(output, job.name, job.source, config, named=named)
     if whole:
         log.warning("%s: results are whole, skipped (resume=true)", job.source)
     return whole

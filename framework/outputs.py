@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
-import platform
 import secrets
 import shutil
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, Any
 
 from typing_extensions import Self
 
+from framework.commit import (
+    LOCK,
+    PARTIAL,
+    RECORDS,
+    REPLACED,
+    Moves,
+    claimed,
+    recover_abandoned,
+    write_through,
+)
 from framework.digests import sha256_of
 from framework.errors import ConfigurationError, StageError
 from framework.picture_names import picture_files, series_name
 
-_PARTIAL = ".partial-"
-_LOCK = ".lock"
+_RESULT_ENDS = ("_summary", "_exports", "_config", "_pose3d")
+"""How names of results go on before their suffix."""
 NAME_BYTES = 200
 """Results get suffixes and an interim folder; file systems allow 255 bytes for all of it."""
 
@@ -34,19 +41,29 @@ def readable(path: Path | str) -> str:
 
 
 def result_names(sources: Iterable[Path]) -> list[str]:
-    """Return a name per source: its stem (cut if it is long), with -2, -3 ... where equal."""
+    """Return a name per source: its stem (cut if it is long), with -2, -3 ... where equal.
+
+    A name that a result of another one has (``clip_summary``, of ``clip``) counts as equal to it.
+    """
+    sources = list(sources)
     seen: Counter[str] = Counter()
     taken: set[str] = set()
     names = []
     for source in sources:
         stem = readable(series_name(source)).encode()[:NAME_BYTES].decode(errors="ignore")
         name = stem
-        while name in taken:
+        while name in taken or any(_is_result_of(name, other) for other in taken):
             seen[stem] += 1
             name = f"{stem}-{seen[stem] + 1}"
         taken.add(name)
         names.append(name)
     return names
+
+
+def _is_result_of(name: str, other: str) -> bool:
+    """Whether one name is that of a result of the other: ``clip_summary`` of ``clip``."""
+    short, long = sorted((name, other), key=len)
+    return long.startswith(short) and long[len(short) :] in _RESULT_ENDS
 
 
 def digest(path: Path) -> str:
@@ -80,30 +97,46 @@ class OutputFolder:
 
     Files are written in a private folder beside them. `commit` takes the old record away first and
     puts the new one there last, so at no moment is there a record of files that are not its own.
+    Only earlier results of the same input are replaced, which a record names.
 
     Args:
         folder: where results end up; made when missing.
         name: what their file names begin with.
-        inputs: files that are never overwritten.
+        source: the input.
+        named: further files and folders that are never overwritten: all that the user named.
+        overwrite: whether other files may be replaced.
 
     Raises:
-        ConfigurationError: on entry, when the folder cannot be made or written to.
+        ConfigurationError: on entry, when the folder cannot be made or written to, or holds results
+            of another input under that name.
     """
 
-    def __init__(self, folder: Path, name: str, inputs: Collection[Path]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        source: Path,
+        named: Collection[Path] = (),
+        *,
+        overwrite: bool = False,
+    ) -> None:
         self.folder = folder
         self.name = name
-        self._inputs = inputs
+        self._source = source
+        self._named = [source, *named]
+        self._overwrite = overwrite
+        self.earlier: dict[str, str] = {}
         # The process number is for people; the random part makes the name unique.
-        self._private = folder / f".{name}{_PARTIAL}{secrets.token_hex(4)}-{os.getpid()}"
+        self._private = folder / f".{name}{PARTIAL}{secrets.token_hex(4)}-{os.getpid()}"
         self._lock: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            _remove_abandoned(self.folder)
+            recover_abandoned(self.folder)
+            self.earlier = self._earlier()
             self._private.mkdir()
-            self._lock = _claimed(self._private)
+            self._lock = claimed(self._private)
         except OSError as error:
             reason = "it is a file" if self.folder.is_file() else error.strerror
             raise ConfigurationError(
@@ -122,6 +155,60 @@ class OutputFolder:
         if self._lock is not None:
             self._lock.close()
 
+    def _earlier(self) -> dict[str, str]:
+        """Results of the same input that are there, with their digests.
+
+        Raises:
+            ConfigurationError: there are results of another input under this name.
+        """
+        found: dict[str, str] = {}
+        for suffix in RECORDS:
+            path = self.folder / f"{self.name}{suffix}"
+            try:
+                record = json.loads(path.read_bytes())
+                owned = _is_of(record, self._source, self.folder)
+                found |= (
+                    {**record.get("earlier", {}), **record["sha256"], path.name: ""}
+                    if owned
+                    else {}
+                )
+            except FileNotFoundError:
+                continue
+            except (OSError, ValueError, KeyError, TypeError, AttributeError):
+                owned = False  # damaged, or no record at all
+            if not (owned or self._overwrite):
+                raise ConfigurationError(
+                    f"{str(path)!r} is there, but is no record of {str(self._source)!r}: results "
+                    "of something else would be replaced",
+                    "Give another folder with output=DIR, or replace them with overwrite=true.",
+                )
+        return found
+
+    def check_free(self, paths: Iterable[Path]) -> None:
+        """Raise ConfigurationError where a final name belongs to a file that must not be replaced.
+
+        Args:
+            paths: of the private folder.
+        """
+        for final in map(self.final, paths):
+            if not final.exists():
+                continue
+            if any(_same_file(final, path) for path in self._named):
+                raise ConfigurationError(
+                    f"the result {str(final)!r} would replace the file of that name that was given",
+                    "Give another output=DIR.",
+                )
+            if not self._overwrite and not self._is_earlier(final):
+                raise ConfigurationError(
+                    f"{str(final)!r} is there, and is no earlier result of "
+                    f"{str(self._source)!r}, or was changed since",
+                    "Give another output=DIR, or replace it with overwrite=true.",
+                )
+
+    def _is_earlier(self, final: Path) -> bool:
+        sha256 = self.earlier.get(final.name)
+        return sha256 == "" or (sha256 is not None and sha256 == sha256_of(final))
+
     @property
     def target(self) -> Path:
         """Path without suffix that exporters and renderers extend."""
@@ -138,7 +225,7 @@ class OutputFolder:
     def keep_only(self, paths: Collection[Path]) -> None:
         """Remove all files of the private folder but these: half-written ones may fill the disk."""
         for path in self._private.iterdir():
-            if path.is_file() and path not in paths and path.name != _LOCK:
+            if path.is_file() and path not in paths and path.name != LOCK:
                 path.unlink()
 
     def commit(self, paths: Sequence[Path], record: Path | None = None) -> None:
@@ -149,28 +236,24 @@ class OutputFolder:
             record: the file that says which files belong together; None: there is none.
 
         Raises:
-            StageError: a file would replace an input, or cannot be moved.
+            ConfigurationError: as `check_free`.
+            StageError: a file cannot be moved.
         """
         every = [*paths, *([record] if record else [])]
-        for final in map(self.final, every):
-            if final.exists() and any(_same_file(final, path) for path in self._inputs):
-                raise StageError(
-                    f"the result {str(final)!r} would replace the input of that name",
-                    "Give another output=DIR.",
-                )
-        moves = _Moves(self._private / "replaced")
+        self.check_free(every)
+        moves = Moves(self._private / REPLACED)
         try:
             for path in every:
-                _write_through(path)
+                write_through(path)
             if record is not None:
                 moves.set_aside(self.final(record))
-                _write_through(self.folder)
+                write_through(self.folder)
             for path in paths:
                 moves.move(path, self.final(path))
-            _write_through(self.folder)
+            write_through(self.folder)
             if record is not None:
                 moves.move(record, self.final(record))
-                _write_through(self.folder)
+                write_through(self.folder)
         except OSError as error:
             moves.undo()
             raise StageError(f"results cannot be moved to {str(self.folder)!r}: {error}") from error
@@ -179,100 +262,14 @@ class OutputFolder:
             raise
 
 
-class _Moves:
-    """Moves of files that can be undone.
-
-    Args:
-        aside: folder for files that were replaced.
-    """
-
-    def __init__(self, aside: Path) -> None:
-        self._aside = aside
-        self._done: list[tuple[Path, Path]] = []
-
-    def set_aside(self, final: Path) -> None:
-        """Take a file away that is to be replaced, if it is there."""
-        if final.exists():
-            self._aside.mkdir(exist_ok=True)
-            self._rename(final, self._aside / final.name)
-
-    def move(self, path: Path, final: Path) -> None:
-        """Give a file its final name."""
-        self.set_aside(final)
-        self._rename(path, final)
-
-    def undo(self) -> None:
-        """Rename everything back, the last first."""
-        for path, final in reversed(self._done):
-            with suppress(OSError):
-                final.replace(path)
-        self._done.clear()
-
-    def _rename(self, path: Path, final: Path) -> None:
-        path.replace(final)
-        self._done.append((path, final))
-
-
-def _claimed(folder: Path) -> IO[bytes] | None:
-    """The lock that shows other processes that this one works in a folder; None without locks.
-
-    The system releases a lock with its process. Process numbers would not show it: containers that
-    share the folder have them too. Locks count within one system only, so its name is in the file.
-    """
-    # Locked before it has its name: until then other processes leave the folder alone.
-    new = folder / f"{_LOCK}.new"
-    new.write_text(_system(), encoding="utf-8")
-    lock = _locked(new)
-    new.rename(folder / _LOCK)
-    return lock
-
-
-def _remove_abandoned(folder: Path) -> None:
-    """Remove private folders whose process has gone; those that cannot be judged stay."""
-    for path in folder.glob(f".*{_PARTIAL}*"):
-        lock = path / _LOCK
-        with suppress(OSError):  # its owner may remove it at this moment
-            if lock.read_text(encoding="utf-8") == _system() and (held := _locked(lock)):
-                shutil.rmtree(path, ignore_errors=True)
-                held.close()
-
-
-def _system() -> str:
-    """A name of the running system: containers on it have the same, other machines another one."""
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except OSError:  # not Linux
-        return platform.node()
-
-
-def _locked(path: Path) -> IO[bytes] | None:
-    """The file, locked by this process; None where another holds it or nothing can be locked."""
-    try:
-        import fcntl  # not on Windows, where abandoned folders stay
-    except ImportError:
-        return None
-    file = path.open("ab")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        return None
-    return file
-
-
-def _write_through(path: Path) -> None:
-    """Have the system write a file or a folder's entries to the disk: power may fail any time."""
-    if os.name == "nt" and path.is_dir():  # Windows opens no folders
-        return
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    except OSError as error:
-        # Some file systems cannot do it for folders (EINVAL); everything else is a real failure.
-        if error.errno != errno.EINVAL:
-            raise
-    finally:
-        os.close(number)
+def _is_of(record: Any, source: Path, folder: Path) -> bool:
+    """Whether a record is of this input: same place or same content, or the input is its result."""
+    given = record["input"]
+    if os.path.abspath(given["path"]) == os.path.abspath(source):  # noqa: PTH100  (it may be gone)
+        return True
+    if source.name in record["sha256"] and _same_file(source, folder / source.name):
+        return True
+    return bool(given["sha256"] == digest(source))
 
 
 def _same_file(one: Path, other: Path) -> bool:

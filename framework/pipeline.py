@@ -7,7 +7,7 @@ per frame. The third writes data files and decodes the video again for the rende
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -18,11 +18,11 @@ import numpy as np
 from typing_extensions import Self
 
 from framework.appearance import with_appearance
-from framework.config import build, compose_config, reading
+from framework.config import build, compose_config, named_files, reading
 from framework.errors import FrameworkError, InputError, StageError
 from framework.focal import focal_length
 from framework.geometry.camera import view
-from framework.outputs import OutputFolder, digest, result_names
+from framework.outputs import OutputFolder, files_of, result_names
 from framework.record import count, describe, write_record
 from framework.registry import Registered, registry
 from framework.schemas import rename_options
@@ -193,24 +193,31 @@ class Pipeline:
 
     def _run(self, path: Path, name: str, inputs: Collection[Path]) -> RunResult:
         part = {key: self.config[key] for key in ("start_s", "end_s", "stride", "input_fps")}
+        named = named_files(self.config, path)
         source = open_source(path, self.detector, reading=reading(self.config), **part)
         video = source.video
+        read = [path, *named.values()]
+        before = _identity(read)
         with ExitStack() as stack:
             folder = None
             if self.output is not None:
-                folder = stack.enter_context(OutputFolder(self.output, name, inputs))
+                overwrite, kept = self.config.overwrite, [*inputs, *read]
+                opened = OutputFolder(self.output, name, path, kept, overwrite=overwrite)
+                folder = stack.enter_context(opened)
             plan = RunPlan(video=video, stages=self._records(), output=self.output)
             registry().notify("run_started", plan=plan)
             tracked = self._track(source)  # pass 1: decode, detect, judge, track
             tracked, poses = self._lift(tracked, video)  # pass 2: lift and refine arrays
             with self._timer.step("record"):
-                result = self._result(video, tracked, poses)
+                result = self._result(video, tracked, poses, named)
             if folder is not None:  # pass 3: export, decode again, draw, encode
                 drawn = result
                 if self.renderer.wants_interpolated:
                     every = np.ones_like(tracked.is_source)
                     drawn = replace(result, **_rows(tracked, poses, every))
-                result = self._write(result, drawn, source, folder)
+                written, failures = self._written(result, drawn, source, folder)
+                _check_unchanged(read, before)
+                result = self._commit(result, written, failures, folder)
         registry().notify("run_finished", result=result)
         return result
 
@@ -314,27 +321,32 @@ class Pipeline:
         pairs = zip(tracks, poses, strict=True)
         return [with_sides_repaired(track, pose, matrix) for track, pose in pairs]
 
-    def _result(self, video: VideoInfo, tracked: _TrackedClip, poses: list[Pose3D]) -> RunResult:
+    def _result(
+        self,
+        video: VideoInfo,
+        tracked: _TrackedClip,
+        poses: list[Pose3D],
+        named: Mapping[str, Path],
+    ) -> RunResult:
         """Keep the rows of source frames, and add counts, timings and the record of the run."""
         result = RunResult(
             video=video,
             **_rows(tracked, poses, tracked.is_source),
             seconds=self._timer.seconds,
             meta={
-                **describe(video, self._records(), self.detector, self.config),
+                **describe(video, self._records(), self.detector, self.config, named=named),
                 "focal_length": self._focal_lengths() if tracked.tracks else {},
             },
             warnings=tracked.warnings,
         )
         return replace(result, counts=count(result, tracked.found))
 
-    def _write(
+    def _written(
         self, result: RunResult, drawn: RunResult, source: Source, folder: OutputFolder
-    ) -> RunResult:
-        """Export, draw and encode, then give every whole file its final name.
+    ) -> tuple[list[Path], list[FrameworkError]]:
+        """Export, draw and encode; return the whole files and what failed.
 
-        An exporter or renderer that fails does not take the files of the others with it; its error
-        is raised when those have their names.
+        An exporter or renderer that fails does not take the files of the others with it.
 
         Args:
             result: rows of source frames.
@@ -347,12 +359,21 @@ class Pipeline:
         for exporter in self.exporters:
             _progress("export", len(written), None)
             with _kept(failures), self._timer.step("exporter", self._name_of(exporter)):
-                written += exporter.export(result, folder.target)
+                written += _free(exporter.export(result, folder.target), folder)
         with _kept(failures), self._timer.step("renderer"):
-            written += self._draw(drawn, source, folder.target)
+            written += _free(self._draw(drawn, source, folder.target), folder)
+        return written, failures
+
+    def _commit(
+        self,
+        result: RunResult,
+        written: Sequence[Path],
+        failures: Sequence[FrameworkError],
+        folder: OutputFolder,
+    ) -> RunResult:
+        """Give every whole file its final name, then raise what failed before."""
         if failures:
-            # Of an input that changed on the way, nothing can be trusted.
-            if not (written and _is_unchanged(result)):
+            if not written:
                 raise failures[0]
             folder.keep_only(written)
         with self._timer.step("record"):
@@ -362,8 +383,14 @@ class Pipeline:
                 paths=folder.final_paths(written),
                 warnings=(*result.warnings, *notes),
             )
-            failed = [each.message for each in failures]
-            own = write_record(result, self.config, folder.target, written, failed)
+            own = write_record(
+                result,
+                self.config,
+                folder.target,
+                written,
+                failed=[each.message for each in failures],
+                earlier=folder.earlier,
+            )
             folder.commit([*written, own[0]], record=own[1])
         if failures:
             raise _with_rest(failures, folder.folder)
@@ -447,6 +474,12 @@ def _rows(tracked: _TrackedClip, poses: Sequence[Pose3D], rows: Bools) -> dict[s
     }
 
 
+def _free(paths: Sequence[Path], folder: OutputFolder) -> Sequence[Path]:
+    """The same paths; raises ConfigurationError where one would replace somebody else's file."""
+    folder.check_free(paths)
+    return paths
+
+
 @contextmanager
 def _kept(failures: list[FrameworkError]) -> Iterator[None]:
     """Keep an error for later: what other exporters and the renderer write must not be lost."""
@@ -456,12 +489,23 @@ def _kept(failures: list[FrameworkError]) -> Iterator[None]:
         failures.append(error)
 
 
-def _is_unchanged(result: RunResult) -> bool:
-    """Whether the input is the file that was read at the start."""
+def _identity(paths: Iterable[Path]) -> list[tuple[str, int, int, int]]:
+    """What changes when somebody writes to a file or puts another one in its place."""
+    stats = [(file, file.stat()) for path in paths for file in files_of(path)]
+    return [(str(file), each.st_ino, each.st_size, each.st_mtime_ns) for file, each in stats]
+
+
+def _check_unchanged(paths: Iterable[Path], before: list[tuple[str, int, int, int]]) -> None:
+    """Raise StageError where a file that was read is not the one from the start of the run."""
     try:
-        return bool(digest(result.video.path) == result.meta["input"]["sha256"])
+        changed = _identity(paths) != before
     except OSError:
-        return False
+        changed = True
+    if changed:
+        raise StageError(
+            f"{', '.join(map(str, paths))}: changed while it was read, so no result was kept",
+            "Run it again when nobody writes to it.",
+        )
 
 
 def _with_rest(failures: Sequence[FrameworkError], folder: Path) -> FrameworkError:

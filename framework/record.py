@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from framework import __version__
 from framework.arguments import escaped
+from framework.commit import SUMMARY
 from framework.digests import sha256_of
 from framework.errors import InputError
 from framework.outputs import digest, files_of, readable, write_json
@@ -24,7 +26,6 @@ from framework.settings import plain
 from framework.stages import CHAINS, STAGES, Detector
 from framework.types import Ints, RunResult, StageRecord, State, VideoInfo
 
-SUMMARY = "_summary.json"
 CONFIG = "_config.yaml"
 _NO_RECORD = (
     OSError,
@@ -37,7 +38,7 @@ _NO_RECORD = (
 )
 """What reading a file raises that is no record of a run, or a damaged one."""
 _NOT_THE_RESULT = frozenset(
-    "input output threads workers progress resume debug playlists timeout_s".split()
+    "input output threads workers progress resume overwrite debug playlists timeout_s".split()
 )
 """Root keys that do not change what comes out."""
 
@@ -76,11 +77,23 @@ def count(result: RunResult, found: Ints) -> dict[str, int | float]:
 
 
 def describe(
-    video: VideoInfo, stages: tuple[StageRecord, ...], detector: Detector, config: DictConfig
+    video: VideoInfo,
+    stages: tuple[StageRecord, ...],
+    detector: Detector,
+    config: DictConfig,
+    *,
+    named: Mapping[str, Path] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Return the run's provenance as plain JSON types.
 
     Of the configuration only what can change the result: data files hold no folder of the user.
+
+    Args:
+        video: of the run, as the next three.
+        stages: ...
+        detector: ...
+        config: ...
+        named: files that options name, by the name of the option; their digests are kept.
     """
     return {
         "framework": __version__,
@@ -90,6 +103,7 @@ def describe(
             "bytes": sum(file.stat().st_size for file in files_of(video.path)),
             "sha256": digest(video.path),
         },
+        "files": _digests(named),
         "stages": [asdict(stage) for stage in stages],
         "skeleton": detector.skeleton.name,
         "score_threshold": detector.score_threshold,
@@ -99,6 +113,10 @@ def describe(
             if key not in _NOT_THE_RESULT
         },
     }
+
+
+def _digests(named: Mapping[str, Path]) -> dict[str, str]:
+    return {key: digest(path) for key, path in named.items()}
 
 
 def summary(result: RunResult, failed: Sequence[str] = ()) -> dict[str, Any]:
@@ -111,6 +129,7 @@ def summary(result: RunResult, failed: Sequence[str] = ()) -> dict[str, Any]:
     video = result.video
     return {
         "input": {**result.meta["input"], "path": readable(video.path)},
+        "named_files": result.meta["files"],
         "video": {
             "size_wh": list(video.size_wh),
             "fps": str(video.fps),
@@ -152,7 +171,9 @@ def write_record(
     config: DictConfig,
     target: Path,
     written: Sequence[Path] = (),
+    *,
     failed: Sequence[str] = (),
+    earlier: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Path, Path]:
     """Write the configuration in a form that repeats the run, and the summary.
 
@@ -162,6 +183,8 @@ def write_record(
         target: what the names of the files begin with.
         written: the other files of the run, whole; the summary holds their digests.
         failed: what could not be written, and why.
+        earlier: digests of files of earlier runs of the same input, by name: those that this run
+            does not replace stay known.
 
     Returns:
         The configuration and the summary.
@@ -171,7 +194,9 @@ def write_record(
     config_path.write_text(_repeatable(values, config_path.stem), encoding="utf-8")
     digests = {path.name: sha256_of(path) for path in sorted([*written, config_path])}
     summary_path = target.with_name(target.name + SUMMARY)
-    write_json(summary_path, {**summary(result, failed), "sha256": digests})
+    kept = {name: sha256 for name, sha256 in earlier.items() if sha256 and name not in digests}
+    document = {**summary(result, failed), "sha256": digests} | ({"earlier": kept} if kept else {})
+    write_json(summary_path, document)
     return config_path, summary_path
 
 
@@ -194,7 +219,14 @@ def _repeatable(config: Mapping[str, Any], name: str) -> str:
     return f"# Repeat: {call}\n{text}"
 
 
-def is_whole(folder: Path, name: str, source: Path, config: DictConfig) -> bool:
+def is_whole(
+    folder: Path,
+    name: str,
+    source: Path,
+    config: DictConfig,
+    *,
+    named: Mapping[str, Path] = MappingProxyType({}),
+) -> bool:
     """Whether the results of this input and these settings are all there, and unchanged.
 
     Args:
@@ -202,10 +234,12 @@ def is_whole(folder: Path, name: str, source: Path, config: DictConfig) -> bool:
         name: what their names begin with.
         source: the input; its digest must be that of the summary.
         config: settings; those that cannot change the result are not compared.
+        named: files that options name, by the name of the option; their digests are compared too.
     """
     try:
         record = json.loads((folder / f"{name}{SUMMARY}").read_bytes())
         input_sha256, failed = record["input"]["sha256"], record["failed"]
+        named_sha256 = record["named_files"]
         digests = {file: record["sha256"][file] for file in [*record["files"], f"{name}{CONFIG}"]}
         saved = OmegaConf.to_container(OmegaConf.load(folder / f"{name}{CONFIG}"), resolve=True)
     except _NO_RECORD:
@@ -220,7 +254,7 @@ def is_whole(folder: Path, name: str, source: Path, config: DictConfig) -> bool:
         wanted[stage].pop("name")
     same = all(saved.get(key) == value for key, value in wanted.items())
     try:
-        return same and digest(source) == input_sha256
+        return same and digest(source) == input_sha256 and _digests(named) == named_sha256
     except (OSError, InputError):  # it is not there any more
         return False
 

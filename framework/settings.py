@@ -69,6 +69,9 @@ class RunConfig:
     workers: int = option(1, "inputs processed at once, each in a process of its own", low=1)
     progress: bool = option(True, "show a bar on a terminal")
     resume: bool = option(False, "skip inputs whose results are there and whole")
+    overwrite: bool = option(
+        False, "replace files of the output folder that are no earlier results of the same input"
+    )
     debug: bool = option(False, "show the traceback of an error")
     interpolator: Any = MISSING
     detector: Any = MISSING

@@ -11,7 +11,7 @@ from typing import Any
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
 
-from framework.record import SUMMARY
+from framework.commit import SUMMARY
 
 STATUS = "job.json"
 """The report of a job in its own folder; jobs may run in other processes or on other machines."""

@@ -227,6 +227,61 @@ def test_resume_skips_only_what_is_whole_and_the_same(
     assert Path("out/clip.npz").exists()
 
 
+def test_a_file_that_is_no_result_of_the_same_clip_is_not_replaced(
+    run: Run, make_clip: Clip, capfd: pytest.CaptureFixture[str]
+) -> None:
+    make_clip("a.mp4", frames=3)
+    Path("a.npz").write_text("mine")
+    assert run(*QUICK, "input=a.mp4", "output=.") == 2
+    assert "'a.npz' is there, and is no earlier result of 'a.mp4'" in capfd.readouterr().err
+    assert Path("a.npz").read_text() == "mine"
+    assert run(*QUICK, "input=a.mp4", "output=.", "overwrite=true") == 0
+    assert run(*QUICK, "input=a.mp4", "output=.", "stride=2") == 0  # now it is its own
+    Path("b").mkdir()
+    make_clip("b/a.mp4", frames=4)
+    assert run(*QUICK, "input=b/a.mp4", "output=.") == 2
+    assert "is no record of 'b/a.mp4'" in capfd.readouterr().err
+
+
+def test_files_of_an_earlier_run_with_other_exporters_stay_known(run: Run, make_clip: Clip) -> None:
+    make_clip("a.mp4", frames=3)
+    for exporters in ("[npz,csv]", "[npz]", "[csv]"):
+        assert run(*QUICK, "input=a.mp4", "output=out", f"exporter={exporters}") == 0
+
+
+def test_resume_compares_the_files_that_options_name(run: Run, make_clip: Clip) -> None:
+    make_clip("a.mp4", frames=3)
+    assert run(*QUICK, "input=a.mp4", "output=first", "exporter=[json]") == 0
+    shutil.copy("first/a.json", "keypoints.json")
+    call = [
+        *[each for each in QUICK if "tiles" not in each and "detector3d" not in each],
+        *("detector=keypoints", "detector.file={stem}.json", "input=keypoints.mp4"),
+        *("output=out", "resume=true"),
+    ]
+    shutil.copy("a.mp4", "keypoints.mp4")
+    assert run(*call) == 0
+    stamp = Path("out/keypoints.npz").stat().st_mtime_ns
+    assert run(*call) == 0
+    assert Path("out/keypoints.npz").stat().st_mtime_ns == stamp
+    document = json.loads(Path("keypoints.json").read_text())
+    Path("keypoints.json").write_text(json.dumps(document) + " ")
+    assert run(*call) == 0
+    assert Path("out/keypoints.npz").stat().st_mtime_ns != stamp
+
+
+def test_a_keypoint_file_is_never_replaced(
+    run: Run, make_clip: Clip, capfd: pytest.CaptureFixture[str]
+) -> None:
+    make_clip("a.mp4", frames=3)
+    assert run(*QUICK, "input=a.mp4", "output=t2", "exporter=[json]") == 0
+    before = Path("t2/a.json").read_bytes()
+    call = [each for each in QUICK if "tiles" not in each and "detector3d" not in each]
+    call += ["detector=keypoints", "detector.file=t2/{stem}.json", "exporter=[json]"]
+    assert run(*call, "input=a.mp4", "output=t2", "overwrite=true") == 2
+    assert "would replace the file of that name that was given" in capfd.readouterr().err
+    assert Path("t2/a.json").read_bytes() == before
+
+
 def test_the_summary_is_printed_and_written(
     run: Run, make_clip: Clip, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -43,7 +43,7 @@ def test_options_of_exporters_and_another_folder(saved, tmp_path):
         (["{npz}", "exporter=[bvh]", "detector=blazepose"], 2, "'detector' is no option"),
         (["nowhere.npz", "exporter=[bvh]"], 3, "there is no such file"),
         (["output=odd.npz", "exporter=[bvh]"], 2, "no result was given"),
-        (["{npz}", "exporter=[npz]"], 5, "would replace the input"),
+        (["{npz}", "exporter=[npz]"], 2, "would replace the file of that name that was given"),
     ],
 )
 def test_mistakes_are_one_clear_error(saved, capsys, arguments, code, complaint):
@@ -52,3 +52,14 @@ def test_mistakes_are_one_clear_error(saved, capsys, arguments, code, complaint)
     error = capsys.readouterr().err
     assert error.count("error:") == 1 and complaint in error
     assert {path.name for path in saved.parent.iterdir()} == before
+
+
+def test_an_export_replaces_only_its_own_files(saved, capsys, tmp_path):
+    call = [str(saved), "exporter=[bvh]", f"output={tmp_path / 'out'}"]
+    assert export.main(call) == 0
+    assert export.main([*call, "exporter.bvh.unit=m"]) == 0
+    for path in (tmp_path / "out").glob("*.bvh"):
+        path.write_text("edited by hand")
+    assert export.main(call) == 2
+    assert "overwrite=true" in capsys.readouterr().err
+    assert export.main([*call, "overwrite=true"]) == 0

@@ -399,6 +399,12 @@ class Drawing(Renderer):
         return None
 
 
+class Undrawn(Drawing):
+    """Does not even want them."""
+
+    wants_frames = False
+
+
 def test_a_video_that_changes_during_the_run_is_noticed(
     make_clip: Clip, disc_detector: Disc, tmp_path: Path
 ) -> None:
@@ -409,9 +415,12 @@ def test_a_video_that_changes_during_the_run_is_noticed(
             shorter.replace(clip)
             return []
 
-    stages = {"exporters": [Swapping()], "renderer": Drawing()}
-    with pytest.raises(StageError, match="had 12 frames, and 7 when read again"):
-        pipeline(disc_detector(), tmp_path / "out", **stages).run(clip)
+    for renderer in (Drawing(), Undrawn()):  # one reads the clip again, one does not
+        stages = {"exporters": [Swapping()], "renderer": renderer}
+        with pytest.raises(StageError, match="changed while it was read"):
+            pipeline(disc_detector(), tmp_path / "out", **stages).run(clip)
+        assert list((tmp_path / "out").iterdir()) == []
+        clip, shorter = make_clip(frames=12), make_clip("shorter.mp4", frames=7)
 
 
 def test_a_renderer_gets_every_frame_again(
