@@ -43,6 +43,10 @@ def escaped(document: Any) -> Any:
     return escape_interpolation(document) if isinstance(document, str) else document
 
 
+_MOST_LETTERS = 255
+"""Of the name of a file; file systems allow no more."""
+
+
 def quote_paths(arguments: Sequence[str], path_keys: Collection[str]) -> list[str]:
     """Quote the values of path options in a command line.
 
@@ -84,11 +88,24 @@ def _split(value: str) -> list[str]:
     parts = _PART.findall(value)
     names = []
     while parts:
-        lengths = range(len(parts), 0, -1)
-        size = next((n for n in lengths if n == 1 or _exists(",".join(parts[:n]))), 1)
+        size = _longest_name(parts)
         names.append(",".join(parts[:size]))
         parts = parts[size:]
     return names
+
+
+def _longest_name(parts: Sequence[str]) -> int:
+    """How many parts, from the first one on, are together the name of an existing file; or 1."""
+    longest = 1
+    for size in range(2, len(parts) + 1):
+        name = ",".join(parts[:size])
+        folder, _, last = name.rpartition("/")
+        # No longer name can exist either: lists of many files would take quadratic time.
+        if len(last) > _MOST_LETTERS or (folder and not _exists(folder)):
+            break
+        if _exists(name):
+            longest = size
+    return longest
 
 
 def _quote_part(part: str) -> str:

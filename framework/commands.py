@@ -12,8 +12,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from io import TextIOWrapper
 from types import FrameType
+from typing import TextIO, cast
 
 from framework.errors import INTERRUPTED, OK, FrameworkError, StageError, os_error_in_words
+from framework.terminal import Forgiving, printable
 
 IGNORE_SIGNALS_S = 3
 """Seconds after a signal in which another one is ignored."""
@@ -73,7 +75,7 @@ def _show(error: FrameworkError, arguments: Sequence[str]) -> int:
     """Print an error that no run has reported; return its exit code."""
     if "debug=true" in (argument.lower() for argument in arguments):
         traceback.print_exception(error)
-    sys.stderr.write(f"error: {error}\n")
+    sys.stderr.write(f"error: {printable(str(error))}\n")
     return error.exit_code
 
 
@@ -83,6 +85,12 @@ def _prepare() -> None:
     for number in _signals():
         if signal.getsignal(number) != signal.SIG_IGN:  # as nohup sets it
             signal.signal(number, interrupt)
+    for standard in (0, 1, 2):
+        try:
+            os.fstat(standard)
+        except OSError:  # closed: the next file that is opened would get its number, and its output
+            os.open(os.devnull, os.O_RDWR)
+    sys.stderr = cast(TextIO, Forgiving(sys.stderr))
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
 

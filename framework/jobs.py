@@ -61,6 +61,8 @@ def inputs(value: object) -> list[Path]:
         InputError: a pattern matches nothing.
     """
     if isinstance(value, list | tuple | ListConfig):
+        if not value:
+            raise ConfigurationError("input is an empty list", "Say which videos: input=[a.mp4]")
         listed = [path for part in value for path in inputs(part)]
         return list({os.path.abspath(path): path for path in listed}.values())  # noqa: PTH100
     text = "" if value is None else str(value)

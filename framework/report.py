@@ -21,7 +21,7 @@ from rich.progress import (
 from framework.errors import FrameworkError
 from framework.hookspecs import hookimpl
 from framework.record import focal_lengths, licences
-from framework.terminal import Terminal
+from framework.terminal import Terminal, printable
 from framework.types import Progress, RunPlan, RunResult
 
 _STEPS = {
@@ -75,7 +75,7 @@ class Reporter:
         if event.step not in self._tasks:
             name = _STEPS.get(event.step, event.step)
             self._tasks[event.step] = self._bars.add_task(
-                f"{escape(self._clip)}  {name}", total=event.total, speed=""
+                f"{escape(printable(self._clip))}  {name}", total=event.total, speed=""
             )
         task = self._tasks[event.step]
         speed = self._bars.tasks[task].speed
@@ -87,7 +87,7 @@ class Reporter:
         """Close the bar and print the summary."""
         self._observed = result
         self.close()
-        self._console.print("\n".join(escape(line) for line in summary_lines(result)))
+        self._console.print("\n".join(escape(printable(line)) for line in summary_lines(result)))
 
     @hookimpl
     def run_failed(self, error: FrameworkError) -> None:
@@ -96,7 +96,7 @@ class Reporter:
         self.close()
         if self.debug:
             traceback.print_exception(error)
-        self._errors.print(f"[bold red]error:[/] {escape(str(error))}")
+        self._errors.print(f"[bold red]error:[/] {escape(printable(str(error)))}")
 
     def show(self, outcome: RunResult | FrameworkError) -> None:
         """Print the end of a run of another process; one in this process was observed."""

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from framework.errors import InputError
 from framework.focal import is_possible
+from framework.outputs import readable
 from framework.result_files import NewerError, read_json, read_npz
 from framework.result_table import ARRAYS, SCHEMA_VERSION, TABLE, Arrays, ResultArray
 from framework.skeletons import H36M17, SKELETONS, Skeleton
@@ -147,7 +148,7 @@ def _meta(result: RunResult) -> dict[str, Any]:
     video = asdict(replace(result.video, pictures=None))
     del video["reading"], video["pictures"]  # how to read it again is a matter of the next run
     # Folders of the user's machine must not be in files that are passed on.
-    video |= {"path": result.video.path.name, "fps": str(result.video.fps)}
+    video |= {"path": readable(result.video.path.name), "fps": str(result.video.fps)}
     seen, posed = _skeletons(result)
     thresholds = {track.score_threshold for track in result.tracks}
     own = {

@@ -7,6 +7,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from framework import arguments
 from framework.arguments import quote, quote_paths
 from framework.config import compose_config
 
@@ -69,3 +70,15 @@ def test_a_comma_inside_an_existing_name_never_splits(tmp_path: Path) -> None:
 def test_lists_quotes_and_other_options_are_left_to_hydra() -> None:
     given = ["input=[a b.mp4,'c,d.mp4']", "input='x y'", "detector.model=full", "output=null", "-m"]
     assert quote_paths(given, KEYS) == ["input=['a b.mp4','c,d.mp4']", *given[1:]]
+
+
+def test_a_list_of_many_files_is_split_in_linear_time(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    asked = []
+    monkeypatch.setattr(arguments, "_exists", lambda name: asked.append(name) or "clip7" in name)
+    for folder in ("", "clips/"):
+        asked.clear()
+        names = [f"{folder}clip{number}.mp4" for number in range(500)]
+        (quoted,) = arguments.quote_paths([f"input=[{','.join(names)}]"], ["input"])
+        assert quoted.count("mp4") == 500
+        assert len(asked) < 30 * 500

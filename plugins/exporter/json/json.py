@@ -25,7 +25,8 @@ class JsonExporter(Exporter):
     def export(self, result: RunResult, target: Path) -> list[Path]:
         """Write the file row by row; see `framework.stages.Exporter`."""
         path = target.with_name(f"{target.name}.json")
-        with path.open("w", encoding="utf-8", newline="\n") as file:
+        # File names need not be text.
+        with path.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
             _write(to_arrays(result), file)
         return [path]
 
