@@ -20,6 +20,7 @@ from framework.arguments import quote_paths
 from framework.completion import complete_values
 from framework.config import VALUED_FLAGS, check_choices, path_keys, register_schemas
 from framework.errors import OK, ConfigurationError, FrameworkError
+from framework.guard import refuse_foreign_code
 from framework.jobs import run_all
 from framework.registry import did_you_mean, registry
 from framework.schemas import rename_options
@@ -37,6 +38,7 @@ def run(arguments: Sequence[str]) -> int:
         complete_values()
     _check_flags(arguments)
     check_choices(arguments)
+    refuse_foreign_code(arguments)
     sys.argv[:] = ["framework", *quote_paths(_flags_last(arguments), path_keys())]
     # Hydra would print errors in its own way and end with 1; with this it raises them to us.
     os.environ["HYDRA_FULL_ERROR"] = "1"
@@ -63,7 +65,7 @@ def run_job(config: DictConfig) -> None:
             output /= job.sweep.subdir
     errors: list[FrameworkError] = []
     reporter = Reporter(bar=config.progress, debug=config.debug)
-    registry().manager.register(reporter)
+    registry().manager.register(reporter, name="summary")
     try:
         if refused is not None:
             raise refused

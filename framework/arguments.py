@@ -11,6 +11,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
+ENVIRONMENT = "${oc.env:"
+"""How a value begins that is read from the environment."""
 _OVERRIDE = re.compile(r"(?P<key>(?:\+\+|\+)?[\w./]+)=(?P<value>.*)", re.DOTALL)
 
 _PART = re.compile(r"""\s*(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")\s*(?=,|$)|[^,]+""", re.DOTALL)
@@ -35,12 +37,17 @@ def escape_interpolation(text: str) -> str:
 
 
 def escaped(document: Any) -> Any:
-    """Return a document of plain types with ``${`` escaped in every string of its values."""
+    """Return a document of plain types with ``${`` escaped in every string of its values.
+
+    But for values from the environment, which are to be read again.
+    """
     if isinstance(document, dict):
         return {key: escaped(part) for key, part in document.items()}
     if isinstance(document, list):
         return [escaped(part) for part in document]
-    return escape_interpolation(document) if isinstance(document, str) else document
+    if isinstance(document, str) and ENVIRONMENT not in document:
+        return escape_interpolation(document)
+    return document
 
 
 _MOST_LETTERS = 255

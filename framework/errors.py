@@ -7,6 +7,8 @@ from __future__ import annotations
 
 OK = 0
 INTERRUPTED = 130
+ENDS = (KeyboardInterrupt, GeneratorExit)
+"""What ends a run or a generator on purpose; everything else that is raised is a failure."""
 
 
 class FrameworkError(Exception):

@@ -7,7 +7,6 @@ import logging
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -224,7 +223,7 @@ def _run_in_worker(job: Job) -> Outcome:
         return _outcome(worker.pipeline, job, worker.sources)
     except FrameworkError as error:
         return error
-    except SystemExit:  # the parent asked it to end; the pool would start the next job
+    except KeyboardInterrupt:  # the parent asked it to end; the pool would start the next job
         if worker.pipeline is not None:
             worker.pipeline.__exit__(None, None, None)
         os._exit(INTERRUPTED)
@@ -234,7 +233,7 @@ def _leave(number: int, frame: FrameType | None) -> None:
     """End the process after cleaning up the current job."""
     if not _this[0].leaving:
         _this[0].leaving = True
-        sys.exit(INTERRUPTED)
+        raise KeyboardInterrupt
 
 
 def _exists(path: str) -> bool:

@@ -38,7 +38,7 @@ _NO_RECORD = (
 )
 """What reading a file raises that is no record of a run, or a damaged one."""
 _NOT_THE_RESULT = frozenset(
-    "input output threads workers progress resume overwrite debug playlists timeout_s".split()
+    "input output threads workers progress resume overwrite trust debug playlists timeout_s".split()
 )
 """Root keys that do not change what comes out."""
 
@@ -109,7 +109,7 @@ def describe(
         "score_threshold": detector.score_threshold,
         "config": {
             key: value
-            for key, value in plain(config, folders=False).items()
+            for key, value in plain(config, folders=False, masked=True).items()
             if key not in _NOT_THE_RESULT
         },
     }
@@ -190,7 +190,7 @@ def write_record(
         The configuration and the summary.
     """
     config_path = target.with_name(target.name + CONFIG)
-    values = {**plain(config), "input": str(result.video.path)}
+    values = {**plain(config, masked=True), "input": str(result.video.path)}
     config_path.write_text(_repeatable(values, config_path.stem), encoding="utf-8")
     digests = {path.name: sha256_of(path) for path in sorted([*written, config_path])}
     summary_path = target.with_name(target.name + SUMMARY)

@@ -24,7 +24,7 @@ from typing import Any, cast, get_type_hints
 import pluggy
 
 from framework import __version__
-from framework.errors import BackendError, ConfigurationError, FrameworkError
+from framework.errors import ENDS, BackendError, ConfigurationError, FrameworkError
 from framework.hookspecs import (
     ENTRY_POINT_GROUP,
     PROJECT,
@@ -232,7 +232,9 @@ class Registry:
             try:
                 names = implementation.argnames
                 implementation.function(*(arguments[name] for name in names))
-            except Exception as error:
+            except ENDS:
+                raise
+            except BaseException as error:  # SystemExit too: no observer may end a run
                 complaint = f"observer {implementation.plugin_name} failed in {hook}: {error!r}"
                 if complaint not in self._complaints:  # there may be one a frame
                     log.warning(complaint)
@@ -259,6 +261,10 @@ def load(allowed: str | None = None) -> Registry:
     for name in builtin_modules():
         _Plugin(found, name, PROJECT, __version__).add(partial(import_module, name))
     allowed = os.environ.get(PLUGINS_VARIABLE) if allowed is None else allowed
+    for name in _unknown_points(allowed):
+        cause = f"is named in {PLUGINS_VARIABLE}, but no installed package provides it"
+        found.failures.append(Failure(name, "unknown", cause, "Install it, or correct the name."))
+        log.warning("plugin %r %s", name, cause)
     for point in _chosen_points(allowed):
         package, version = (point.dist.name, point.dist.version) if point.dist else ("unknown", "")
         _Plugin(found, point.name, package, version).add(point.load)
@@ -289,10 +295,22 @@ def _chosen_points(allowed: str | None) -> list[EntryPoint]:
     points = sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name)
     if allowed is None:
         return points
-    wanted = {name.strip() for name in allowed.split(",") if name.strip()}
-    return [
-        point for point in points if {point.name, point.dist.name if point.dist else ""} & wanted
-    ]
+    wanted = _names(allowed)
+    return [point for point in points if _names_of(point) & wanted]
+
+
+def _unknown_points(allowed: str | None) -> list[str]:
+    known = [_names_of(point) for point in entry_points(group=ENTRY_POINT_GROUP)]
+    return sorted(_names(allowed or "").difference(*known))
+
+
+def _names(allowed: str) -> set[str]:
+    return {name.strip() for name in allowed.split(",") if name.strip()}
+
+
+def _names_of(point: EntryPoint) -> set[str]:
+    """Names by which the variable may mean a plugin: its own, and that of its package."""
+    return {point.name, point.dist.name if point.dist else ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,13 +328,17 @@ class _Plugin:
         try:
             module = load_module()
             self.found.manager.register(module, name=f"{self.package}:{self.name}")
-        except (Exception, SystemExit) as error:  # a third-party import may raise anything
+        except ENDS:
+            raise
+        except BaseException as error:  # a third-party import may raise anything
             self._fail(f"cannot be loaded: {type(error).__name__}: {error}", update)
             return
         for caller in self.found.manager.get_hookcallers(module) or []:
             try:
                 self._call(caller, module)
-            except (Exception, SystemExit) as error:
+            except ENDS:
+                raise
+            except BaseException as error:
                 self._fail(f"{caller.name} failed: {type(error).__name__}: {error}", update)
 
     def _call(self, caller: pluggy.HookCaller, module: object) -> None:

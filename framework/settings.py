@@ -12,6 +12,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from framework.arguments import ENVIRONMENT
 from framework.options import option
 from framework.reading import Deinterlace
 
@@ -69,6 +70,9 @@ class RunConfig:
     workers: int = option(1, "inputs processed at once, each in a process of its own", low=1)
     progress: bool = option(True, "show a bar on a terminal")
     resume: bool = option(False, "skip inputs whose results are there and whole")
+    trust: bool = option(
+        False, "let a configuration given with --config-dir build objects and read the environment"
+    )
     overwrite: bool = option(
         False, "replace files of the output folder that are no earlier results of the same input"
     )
@@ -83,13 +87,14 @@ class RunConfig:
     exporter: dict[str, Any] = field(default_factory=dict)
 
 
-def plain(config: DictConfig, *, folders: bool = True) -> dict[str, Any]:
+def plain(config: DictConfig, *, folders: bool = True, masked: bool = False) -> dict[str, Any]:
     """Return a configuration as JSON types, without Hydra's own part.
 
     Args:
         config: a composed configuration.
         folders: whether paths keep their folders, as a run that is repeated or a worker process
             needs them. Without, a path becomes the name of its file.
+        masked: leave what reads the environment unresolved: its values may be secrets.
     """
     from omegaconf import OmegaConf
 
@@ -99,4 +104,15 @@ def plain(config: DictConfig, *, folders: bool = True) -> dict[str, Any]:
         return str(value)
 
     container = OmegaConf.to_container(config, resolve=True, throw_on_missing=False)
-    return json.loads(json.dumps(container, default=as_text))  # type: ignore[no-any-return]
+    raw = OmegaConf.to_container(config, resolve=False, throw_on_missing=False)
+    values = json.loads(json.dumps(container, default=as_text))
+    return _without_environment(values, raw) if masked else values  # type: ignore[no-any-return]
+
+
+def _without_environment(values: Any, raw: Any) -> Any:
+    """Values with those that were read from the environment as they were written."""
+    if isinstance(values, dict) and isinstance(raw, dict):
+        return {key: _without_environment(each, raw.get(key)) for key, each in values.items()}
+    if isinstance(values, list) and isinstance(raw, list) and len(raw) == len(values):
+        return [_without_environment(*pair) for pair in zip(values, raw, strict=True)]
+    return raw if isinstance(raw, str) and ENVIRONMENT in raw else values

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import TypeVar
 
-from framework.errors import FrameworkError, StageError, os_error_in_words
+from framework.errors import ENDS, FrameworkError, StageError, os_error_in_words
 
 Item = TypeVar("Item")
 
@@ -38,11 +38,11 @@ class StepTimer:
         where = f"{name} {who!r}" if who else name
         try:
             yield
-        except FrameworkError:
+        except (FrameworkError, *ENDS):
             raise
         except OSError as error:
             raise StageError(f"{where}: {os_error_in_words(error)}", _advice(error)) from error
-        except Exception as error:
+        except BaseException as error:  # a plugin may raise anything, SystemExit too
             raise StageError(
                 f"{where} failed: {type(error).__name__}: {error}",
                 "Run again with debug=true to see where.",

@@ -79,6 +79,7 @@ def test_an_installed_package_is_found_with_name_and_version(install):
         ("import surely_not_installed", "cannot be loaded: ModuleNotFoundError"),
         ("def broken(:", "cannot be loaded: SyntaxError"),
         ("import sys; sys.exit('bye')", "cannot be loaded: SystemExit: bye"),
+        ("raise BaseException('odd')", "cannot be loaded: BaseException: odd"),
         (
             "@hookimpl\ndef register_trackerz(): return []",
             "unknown hook 'register_trackerz' (did you mean 'register_trackers'?)",
@@ -315,14 +316,24 @@ def test_a_stage_that_lacks_members_is_told_which():
         registered(f"{__name__}:Half").create(Nothing(), Runtime())
 
 
-def test_observers_are_called_and_one_that_raises_is_left_behind(install, caplog):
-    install("aa-noisy", "@hookimpl\ndef progress(event): raise ValueError('oh')")
+@pytest.mark.parametrize("raised", ["ValueError('oh')", "SystemExit(0)", "BaseException('oh')"])
+def test_observers_are_called_and_one_that_raises_is_left_behind(install, caplog, raised):
+    install("aa-noisy", f"@hookimpl\ndef progress(event): raise {raised}")
     install("watcher", "seen = []\n@hookimpl\ndef progress(event): seen.append(event.done)")
     found = load()
     with caplog.at_level(logging.WARNING):
         found.notify("progress", event=Progress(step="track", done=3, total=None))
     assert sys.modules["watcher"].seen == [3]
     assert "aa-noisy" in caplog.text
+
+
+def test_a_plugin_that_is_named_but_not_there_is_reported(install, caplog):
+    install("good-plugin", GOOD)
+    found = load(allowed="good_plugin, god_plugin")
+    assert [item.entry.name for item in found.all() if not item.builtin] == ["good"]
+    assert [failure.plugin for failure in found.failures] == ["god_plugin"]
+    assert "'god_plugin' is named in FRAMEWORK_PLUGINS" in caplog.text
+    assert load(allowed="").failures == []
 
 
 def test_skeletons_and_weights_of_plugins_are_known(install):

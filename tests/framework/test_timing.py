@@ -61,3 +61,15 @@ def test_a_full_disk_gets_a_hint(number, hint):
             raise OSError(number, "it broke", "a.npz")
     assert caught.value.hint.startswith(hint)
     assert bool(caught.value.hint) == bool(hint)
+
+
+@pytest.mark.parametrize("error", [SystemExit(0), BaseException("odd")])
+def test_nothing_that_a_plugin_raises_ends_a_run_without_an_error(error):
+    with pytest.raises(StageError, match=f"tracker failed: {type(error).__name__}"):
+        with StepTimer().step("tracker"):
+            raise error
+
+
+def test_ctrl_c_goes_through():
+    with pytest.raises(KeyboardInterrupt), StepTimer().step("tracker"):
+        raise KeyboardInterrupt
