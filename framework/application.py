@@ -14,11 +14,12 @@ from pathlib import Path
 import hydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
 from framework.arguments import quote_paths
 from framework.completion import complete_values
-from framework.config import VALUED_FLAGS, check_choices, path_keys, register_schemas
+from framework.config import VALUED_FLAGS, check_choices, explain, path_keys, register_schemas
 from framework.errors import OK, ConfigurationError, FrameworkError
 from framework.guard import refuse_foreign_code
 from framework.jobs import run_all
@@ -51,20 +52,16 @@ def run_job(config: DictConfig) -> None:
     """Run one job: one configuration over all its inputs."""
     from framework.report import Reporter  # rich, which no completion or --cfg needs
 
-    refused = None  # reported below; Hydra would add a line of its own to what is raised here
-    try:
-        rename_options(config)
-    except ConfigurationError as error:
-        refused = error
+    refused = _refusal(config)
     job = HydraConfig.get()
     folder = Path(job.runtime.output_dir)
     output = folder
-    if config.output:
+    if refused is None and config.output:
         output = Path(os.path.expanduser(config.output))  # noqa: PTH111  (not every shell does)
         if job.mode == RunMode.MULTIRUN:  # jobs over one input must not replace each other's
             output /= job.sweep.subdir
     errors: list[FrameworkError] = []
-    reporter = Reporter(bar=config.progress, debug=config.debug)
+    reporter = Reporter() if refused else Reporter(bar=config.progress, debug=config.debug)
     registry().manager.register(reporter, name="summary")
     try:
         if refused is not None:
@@ -86,6 +83,21 @@ def run_job(config: DictConfig) -> None:
         write_status(folder, overrides, code, [str(error) for error in errors], output)
     else:
         exit_codes.append(code)
+
+
+def _refusal(config: DictConfig) -> ConfigurationError | None:
+    """What is wrong with the values of a configuration, among themselves.
+
+    To be reported by us: Hydra would add a line of its own to what is raised in a job.
+    """
+    try:
+        rename_options(config)
+        OmegaConf.to_container(config, resolve=True)
+    except ConfigurationError as error:
+        return error
+    except OmegaConfBaseException as error:
+        return explain(error, ())
+    return None
 
 
 def _check_flags(arguments: Sequence[str]) -> None:

@@ -36,6 +36,8 @@ VALUED_FLAGS = "-c --cfg -p --package -cp --config-path -cn --config-name -cd --
 """Flags of Hydra that the next argument belongs to."""
 
 _UNKNOWN = re.compile(r"Could not (?:find|load) '(\w+)/([^']+)'")
+_NAME = re.compile(r"(?!(?i:null|true|false|nan|inf|yes|no|on|off)$)[^\W\d]\w*|\$\{.*\}")
+"""What Hydra's grammar takes for a name, and not for a number or a truth value."""
 _LACKING = re.compile(r"Key '(\w+)' not in '(\w+)'")
 
 
@@ -175,9 +177,13 @@ def check_choices(overrides: Sequence[str]) -> None:
         owner, _, option = stage.partition(".")
         if owner in STAGES and owner not in CHAINS and option == "name":
             raise ConfigurationError(f"{override} chooses nothing", f"Write {owner}={value}")
+        if value == "???" and stage not in path_keys():
+            raise ConfigurationError(f"{override} sets nothing", "??? stands for a missing value.")
         if stage not in STAGES:
             continue
-        if value == "null" or (value.startswith("[") and stage not in CHAINS):
+        names = [name.strip(" '\"") for name in value.strip("[]").split(",")]
+        named = value == "[]" or all(_NAME.fullmatch(name) for name in names)
+        if not named or (value.startswith("[") and stage not in CHAINS):
             takes = "a list of names, or []" if stage in CHAINS else "one name"
             raise ConfigurationError(
                 f"{override} is not possible: {stage} takes {takes}",

@@ -53,6 +53,13 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
         (["input="], 2, "no input is given"),
         (["input=x", "detectr=blazepose"], 2, "did you mean 'detector'?"),
         (["inptu=x"], 2, "did you mean 'input'?"),
+        (["input=[]"], 2, "input is an empty list"),
+        (["input=x", "tracker=nan"], 2, "tracker=nan is not possible: tracker takes one name"),
+        (["input=x", "exporter=[[]]"], 2, "exporter=[[]] is not possible"),
+        (["input=x", "exporter=[null]"], 2, "exporter=[null] is not possible"),
+        (["input=x", "refiner=0"], 2, "refiner=0 is not possible: refiner takes a list of names"),
+        (["input=x", "threads=???"], 2, "error: threads=??? sets nothing"),
+        (["input=x", "end_s=${x}"], 2, "error: Interpolation key 'x' not found"),
         (
             ["input=x", "tracker=largst"],
             2,
@@ -104,6 +111,7 @@ def test_a_mistake_gets_one_clear_error_and_a_code(
     printed = capfd.readouterr()
     assert message in printed.err
     assert printed.err.count("error:") == 1
+    assert "Error executing" not in printed.err
     assert "Traceback" not in printed.err
     assert printed.out == ""
 

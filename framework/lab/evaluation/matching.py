@@ -1,4 +1,4 @@
-"""Pair predictions with the truth: rows by frame number or time, people by image position.
+"""Pair predictions with the truth: rows by time or frame number, people by image position.
 
 People are assigned by the Hungarian method (Kuhn, The Hungarian Method for the Assignment Problem,
 1955) on median keypoint distances; a greedy choice would give two people the same track.
@@ -17,8 +17,10 @@ from framework.lab.evaluation.truth import Truth
 from framework.skeletons import H36M17, map_joints
 from framework.types import Floats, Ints, Pose3D, RunResult, Times, Track
 
-_SAME_RATE = 0.02
-"""Relative difference of frame rates up to which frame numbers mean the same frames."""
+_NTSC, _EXACT = 0.0015, 2e-4
+"""Relative differences of 30 from 30000/1001 at most, and of rates that are the same."""
+_REGULAR = 0.1
+_FEW = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,24 +66,53 @@ def pair_up(result: RunResult, truth: Truth) -> list[PosePair]:
 def matching_rows(result: RunResult, truth: Truth) -> tuple[Ints, Ints]:
     """Rows of a result and of the truth at the same times.
 
-    Frame numbers are compared where the truth has them and the frame rate of the video; otherwise
-    times, up to half the shorter of both periods apart, so that no row is used twice.
+    Times are compared where the truth has them, up to half the shorter of both periods apart, so
+    that no row is used twice; otherwise frame numbers.
 
     Returns:
         Two (M,) arrays, both increasing.
     """
-    fps = float(result.video.fps)
-    time_s = truth.time_s
-    # The median ignores gaps in the truth.
-    rate = fps if time_s is None or len(time_s) < 2 else 1 / float(np.median(np.diff(time_s)))
-    if truth.frame_index is not None and abs(rate / fps - 1) < _SAME_RATE:
+    if truth.time_s is None:
+        if truth.frame_index is None:
+            raise ValueError("a truth needs frame numbers or times")
         _, rows, known = np.intersect1d(result.frame_index, truth.frame_index, return_indices=True)
         return rows, known
-    if time_s is None:  # a truth without times has frame numbers, and took the clip's rate
-        raise ValueError("a truth needs frame numbers or times")
-    # Half a period of the faster rate: at a distance below it, two rows cannot have the same
-    # nearest one.
-    return _nearest(result.time_s, time_s, 0.5 / max(rate, fps))
+    time_s, _ = _on_clock_of(result, truth.time_s)
+    return _nearest(result.time_s, time_s, 0.5 / max(_rate(time_s), _rate(result.time_s)))
+
+
+def clock_notes(result: RunResult, truth: Truth) -> list[str]:
+    """What the reader of a comparison should know about how rows were matched."""
+    if truth.time_s is None:
+        return []
+    time_s, notes = _on_clock_of(result, truth.time_s)
+    rows, _ = matching_rows(result, truth)
+    inside = (time_s >= result.time_s[0]) & (time_s <= result.time_s[-1])
+    possible = min(int(inside.sum()), len(result.time_s))
+    if len(rows) < _FEW * possible:
+        notes.append(f"only {len(rows)} of {possible} rows have a time that the other has too")
+    return notes
+
+
+def _on_clock_of(result: RunResult, time_s: Times) -> tuple[Times, list[str]]:
+    """The truth's times on the clock of the clip.
+
+    A truth at 30 or 60 frames a second of a clip at 29.97 or 59.94 was made frame by frame, by a
+    program that rounds the rate: half a frame off after eight seconds.
+    """
+    wanted, own = _rate(result.time_s), _rate(time_s)
+    steps = np.diff(result.time_s)
+    regular = len(steps) > 0 and np.ptp(steps) < _REGULAR * steps.mean()
+    rounded = regular and abs(own - round(wanted)) < _EXACT * own and own != wanted
+    if not rounded or abs(own / wanted - 1) > _NTSC or abs(own / wanted - 1) < _EXACT:
+        return time_s, []
+    note = f"{own:.5g} frames a second are taken for the clip's {wanted:.5g}, frame by frame"
+    return time_s * (own / wanted), [note]
+
+
+def _rate(time_s: Times) -> float:
+    """Rows per second; the median ignores gaps."""
+    return 1 / float(np.median(np.diff(time_s))) if len(time_s) > 1 else 1.0
 
 
 def _nearest(wanted_s: Times, known_s: Times, apart_s: float) -> tuple[Ints, Ints]:

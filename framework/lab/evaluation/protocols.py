@@ -17,7 +17,7 @@ from framework.lab.evaluation.candidates import (
     run_each,
     with_poses,
 )
-from framework.lab.evaluation.matching import PosePair, pair_up
+from framework.lab.evaluation.matching import PosePair, clock_notes, pair_up
 from framework.lab.evaluation.measures import ALL
 from framework.lab.evaluation.report import Report, Section, section
 from framework.lab.evaluation.truth import load_truth
@@ -53,7 +53,14 @@ def evaluate_clip(
     # The truth is read first: a wrong file must not cost a run.
     true, video = load_truth(truth), TrackedVideo(clip)
     chosen = combinations(overrides)
-    evaluated = _candidates(chosen, lambda combination: pair_up(video.result(combination), true))
+    matched: list[str] = []
+
+    def pairs(combination: Combination) -> list[PosePair]:
+        result = video.result(combination)
+        matched.extend(note for note in clock_notes(result, true) if note not in matched)
+        return pair_up(result, true)
+
+    evaluated = _candidates(chosen, pairs)
     rows = []
     for name, baseline in _baselines(training, seed).items():
         tracked, tracks = video.tracks(chosen[0], chosen[0].config())
@@ -61,7 +68,7 @@ def evaluate_clip(
         rows.append(Candidate(name=name, pairs=pair_up(result, true)))
     return Report(
         title=f"{clip.name} against {true.name}",
-        notes=_notes(true.in_camera_axes),
+        notes=(*_notes(true.in_camera_axes), *true.notes, *matched),
         sections=(section("", [*rows, *evaluated], joints),),
     )
 
@@ -69,10 +76,11 @@ def evaluate_clip(
 def evaluate_result(result: Path, truth: Path, *, joints: Sequence[str] = ALL) -> Report:
     """Compare a results file with the truth."""
     true = load_truth(truth)
-    row = Candidate(name=result.name, pairs=pair_up(results.load(result), true))
+    loaded = results.load(result)
+    row = Candidate(name=result.name, pairs=pair_up(loaded, true))
     return Report(
         title=f"{result.name} against {true.name}",
-        notes=_notes(true.in_camera_axes),
+        notes=(*_notes(true.in_camera_axes), *true.notes, *clock_notes(loaded, true)),
         sections=(section("", [row], joints),),
     )
 

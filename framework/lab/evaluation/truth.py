@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from framework import results
 from framework.errors import InputError
-from framework.lab.evaluation.trc import read_trc
+from framework.lab.evaluation.trc import Markers, read_trc
 from framework.skeletons import H36M17, Skeleton, map_joints
 from framework.types import Floats, Ints, Times
 
@@ -32,6 +32,10 @@ MARKERS: Mapping[str, str] = {
 }
 """Joints by the marker names of Pose2Sim and OpenPose; other markers are not compared."""
 
+_SAME_RATE = 0.02
+_NEARLY = 0.1
+"""Of a period: times that are at most so far apart are equal."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
@@ -45,6 +49,7 @@ class Truth:
         frame_index: (T,) int64 numbers of video frames from 0, or None.
         time_s: (T,) float64 seconds of the video, or None. At least one of the two is given.
         pixels: (N, T, 17, 2) float32, positions of the joints in the image, or None.
+        notes: what the reader of a comparison should know about the file.
     """
 
     name: str
@@ -53,13 +58,14 @@ class Truth:
     frame_index: Ints | None = None
     time_s: Times | None = None
     pixels: Floats | None = None
+    notes: tuple[str, ...] = ()
 
 
 def load_truth(path: Path) -> Truth:
     """Read true poses; the format follows from the suffix and the keys.
 
     ==================================  ====================================================
-    ``.trc``                            markers, axes of the file, frame numbers from 1
+    ``.trc``                            markers, axes of the file; its times count
     ``.npz``, ``.json`` of a run        camera axes
     ``_truth.npz`` of the sample        camera axes, two people
     ``.npz``: ``joints``, ``positions_m``, ``fps``  names (J,), metres (T, J, 3), axes of the file
@@ -107,14 +113,36 @@ def _of_trc(path: Path) -> Truth:
         joints = _by_name(markers.positions, markers.names)
     except ValueError as error:
         raise _no_truth(path, error) from error
+    time_s, notes = _clock(markers)
     return Truth(
         name=path.name,
         joints=joints[None],
         in_camera_axes=False,
-        # TRC counts frames from 1, videos here from 0.
-        frame_index=markers.frame - 1,
-        time_s=markers.time_s,
+        time_s=time_s,
+        notes=tuple(f"{path.name}: {note}" for note in notes),
     )
+
+
+def _clock(markers: Markers) -> tuple[Times, list[str]]:
+    """Seconds of the video for each row, and where number, time and rate contradict each other.
+
+    Times count: programs number rows from 0, from 1 or from the start of a range.
+    """
+    time_s, notes = markers.time_s, []
+    period_s = float(np.median(np.diff(time_s))) if len(time_s) > 1 else 1 / markers.rate
+    if abs(period_s * markers.rate - 1) > _SAME_RATE:
+        said = f"DataRate is {markers.rate:g}, but its times are {1 / period_s:.5g} a second"
+        notes.append(f"{said}: the times count")
+    offset = markers.frame - np.round(time_s / period_s)
+    if np.ptp(offset) > 0:
+        notes.append("numbers and times of its rows do not go together: the times count")
+    elif markers.frame[0] == 1 and abs(time_s[0] / period_s - 1) < _NEARLY:
+        time_s = time_s - period_s
+        notes.append("row 1 has the time of one period: it is taken for the first frame, at 0 s")
+    elif offset[0] != markers.frame[0] or markers.frame[0] not in (0, 1):
+        said = f"rows begin with number {markers.frame[0]} at {time_s[0]:g} s"
+        notes.append(f"{said}: the time counts")
+    return time_s, notes
 
 
 def _of_result(path: Path) -> Truth:
@@ -133,7 +161,6 @@ def _of_result(path: Path) -> Truth:
         name=path.name,
         joints=np.stack([joints for joints, _ in mapped]),
         in_camera_axes=True,
-        frame_index=result.frame_index,
         time_s=result.time_s,
         pixels=np.stack([pixels for _, pixels in mapped]),
     )
@@ -160,13 +187,11 @@ def _of_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> Truth:
         time_s = np.arange(rows) / float(arrays["fps"])
     if time_s is not None and (time_s.shape != (rows,) or not (np.diff(time_s) > 0).all()):
         raise ValueError(f"time_s must be {rows} increasing seconds")
-    # Measured times are more exact than row numbers.
-    counted = "time_s" not in arrays or "joints_camera" in arrays
     return Truth(
         name=path.name,
         joints=mapped,
         in_camera_axes="positions_m" not in arrays,
-        frame_index=np.arange(rows) if counted else None,
+        frame_index=np.arange(rows) if time_s is None else None,
         time_s=time_s,
         pixels=np.asarray(arrays["joints_2d"], np.float32) if "joints_2d" in arrays else None,
     )

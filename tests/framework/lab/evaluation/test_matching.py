@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from framework.errors import InputError
-from framework.lab.evaluation.matching import matching_rows, pair_up
+from framework.lab.evaluation.matching import clock_notes, matching_rows, pair_up
 from framework.lab.evaluation.truth import Truth
 
 
@@ -14,12 +14,44 @@ def truth_of(*people, **when):
     return Truth(name="truth", joints=joints, in_camera_axes=True, pixels=pixels, **when)
 
 
-def test_frame_numbers_count_where_the_rates_agree(standing, result_of):
+def test_times_count_before_frame_numbers(standing, result_of):
     result = result_of(standing(4), first=2)
-    # The truth's clock runs late by a frame, as that of a TRC file does.
     truth = truth_of(standing(5), frame_index=np.arange(5), time_s=(np.arange(5) + 1) / 30)
     rows, known = matching_rows(result, truth)
+    assert (rows.tolist(), known.tolist()) == ([0, 1, 2, 3], [1, 2, 3, 4])
+
+
+def test_frame_numbers_count_without_times(standing, result_of):
+    rows, known = matching_rows(
+        result_of(standing(4), first=2), truth_of(standing(5), frame_index=np.arange(5))
+    )
     assert (rows.tolist(), known.tolist()) == ([0, 1, 2], [2, 3, 4])
+
+
+def test_a_rounded_rate_does_not_drift(standing, result_of):
+    """Programs write 30 frames a second for a clip at 29.97: after a minute two frames are lost."""
+    result = result_of(standing(3000), fps=30000 / 1001)
+    truth = truth_of(standing(3000), time_s=np.arange(3000) / 30)
+    rows, known = matching_rows(result, truth)
+    assert (rows == known).all()
+    assert len(rows) == 3000
+    assert clock_notes(result, truth) == [
+        "30 frames a second are taken for the clip's 29.97, frame by frame"
+    ]
+
+
+def test_a_truth_of_another_rate_is_matched_by_its_clock(standing, result_of):
+    result = result_of(standing(300), fps=30)
+    truth = truth_of(standing(1001), time_s=np.arange(1001) / 99.7)
+    rows, known = matching_rows(result, truth)
+    assert np.abs(result.time_s[rows] - truth.time_s[known]).max() <= 0.5 / 99.7
+    assert clock_notes(result, truth) == []
+
+
+def test_times_that_do_not_meet_are_said(standing, result_of):
+    result = result_of(standing(30), fps=30)
+    truth = truth_of(standing(30), time_s=np.cumsum([0.001, 0.001, 0.08] * 10))
+    assert any("have a time that the other has too" in note for note in clock_notes(result, truth))
 
 
 def test_times_count_where_they_differ(standing, result_of):

@@ -26,7 +26,7 @@ def test_markers_are_known_by_name_and_the_pelvis_lies_between_the_hips(tmp_path
     )
     truth = load_truth(path)
     assert not truth.in_camera_axes
-    assert truth.frame_index.tolist() == [0]  # TRC counts from 1
+    assert truth.time_s.tolist() == [0]
     width = column(truth, "left_hip") - column(truth, "right_hip")
     np.testing.assert_allclose(width, [[2, 0, 0]], atol=1e-6)
     middle = (column(truth, "left_hip") + column(truth, "right_hip")) / 2
@@ -74,7 +74,7 @@ def test_a_result_is_a_truth_with_pixels(tmp_path, standing, result_of):
     truth = load_truth(tmp_path / "clip.npz")
     assert truth.in_camera_axes
     assert truth.joints.shape == (2, 3, 17, 3)
-    assert truth.frame_index.tolist() == [7, 8, 9]
+    np.testing.assert_allclose(np.diff(truth.time_s), 1 / 30, atol=1e-6)
     apart = np.nanmedian(truth.pixels[1] - truth.pixels[0], axis=(0, 1))
     np.testing.assert_allclose(apart, [100, 0], atol=1e-3)
 
@@ -110,3 +110,43 @@ def test_other_files_are_refused(tmp_path):
     for name in ("a.npz", "a.json", "a.npy", "objects.npy", "nowhere.npz"):
         with pytest.raises(InputError, match=name):
             load_truth(tmp_path / name)
+
+
+def trc(path, frame, time_s, rate=60):
+    """A TRC file with rows of these numbers and times."""
+    names = ["RHip", "LHip", "Nose"]
+    cells = "\t".join("1 0 0 3 0 0 2 5 1".split())
+    rows = "\n".join(f"{f}\t{t:.9f}\t{cells}" for f, t in zip(frame, time_s, strict=True))
+    path.write_text(
+        "PathFileType\t4\t(X/Y/Z)\tx\nDataRate\tNumFrames\tNumMarkers\tUnits\n"
+        f"{rate}\t{len(frame)}\t3\tm\nFrame#\tTime\t" + "\t\t\t".join(names) + f"\n\n{rows}\n"
+    )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("first", "begin_s", "expected_s", "said"),
+    [
+        (1, 0, 0, ""),  # OpenSim
+        (0, 0, 0, ""),  # Pose2Sim
+        (25, 0, 0, "rows begin with number 25 at 0 s"),
+        (25, 25 / 60, 25 / 60, "rows begin with number 25"),  # a range of frames
+        (0, 1, 1, "rows begin with number 0 at 1 s"),  # Sports2D's range of time
+        (1, 1 / 60, 0, "taken for the first frame"),  # earlier Pose2Sim
+        (1, 1, 1, "rows begin with number 1 at 1 s"),
+    ],
+)
+def test_the_times_of_a_trc_file_count(tmp_path, first, begin_s, expected_s, said):
+    rows = np.arange(10)
+    truth = load_truth(trc(tmp_path / "a.trc", first + rows, begin_s + rows / 60))
+    np.testing.assert_allclose(truth.time_s, expected_s + rows / 60, atol=1e-6)
+    assert truth.frame_index is None
+    assert (said in " ".join(truth.notes)) if said else truth.notes == ()
+
+
+def test_a_trc_file_that_contradicts_itself_says_so(tmp_path):
+    rows = np.arange(10)
+    truth = load_truth(trc(tmp_path / "rate.trc", rows + 1, rows / 30))
+    assert "DataRate is 60, but its times are 30 a second" in truth.notes[0]
+    truth = load_truth(trc(tmp_path / "rows.trc", [1, 2, 3, 7, 8], np.arange(5) / 60))
+    assert "do not go together" in truth.notes[0]
