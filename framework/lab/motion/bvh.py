@@ -6,6 +6,7 @@ Rotations are applied in the order of a joint's channels; another order bends li
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,14 @@ import numpy as np
 
 from framework.errors import InputError
 from framework.lab.motion.kinematics import Array, Skeleton3D, euler, pose
+
+_MOTION = re.compile(r"^\s*MOTION\s*$", re.IGNORECASE | re.MULTILINE)
+_STATEMENT = re.compile(
+    r"(?P<word>[{}]|\b(?:ROOT|JOINT|END(?=\s+SITE\b)|OFFSET|CHANNELS)\b)"
+    r"(?:(?<![{}])[ \t]+(?P<rest>[^\n{}]*))?",
+    re.IGNORECASE,
+)
+"""A brace, or a word with the rest of its line: names may have spaces."""
 
 
 @dataclass(slots=True)
@@ -30,51 +39,63 @@ def read_bvh(path: Path) -> Skeleton3D:
         InputError: the file cannot be read or breaks the format.
     """
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-        hierarchy, motion = text.split("MOTION", 1)
-        joints = _hierarchy(hierarchy.split())
-        values, fps = _motion(motion)
+        hierarchy, _, motion = _parts(_text(path.read_bytes()))
+        joints = _hierarchy(hierarchy)
+        values, fps = _motion(motion, sum(len(joint.channels) for joint in joints))
         return _posed(joints, values, fps)
     except (OSError, ValueError, IndexError) as error:
         raise InputError(f"{path} is not a valid BVH file: {error}") from error
 
 
-def _hierarchy(words: list[str]) -> list[_Joint]:
+def _text(content: bytes) -> str:
+    """Programs write names in UTF-8, or in the code page of Western Windows."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    """What is before, at and after the line MOTION."""
+    found = _MOTION.search(text)
+    if found is None:
+        raise ValueError("it has no line MOTION")
+    return text[: found.start()], found[0], text[found.end() :]
+
+
+def _hierarchy(text: str) -> list[_Joint]:
     joints: list[_Joint] = []
     open_joints: list[int] = []
-    place = 0
-    while place < len(words):
-        word, place = words[place], place + 1
-        if word in ("ROOT", "JOINT", "End"):
+    for match in _STATEMENT.finditer(text):
+        word, rest = match["word"].upper(), (match["rest"] or "").split()
+        if word in ("ROOT", "JOINT", "END"):
             parent = open_joints[-1] if open_joints else -1
-            # An end site has no name in the file.
-            name = f"{joints[parent].name}_end" if word == "End" else words[place]
+            # An end site has no name in the file; other names may have spaces.
+            name = f"{joints[parent].name}_end" if word == "END" else " ".join(rest)
             joints.append(_Joint(name, parent))
-            place += 1
         elif word == "{":
             open_joints.append(len(joints) - 1)
         elif word == "}":
             open_joints.pop()
         elif word == "OFFSET":
-            joints[-1].offset = [float(number) for number in words[place : place + 3]]
-            place += 3
+            joints[-1].offset = [float(number) for number in rest[:3]]
         elif word == "CHANNELS":
-            count = int(words[place])
-            joints[-1].channels = words[place + 1 : place + 1 + count]
-            place += 1 + count
+            joints[-1].channels = rest[1 : 1 + int(rest[0])]
     if open_joints or not joints:
         raise ValueError("the hierarchy does not end")
     return joints
 
 
-def _motion(text: str) -> tuple[Array, float]:
+def _motion(text: str, channels: int) -> tuple[Array, float]:
     """(T, C) values and the frame rate."""
     # "Frames: N" and "Frame Time: s"; the text after each colon is of interest.
     _, frames, rest = text.split(":", 2)
     count = int(frames.split()[0])
     frame_time, _, numbers = rest.lstrip().partition("\n")
     values = np.array(numbers.split(), dtype=np.float64)
-    # A truncated file must not shift all channels of later frames.
+    # A truncated file must not shift all channels of later frames; some writers miscount by a row.
+    more = channels and not values.size % channels and values.size // channels > count
+    count = values.size // channels if more else count
     if count < 1 or values.size % count:
         raise ValueError(f"{values.size} numbers do not make {count} frames")
     if not float(frame_time) > 0:

@@ -82,3 +82,37 @@ def test_every_file_of_the_wild_keeps_its_bones(shared_data):
 
 
 _KNEES = {"LeftLeg", "LeftKnee", "lShin", "LowerLeg_L", "CC_Base_L_Calf"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("End Site", "END SITE"),
+        ("End Site", "end site"),
+        ("ROOT shoulder", "Root shoulder"),
+        ("MOTION\n", "Motion\n"),
+        ("{\n", "{  \r\n"),
+        ("shoulder\n{", "shoulder {"),
+        ("0.025\n", "0.025\n\n"),
+    ],
+)
+def test_other_ways_of_writing_mean_the_same(tmp_path, change):
+    wanted, found = read_bvh(write(tmp_path, ARM)), read_bvh(write(tmp_path, ARM.replace(*change)))
+    assert found.names == wanted.names
+    np.testing.assert_array_equal(found.places, wanted.places)
+
+
+def test_names_may_have_spaces(tmp_path):
+    text = ARM.replace("JOINT elbow", "JOINT Left joint end")
+    assert read_bvh(write(tmp_path, text)).names[1:] == ("Left joint end", "Left joint end_end")
+
+
+def test_a_row_too_many_is_read(tmp_path):
+    arm = read_bvh(write(tmp_path, ARM + "1 2 3 0 0 0 0 0 0\n"))
+    assert len(arm.places) == 3
+
+
+def test_a_name_in_latin_1_is_read(tmp_path):
+    path = tmp_path / "clip.bvh"
+    path.write_bytes(ARM.replace("elbow", "Kn\xf6chel").encode("latin-1"))
+    assert read_bvh(path).names[1] == "Kn\xf6chel"
