@@ -18,7 +18,7 @@ _PER_METRE = {"m": 1.0, "mm": 1000.0}
 
 
 class TrcExporter(Exporter):
-    """``<target>_person<id>.trc``: y up, a row per frame, empty cells where there is no pose."""
+    """``<target>_person<id>.trc``: y up, a row per frame, NaN where there is no pose."""
 
     def __init__(self, config: TrcConfig, runtime: Runtime) -> None:
         self._unit = config.unit
@@ -53,7 +53,8 @@ class TrcExporter(Exporter):
         yield "\t\t" + "\t".join(axes)
         yield ""
         for row, (time_s, values) in enumerate(zip(result.time_s, points, strict=True), 1):
-            cells = ("" if np.isnan(value) else f"{value:.6f}" for value in values)
+            # Of empty cells OpenSim's reader drops those that end a line, and refuses the file.
+            cells = ("NaN" if np.isnan(value) else f"{value:.6f}" for value in values)
             yield f"{row}\t{time_s:.6f}\t" + "\t".join(cells)
 
     def _points(self, pose: Pose3D) -> tuple[Array, list[str]]:
