@@ -34,7 +34,7 @@ _REPEATED = 0.4
 """A repetition moves there and back by at least this share of the range of motion,"""
 _LEAST_DEG = 15.0
 """and by at least this angle, beyond the sway of a standing person,"""
-_LEAST_SIGMAS = 2.0
+_LEAST_SIGMAS = 2.5
 """and by so many sigmas."""
 
 
