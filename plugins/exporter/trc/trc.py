@@ -2,50 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-from framework.animation import to_world
-from framework.errors import ConfigurationError
 from framework.geometry.camera import Array
-from framework.skeletons import H36M17, map_joints
 from framework.stages import Exporter, Runtime
 from framework.types import Pose3D, RunResult
 
+from .._markers import MARKERS, markers_of
 from .config import TrcConfig
 
 _PER_METRE = {"m": 1.0, "mm": 1000.0}
-_MARKERS: Mapping[str, Mapping[str, str]] = {
-    "h36m": {joint: joint for joint in H36M17.joints},
-    # spine and neck of H36M-17 are no markers of Pose2Sim's models.
-    "pose2sim": {
-        "pelvis": "Hip",
-        "right_hip": "RHip",
-        "right_knee": "RKnee",
-        "right_ankle": "RAnkle",
-        "left_hip": "LHip",
-        "left_knee": "LKnee",
-        "left_ankle": "LAnkle",
-        "thorax": "Neck",
-        "head": "Head",
-        "right_shoulder": "RShoulder",
-        "right_elbow": "RElbow",
-        "right_wrist": "RWrist",
-        "left_shoulder": "LShoulder",
-        "left_elbow": "LElbow",
-        "left_wrist": "LWrist",
-    },
-}
 
 
 class TrcExporter(Exporter):
-    """``<target>_person<id>.trc``: y up, a row per frame, empty cells where there is no pose."""
+    """``<target>_person<id>.trc``: y up, a row per frame, NaN where there is no pose."""
 
     def __init__(self, config: TrcConfig, runtime: Runtime) -> None:
         self._unit = config.unit
-        self._markers = _MARKERS[config.markers]
+        self._markers = MARKERS[config.markers]
 
     def export(self, result: RunResult, target: Path) -> list[Path]:
         """Write the files; see `framework.stages.Exporter`.
@@ -76,21 +53,12 @@ class TrcExporter(Exporter):
         yield "\t\t" + "\t".join(axes)
         yield ""
         for row, (time_s, values) in enumerate(zip(result.time_s, points, strict=True), 1):
-            cells = ("" if np.isnan(value) else f"{value:.6f}" for value in values)
+            # Of empty cells OpenSim's reader drops those that end a line, and refuses the file.
+            cells = ("NaN" if np.isnan(value) else f"{value:.6f}" for value in values)
             yield f"{row}\t{time_s:.6f}\t" + "\t".join(cells)
 
     def _points(self, pose: Pose3D) -> tuple[Array, list[str]]:
         """(T, 3 M) coordinates in the file's unit, and the names of the M markers."""
-        joints = map_joints(pose.joints, pose.skeleton, H36M17)
-        known = [name for name in self._markers if np.isfinite(joints[:, H36M17.index(name)]).any()]
-        if not known:
-            raise ConfigurationError(
-                f"poses of skeleton {pose.skeleton.name!r} have no joint that TRC files name",
-                "Choose a lifter that gives joints of H36M-17.",
-            )
-        points = joints[:, [H36M17.index(name) for name in known]].astype(np.float64)
-        if pose.root is not None:
-            points += pose.root[:, None]
-        points[~pose.valid] = np.nan
-        flat = to_world(points).reshape(len(points), -1) * _PER_METRE[self._unit]
-        return np.asarray(np.round(flat, 6) + 0.0), [self._markers[name] for name in known]
+        markers = markers_of(pose, self._markers, "TRC")
+        flat = markers.points.reshape(len(pose), -1) * _PER_METRE[self._unit]
+        return np.asarray(np.round(flat, 6) + 0.0), markers.names
