@@ -26,6 +26,7 @@ from framework.outputs import OutputFolder, files_of, result_names
 from framework.record import count, describe, write_record
 from framework.registry import Registered, registry
 from framework.schemas import rename_options
+from framework.shots import CutFinder, by_shot, shots_of, without_fills_over
 from framework.sides import with_sides_repaired
 from framework.stages import (
     CompletenessFilter,
@@ -58,6 +59,7 @@ from framework.video.source import Source, open_source
 if TYPE_CHECKING:
     from omegaconf import DictConfig
 
+_NAMED_CUTS = 5
 DRAWING_BATCH = 8
 """Frames decoded at once for the renderer."""
 
@@ -74,6 +76,7 @@ class _TrackedClip:
         is_source: (T,) False for an interpolated frame.
         tracks: everybody who was tracked, T rows each.
         found: people that the detector found in each source frame.
+        cuts: rows with which a shot begins, but for the first.
         warnings: about the video, from its reader and from the stages.
     """
 
@@ -82,6 +85,7 @@ class _TrackedClip:
     is_source: Bools
     tracks: list[Track]
     found: Ints
+    cuts: Ints
     warnings: tuple[str, ...]
 
 
@@ -230,8 +234,13 @@ class Pipeline:
         # An empty first chunk keeps dtypes, and lets the concatenation below work without frames.
         chunks = [(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, bool))]
         found: list[int] = []
+        cut_rows: list[int] = []
         with source.frames(self._source_frames(self.detector.batch_size)) as reader:
-            for frames in self._interpolated(reader):
+            for frames, begins in self._interpolated(self._shots(reader, source)):
+                if begins:
+                    cut_rows.append(sum(len(chunk[0]) for chunk in chunks))
+                    for stage in streaming:
+                        stage.cut()
                 found += self._track_chunk(frames)
                 chunks.append((frames.index, frames.time_s, frames.is_source))
                 _progress("track", reader.frames_read, video.expected_frames)
@@ -239,8 +248,10 @@ class Pipeline:
         if len(index) == 0:
             raise InputError(f"{str(video.path)!r} holds no frame that can be decoded")
         with self._timer.step("tracker"):
-            tracks = self.tracker.finish()
+            rows = np.array(cut_rows, np.int64)
+            tracks = [without_fills_over(track, rows) for track in self.tracker.finish()]
         notes = [note for stage in streaming for note in stage.notes]
+        notes += _cut_notes(time_s[rows])
         if not any(found):
             notes.append("nobody was found in any frame: see the detector's thresholds in --help")
         return _TrackedClip(
@@ -249,6 +260,7 @@ class Pipeline:
             is_source=is_source,
             tracks=tracks,
             found=np.array(found, np.int64),
+            cuts=rows,
             warnings=(*video.notes, *reader.warnings, *notes),
         )
 
@@ -256,17 +268,36 @@ class Pipeline:
         """How many source frames the interpolator turns into about ``wanted`` frames."""
         return max(1, wanted // self.interpolator.factor)
 
-    def _interpolated(self, reader: Iterable[FrameBatch]) -> Iterator[FrameBatch]:
-        """Chunks of the clip, with interpolated frames between the source frames."""
-        for frames in self._timer.each("decode", reader):
+    def _shots(
+        self, reader: Iterable[FrameBatch], source: Source
+    ) -> Iterable[tuple[FrameBatch, bool]]:
+        """Frames, and whether a shot begins with them; a clip without pictures has no cuts."""
+        if self.config.find_cuts and source.blank is None:
+            return shots_of(reader, CutFinder())
+        return ((frames, False) for frames in reader)
+
+    def _interpolated(
+        self, shots: Iterable[tuple[FrameBatch, bool]]
+    ) -> Iterator[tuple[FrameBatch, bool]]:
+        """Chunks of the clip with interpolated frames, and whether a shot begins with them."""
+        first = False
+        for frames, begins in self._timer.each("decode", shots):
+            if begins:  # nothing lies between two shots
+                yield from self._rest(first)
+                first = True
             with self._timer.step("interpolator"):
                 expanded = self.interpolator.expand(frames)
             if len(expanded):  # an interpolator may hold everything back until the next chunk
-                yield expanded
+                yield expanded, first
+                first = False
+        yield from self._rest(first)
+
+    def _rest(self, first: bool) -> Iterator[tuple[FrameBatch, bool]]:
+        """What the interpolator held back."""
         with self._timer.step("interpolator"):
             rest = self.interpolator.flush()
         if rest is not None:
-            yield rest
+            yield rest, first
 
     def _track_chunk(self, frames: FrameBatch) -> list[int]:
         """Detect, judge and track one chunk; return how many were found in each source frame."""
@@ -290,28 +321,46 @@ class Pipeline:
         _check_rows("tracker", tracks, rows)
         _progress("lift", 0, 1)
         with self._timer.step("lifter"):
-            poses = self._lifted(tracks, video)
+            poses = self._lifted(tracks, video, tracked.cuts)
             if self.config.repair_sides and tracks:
                 repaired = self._with_sides_repaired(tracks, poses, video)
                 # Only what changed is lifted again; most clips have no exchange.
                 changed = [n for n, track in enumerate(repaired) if track is not tracks[n]]
-                again = self._lifted([repaired[n] for n in changed], video)
+                again = self._lifted([repaired[n] for n in changed], video, tracked.cuts)
                 for n, pose in zip(changed, again, strict=True):
                     poses[n] = pose
                 tracks = repaired
         for refiner in self.refiners:
             with self._timer.step("refiner", self._name_of(refiner)):
-                poses = refiner.refine(poses, tracks, video)
+                poses = self._refined(refiner, poses, tracks, video, tracked.cuts)
         _check_poses(poses, tracks)
         _progress("lift", 1, 1)
         notes = (*tracked.warnings, *_exchanged_notes(tracks))
         return replace(tracked, tracks=tracks, warnings=notes), poses
 
-    def _lifted(self, tracks: list[Track], video: VideoInfo) -> list[Pose3D]:
-        """One pose per track."""
-        poses = list(self.lifter.lift(tracks, video)) if tracks else []
+    def _lifted(self, tracks: list[Track], video: VideoInfo, cuts: Ints) -> list[Pose3D]:
+        """One pose per track; motion ends at a cut."""
+
+        def lift(parts: list[Track], numbers: list[int], rows: slice) -> list[Pose3D]:
+            return list(self.lifter.lift(parts, video)) if parts else []
+
+        every = list(range(len(tracks)))
+        poses = by_shot(tracks, cuts, lift) if len(cuts) else lift(tracks, every, slice(None))
         _check_poses(poses, tracks)
         return poses
+
+    @staticmethod
+    def _refined(
+        refiner: Refiner, poses: list[Pose3D], tracks: list[Track], video: VideoInfo, cuts: Ints
+    ) -> list[Pose3D]:
+        if not len(cuts):
+            return refiner.refine(poses, tracks, video)
+
+        def refine(parts: list[Track], numbers: list[int], rows: slice) -> list[Pose3D]:
+            own = [poses[n].take(np.arange(rows.start, rows.stop)) for n in numbers]
+            return refiner.refine(own, parts, video) if parts else []
+
+        return by_shot(tracks, cuts, refine)
 
     def _with_sides_repaired(
         self, tracks: list[Track], poses: list[Pose3D], video: VideoInfo
@@ -336,6 +385,7 @@ class Pipeline:
             meta={
                 **describe(video, self._records(), self.detector, self.config, named=named),
                 "focal_length": self._focal_lengths() if tracked.tracks else {},
+                "shots": _shots(tracked),
             },
             warnings=tracked.warnings,
         )
@@ -406,7 +456,9 @@ class Pipeline:
                 self.interpolator.start(result.video)
                 batch_size = self._source_frames(DRAWING_BATCH)
             with source.frames(batch_size) as reader:
-                for frames in self._interpolated(reader) if interpolated else reader:
+                shots = self._shots(reader, source) if interpolated else ()
+                between = (frames for frames, _ in self._interpolated(shots))
+                for frames in between if interpolated else reader:
                     self.renderer.draw(frames)
                     drawn += len(frames)
                     _progress("draw", drawn, rows)
@@ -457,6 +509,24 @@ class Pipeline:
                 )
             )
         return tuple(records)
+
+
+def _cut_notes(times_s: Times) -> list[str]:
+    if not len(times_s):
+        return []
+    named = ", ".join(f"{time_s:.1f}" for time_s in times_s[:_NAMED_CUTS])
+    more = " ..." if len(times_s) > _NAMED_CUTS else ""
+    count = "a cut" if len(times_s) == 1 else f"{len(times_s)} cuts"
+    return [f"the film has {count} (at {named}{more} s): people are followed within each shot"]
+
+
+def _shots(tracked: _TrackedClip) -> list[dict[str, Any]]:
+    """Where each shot begins: number of the source frame, and seconds."""
+    rows = [0, *tracked.cuts.tolist()]
+    return [
+        {"frame_index": int(tracked.index[row]), "time_s": float(tracked.time_s[row])}
+        for row in rows
+    ]
 
 
 def _progress(step: str, done: int, total: int | None) -> None:

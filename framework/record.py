@@ -137,6 +137,7 @@ def summary(result: RunResult, failed: Sequence[str] = ()) -> dict[str, Any]:
         },
         "focal_length": result.meta["focal_length"],
         "counts": dict(result.counts),
+        "shots": result.meta.get("shots", []),
         "seconds": {step: round(seconds, 3) for step, seconds in result.seconds.items()},
         "stages": result.meta["stages"],
         "licences": licences(result),

@@ -64,6 +64,9 @@ class RunConfig:
     threads: int = option(
         lambda: os.cpu_count() or 1, "threads of a model runtime", low=1, high=MAX_THREADS
     )
+    find_cuts: bool = option(
+        True, "end tracks and motion where the film is cut to another shot (docs/tracking.md)"
+    )
     repair_sides: bool = option(
         True, "exchange left and right back where a detector exchanged them (docs/tracking.md)"
     )

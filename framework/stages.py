@@ -97,6 +97,10 @@ class Stage(Protocol):
         """Reset the state of the last clip and prepare for this one."""
         return None
 
+    def cut(self) -> None:
+        """Carry nothing over to the next frame: another shot begins with it."""
+        return None
+
 
 T = TypeVar("T")
 

@@ -79,6 +79,10 @@ class BlazePose(Detector):
 
     def start(self, video: VideoInfo) -> None:
         """Forget the people of the last clip."""
+        self.cut()
+
+    def cut(self) -> None:
+        """Forget everybody."""
         if self._follower:
             self._follower.forget()
 

@@ -73,7 +73,11 @@ class PoseLandmarker(Detector):
         self._path = None
 
     def start(self, video: VideoInfo) -> None:
-        """Forget the people of the last clip, which only a new landmarker does."""
+        """Forget the people of the last clip."""
+        self.cut()
+
+    def cut(self) -> None:
+        """Forget everybody, which only a new landmarker does."""
         if self._landmarker is not None and self._clock_ms >= 0:
             self._close()
             self._open()

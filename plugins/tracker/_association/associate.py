@@ -135,6 +135,10 @@ class Associator:
             )
         return ids
 
+    def forget(self) -> None:
+        """Let nobody go on from the frames before: another shot begins."""
+        self._known = None
+
     def _predicted(self, known: _KnownPeople, dt: float) -> _KnownPeople:
         """The people who were seen within ``lost_s``, moved to where they should be now."""
         recent = known.only(self._now_s - known.last_s <= self._config.lost_s)

@@ -51,6 +51,7 @@ class DetectionHistory:
         self._index: list[int] = []
         self._time_s: list[float] = []
         self._people: list[Detections] = []
+        self._cuts: list[int] = []
         self._ids: list[Ints] = []
         self._areas: list[Doubles] = []
 
@@ -74,6 +75,14 @@ class DetectionHistory:
 
     def __len__(self) -> int:
         return len(self._index)
+
+    def cut(self) -> None:
+        """Note that another shot begins with the next row."""
+        self._cuts.append(len(self))
+
+    def scene_cuts(self, seen: HistoryRows) -> Ints:
+        """Rows at which a shot begins: those noted, and those that people show."""
+        return np.union1d(np.array(self._cuts, np.int64), scene_cuts(seen))
 
     @property
     def time_s(self) -> Times:

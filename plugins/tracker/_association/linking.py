@@ -24,7 +24,7 @@ from framework.types import Bools, Floats, Ints, Times
 
 from .associate import NO_ID
 from .config import AssociationConfig
-from .history import DetectionHistory, HistoryRows, scene_cuts
+from .history import DetectionHistory, HistoryRows
 from .similarity import Doubles, appearance_distances
 
 _SPAN_S = 0.5
@@ -99,7 +99,7 @@ def link_tracklets(history: DetectionHistory, config: AssociationConfig) -> Hist
     stops = np.append(begins[1:], len(ordered))
     tracklets = _Tracklets(history, ordered, begins, stops, config.measurement_noise)
     last, first = tracklets.ends_at(stops - 1), tracklets.ends_at(begins)
-    before, after = _candidates(last, first, config.lost_s, scene_cuts(seen))
+    before, after = _candidates(last, first, config.lost_s, history.scene_cuts(seen))
     cost = _costs(last, first, before, after, config)
     # A link of the associator stays unless another one is likelier by more than the bonus.
     linked = (after == before + 1) & (ordered.id[begins[after]] == ordered.id[begins[before]])

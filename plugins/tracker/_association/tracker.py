@@ -50,6 +50,11 @@ class AssociatingTracker(Tracker, Generic[ConfigT]):
         ids = self._associator.update(time_s, detections)
         self._history.append(index, time_s, detections, ids)
 
+    def cut(self) -> None:
+        """Forget everybody; see `framework.stages.Stage`."""
+        self._associator.forget()
+        self._history.cut()
+
     def _linked(self) -> HistoryRows:
         """All people of the clip, with ids that agree before and after gaps."""
         return link_tracklets(self._history, self._config)

@@ -47,7 +47,17 @@ class ByteTrack(Tracker):
             high_conf_det_threshold=self._config.high_score,
         )
         self._history = DetectionHistory()
+        self._fps = fps
+        self._ids_before = self._highest_id = 0
         self.notes: list[str] = []
+
+    def cut(self) -> None:
+        """Let the library begin anew, with higher ids; see `framework.stages.Stage`."""
+        history, self._ids_before = self._history, self._highest_id
+        before = self._ids_before
+        self._reset(self._fps)
+        self._history = history
+        self._ids_before = self._highest_id = before
 
     def update(self, index: int, time_s: float, detections: Detections) -> None:
         """Take the people of the next frame."""
@@ -76,5 +86,6 @@ class ByteTrack(Tracker):
         library_ids = np.asarray(answer.tracker_id, np.int64)
         confirmed = library_ids != _UNCONFIRMED
         if confirmed.any():
-            ids[answer.data["person"][confirmed]] = library_ids[confirmed] + 1
+            ids[answer.data["person"][confirmed]] = library_ids[confirmed] + 1 + self._ids_before
+            self._highest_id = max(self._highest_id, int(ids.max()))
         return ids

@@ -6,7 +6,7 @@ import numpy as np
 
 from framework.types import Bools, Track
 
-from .._association.history import HistoryRows, scene_cuts
+from .._association.history import HistoryRows
 from .._association.tracker import AssociatingTracker
 from .config import Fallback, LargestCompleteConfig, OnLost
 
@@ -26,7 +26,7 @@ class LargestComplete(AssociatingTracker[LargestCompleteConfig]):
         self.notes = []
         seen = self._linked()
         lasting = seen.take(self._confirmed(seen, np.ones(len(seen), bool)))
-        cuts = set(scene_cuts(lasting).tolist())
+        cuts = set(self._history.scene_cuts(lasting).tolist())
         if self._history.people and not len(seen):
             self._note_low_scores(self._history.people)
         complete = seen.complete & self._confirmed(seen, seen.complete)
