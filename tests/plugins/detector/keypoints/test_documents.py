@@ -114,6 +114,14 @@ def test_coco_results(reading, flat, per_frame, third, scores):
     assert scores >= people.score_threshold
 
 
+def test_categories_that_are_counted_from_zero(reading, flat, per_frame):
+    entries = [
+        {"image_id": k, "category_id": k % 2, "keypoints": flat(), "score": 0.6} for k in range(4)
+    ]
+    assert per_frame(reading(entries)) == [0, 1, 0, 1]
+    assert per_frame(reading(entries[::2])) == [1, 0, 1]
+
+
 def test_flags_of_coco_mean_absent_hidden_and_visible(reading, flat):
     numbers = flat(score=2)
     numbers[2], numbers[5] = 0, 1

@@ -207,6 +207,15 @@ def test_a_missing_file_and_one_that_cannot_be_read(tmp_path, refusal):
         (b"RIFF", False),
         (b"", False),
         (b"hello", False),
+        (b"#EXTM3U\n#EXTINF:1,a,b\nclip.ts", False),
+        (b"ffconcat version 1.0\nfile clip.mp4\n", False),
+        (b"\x93NUMPY", True),
+        (b"\x89HDF\r\n\x1a\n", True),
+        (b"PathFileType\t4\t(X/Y/Z)", True),
+        (b"scorer,DLC,DLC\n", True),
+        (b"frame,nose_x,nose_y\n", True),
+        (b"0 0.5 0.5 0.2 0.4 " + b"0.5 " * 51, True),
+        (b"1,", False),
     ],
 )
 def test_keypoints_are_told_from_videos_by_their_first_bytes(tmp_path, content, kind):
@@ -215,6 +224,15 @@ def test_keypoints_are_told_from_videos_by_their_first_bytes(tmp_path, content, 
     assert is_keypoints(path) is kind
     assert is_keypoints(tmp_path)
     assert not is_keypoints(tmp_path / "lost")
+
+
+@pytest.mark.parametrize("suffix", "csv tsv npy npz json h5 slp trc pose zip".split())
+def test_damaged_files_of_keypoints_are_never_taken_for_videos(tmp_path, suffix, refusal):
+    path = tmp_path / f"clip.{suffix}"
+    for content in (b"", b"\x00\x01\xff" * 50):
+        path.write_bytes(content)
+        assert is_keypoints(path)
+        refusal(path)
 
 
 def test_the_file_of_an_alphapose_folder_is_read_and_not_what_it_repeats(reading, alphapose, flat):
