@@ -66,15 +66,10 @@ def are_shares(points: Float64s) -> bool:
 
 
 def _height(xy: Float64s, known: NDArray[np.bool_]) -> float:
-    """Median longer side of people with three joints; of all joints where there are none."""
+    """Median longer side of people; of those with a joint or two, how far from the corner."""
     whole = known.sum(1) >= 3
     if not whole.any():
-        return float(np.ptp(xy[known], axis=0).max()) if known.sum() > 1 else _alone(xy[known])
+        return float(np.abs(xy[known]).max())
     low = np.where(known[..., None], xy, np.inf)[whole].min(1)
     high = np.where(known[..., None], xy, -np.inf)[whole].max(1)
     return float(np.median((high - low).max(1)))
-
-
-def _alone(values: Float64s) -> float:
-    """What stands for the size of a single joint: how far it is from the corner."""
-    return float(np.abs(values).max())

@@ -60,6 +60,8 @@ def _parsed(
     images: list[ImageName], people: Sequence[Any], joints: tuple[str, ...], first: int = 0
 ) -> ParsedKeypoints:
     everybody = [(index, person) for index, frame in enumerate(people) for person in frame]
+    if not all(isinstance(person, dict) for _, person in everybody):
+        raise ValueError("its instances are not those of MMPose")
     points = table([person["keypoints"] for _, person in everybody], "keypoints")
     scores = [person.get("keypoint_scores") for _, person in everybody]
     if scores and all(each is not None for each in scores):

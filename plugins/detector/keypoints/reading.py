@@ -66,7 +66,7 @@ def read(path: Path, config: KeypointFilesConfig, names: tuple[str, ...] = ()) -
         return _READERS[kind.name](path, config, (*names, path.name, path.stem))
     except FrameworkError:
         raise
-    except BROKEN as error:
+    except (*BROKEN, IndexError) as error:
         message = f"'{path}' holds no keypoints that can be read: {reason(error)}"
         raise InputError(message, _HINT) from error
 
