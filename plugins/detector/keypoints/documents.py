@@ -77,7 +77,7 @@ def of_frames(frames: Mapping[ImageName, Mapping[str, Any]]) -> ParsedKeypoints:
         images=list(frames),
         of=np.array([people[row][0] for row in kept], np.int64),
         points=points,
-        ids=_identities([people[row][1].get("person_id") for row in kept], unknown=-1),
+        ids=identities([people[row][1].get("person_id") for row in kept], unknown=-1),
     )
 
 
@@ -102,7 +102,7 @@ def of_entries(entries: list[Any]) -> ParsedKeypoints:
             points=points,
             boxes=_corners([entry.get("box") for entry in entries]),
             box_scores=_alphapose_box_scores(_scores(entries), points[..., 2]),
-            ids=_identities([entry.get("idx") for entry in entries], unknown=0),
+            ids=identities([entry.get("idx") for entry in entries], unknown=0),
         )
     return _coco(entries, points, images, of)
 
@@ -167,6 +167,8 @@ def _coco(
         points=points,
         boxes=_corners([entry.get("bbox") for entry in entries]),
         box_scores=np.where((scores >= 0) & (scores <= 1), scores, np.nan),
+        # PoseTrack's files, and trackers that write results of COCO.
+        ids=identities([entry.get("track_id") for entry in entries], unknown=-1),
     )
 
 
@@ -194,7 +196,7 @@ def _numbered(names: Iterable[Any]) -> tuple[list[ImageName], NDArray[np.int64]]
     return list(indices), np.array(of, np.int64)
 
 
-def _identities(values: Sequence[Any], unknown: int) -> NDArray[np.int64] | None:
+def identities(values: Sequence[Any], unknown: int) -> NDArray[np.int64] | None:
     """(P,) numbers of people, or None where the tool did not track.
 
     AlphaPose nests a number in a list for each pose that it merged into this one.

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
-from . import archives, documents, mediapipe, mmpose, plain_arrays, ultralytics
+from . import archives, documents, mediapipe, mmpose, people_lists, plain_arrays, ultralytics
 from .hdf5 import is_hdf5
 from .parsed import ImageName, ParsedKeypoints
 from .pose_files import is_pose
@@ -91,6 +91,7 @@ DOCUMENTS = (
     Form("AlphaPose cmu and open", documents.are_frames, documents.of_frames),
     Form("ultralytics", ultralytics.is_clip, ultralytics.of_clip),
     Form("MediaPipe", mediapipe.is_clip, mediapipe.of_clip),
+    Form("OpenPifPaf, TensorFlow.js", people_lists.is_clip, people_lists.of_clip),
     Form("lists within lists", plain_arrays.are_lists, plain_arrays.of_lists),
 )
 
@@ -99,6 +100,7 @@ FRAMES = (
     FrameForm("MMPose", mmpose.is_frame, mmpose.of_frames, True),
     FrameForm("ultralytics", ultralytics.is_frame, ultralytics.of_frames, True),
     FrameForm("MediaPipe", mediapipe.is_frame, mediapipe.of_frames, True),
+    FrameForm("OpenPifPaf, TensorFlow.js", people_lists.is_frame, people_lists.of_frames, True),
 )
 
 ARRAYS = (

@@ -22,6 +22,8 @@ _LIST_BYTES, _OBJECT_BYTES, _NUMBER_BYTES = 64, 184, 32
 def parse(content: bytes, name: str = "it") -> Any:
     """The document; lists of numbers in its objects are float32 arrays, null is NaN in these.
 
+    A document a line (JSON Lines) is a list of documents.
+
     Args:
         content: JSON, in UTF-8, UTF-16 or UTF-32.
         name: what the content is called in messages.
@@ -35,11 +37,22 @@ def parse(content: bytes, name: str = "it") -> Any:
         del content  # the caller keeps none: with the text, it would be twice the memory
         # A number beyond float32 becomes infinite, and so a missing joint.
         with np.errstate(over="ignore"):
-            return json.loads(text, object_hook=_compact)
+            return _loaded(text)
     except RecursionError as error:
         raise ValueError(f"{name} nests brackets without end") from error
     except ValueError as error:
         raise ValueError(f"{name} is not complete JSON ({reason(error)})") from error
+
+
+def _loaded(text: str) -> Any:
+    """The document, or where there are several, one a line, the list of them."""
+    try:
+        return json.loads(text, object_hook=_compact)
+    except json.JSONDecodeError as error:
+        if error.msg != "Extra data":
+            raise
+        lines = filter(str.strip, text.splitlines())
+        return [json.loads(line, object_hook=_compact) for line in lines]
 
 
 def _check_memory(content: bytes, name: str) -> None:

@@ -28,6 +28,12 @@ def test_other_lists_stay_as_they_are(text):
     assert isinstance(parse(text.encode())["a"], list)
 
 
+def test_a_document_a_line_is_a_list_of_them():
+    assert parse(b'{"a": 1}\n\n{"a": 2}\n') == [{"a": 1}, {"a": 2}]
+    with pytest.raises(ValueError, match="not complete JSON"):
+        parse(b'{"a": 1}\n{"a":')
+
+
 def test_numbers_beyond_reason_are_infinite():
     assert parse(b'{"a": [1e300, 2, 3, 4]}')["a"][0] == np.inf
 

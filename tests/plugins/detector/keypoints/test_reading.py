@@ -29,7 +29,7 @@ KEYS = st.sampled_from(
     "image_id keypoints score box bbox idx category_id people bodies joints pose_keypoints_2d "
     "version person_id annotations images id width height file_name schema_version rows 0.jpg "
     "1.jpg instances keypoint_scores instance_info meta_info keypoint_id2name frame_id landmarks "
-    "pose_landmarks frames x y visible class track_id".split()
+    "pose_landmarks frames x y visible class track_id predictions name part position".split()
 )
 JSON = st.recursive(
     NUMBERS | st.lists(st.floats(width=32) | st.integers(0, 2), min_size=51, max_size=54),
