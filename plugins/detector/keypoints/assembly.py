@@ -136,12 +136,16 @@ def _boxes(
 
 
 def _box_scores(parsed: ParsedKeypoints, rows: Ints, points: Float64s) -> Floats:
-    """(P,) 0..1: those of the tool, or the mean score of the joints that are not missing."""
+    """(P,) 0..1: those of the tool, or the mean score of the joints that are not missing.
+
+    Scores that are all 0 are none; trackers would follow nobody.
+    """
     scores = points[..., 2]
     known = np.isfinite(scores)
     means = np.where(known, scores, 0).sum(1) / np.maximum(known.sum(1), 1)
     given = np.full(len(rows), np.nan) if parsed.box_scores is None else parsed.box_scores[rows]
-    scores = np.where(np.isfinite(given), given, means).clip(0, 1)
+    stated = np.isfinite(given) & bool((given > 0).any())
+    scores = np.where(stated, given, means).clip(0, 1)
     return scores.astype(np.float32)
 
 

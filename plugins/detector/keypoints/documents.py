@@ -132,10 +132,18 @@ def _has_joints(entry: Mapping[str, Any]) -> bool:
 
 
 def _people(entries: list[Any]) -> list[Any]:
-    """The entries of people: COCO's category 1, or 0 where a tool counts from it."""
+    """The entries of people: COCO's category 1, or 0 where a tool counts from it, or the only one.
+
+    Raises:
+        ValueError: there are several others.
+    """
     categories = {entry.get("category_id", 1) for entry in entries}
-    person = 1 if 1 in categories else 0
-    return [entry for entry in entries if entry.get("category_id", person) == person]
+    if len(categories) == 1:
+        return entries
+    person = next((known for known in (1, 0) if known in categories), None)
+    if person is None:
+        raise ValueError(f"its {len(categories)} categories are not those of people (1, or 0)")
+    return [entry for entry in entries if entry.get("category_id", 1) == person]
 
 
 def size_of(width: object, height: object) -> tuple[int, int] | None:

@@ -60,6 +60,7 @@ def test_people_of_tools_without_scores_are_there(reading, flat, third):
     recording = reading([{"image_id": 0, "keypoints": flat(score=third), "score": 0}])
     people = recording.people(0)
     assert (people.keypoint_scores == 1).all() and np.isfinite(people.keypoints).all()
+    assert people.box_scores.tolist() == [1]  # trackers take nobody with a score of 0
     assert "no scores" in recording.notes[0]
 
 

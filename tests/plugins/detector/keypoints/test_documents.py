@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from framework.errors import InputError
 from framework.skeletons import BODY25, COCO17, HALPE26, OPENPOSE18
 
 
@@ -120,6 +121,9 @@ def test_categories_that_are_counted_from_zero(reading, flat, per_frame):
     ]
     assert per_frame(reading(entries)) == [0, 1, 0, 1]
     assert per_frame(reading(entries[::2])) == [1, 0, 1]
+    assert per_frame(reading([{**entry, "category_id": 7} for entry in entries])) == [1] * 4
+    with pytest.raises(InputError, match="2 categories are not those of people"):
+        reading([{**entry, "category_id": 7 + k} for k, entry in enumerate(entries[:2])])
 
 
 def test_flags_of_coco_mean_absent_hidden_and_visible(reading, flat):
