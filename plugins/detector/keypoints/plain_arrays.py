@@ -26,6 +26,8 @@ _RATES = ("fps", "frame_rate", "framerate")
 _WITH_FACE_AND_HANDS = (533, 543, 553)
 """Points of MediaPipe's holistic models, which begin with the body's 33."""
 _BODY = 33
+_CROWD = 30
+"""Places for people; a second axis that is longer, and longer than the first, is over frames."""
 
 
 def of_npy(path: Path, entry: str | None) -> ParsedKeypoints:
@@ -120,11 +122,12 @@ def of_array(
             f"it has shape {points.shape}, not (frames, joints, 2 or 3) or "
             "(frames, people, joints, 2 or 3)"
         )
-    if points.shape[-2] in _WITH_FACE_AND_HANDS and not joints:
+    whole_body = points.shape[-2] in _WITH_FACE_AND_HANDS and not joints
+    if points.ndim == 4 and (whole_body or points.shape[1] > max(_CROWD, 2 * len(points))):
+        points = _camera(points, entry)
+    if whole_body:
         # FreeMoCap's third number is a depth; it writes no score.
         points = points[..., :_BODY, :2]
-        if points.ndim == 4:
-            points = _camera(points, entry)
     _check_scores(points)
     points = points[:, None] if points.ndim == 3 else points
     # The order of people in a frame need not be an identity.
@@ -136,8 +139,8 @@ def _camera(points: Float64s, entry: str | None) -> Float64s:
     number = 0 if entry is None and count == 1 else entry
     if number is None or not str(number).isdecimal() or int(number) >= count:
         raise ValueError(
-            f"it holds {count} cameras: give detector.entry=N, from 0 to {count - 1}, for the one "
-            "of this film"
+            f"it holds {count} cameras, not frames, in its first axis: give detector.entry=N, from "
+            f"0 to {count - 1}, for the one of this film"
         )
     chosen: Float64s = points[int(number)]
     return chosen

@@ -1,5 +1,8 @@
 """JSON is parsed in memory in proportion to its size, or refused."""
 
+import json
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -64,3 +67,14 @@ def test_what_would_take_much_more_memory_than_its_size_is_refused(monkeypatch, 
     monkeypatch.setattr(json_text, "_FREE", 1000)
     with pytest.raises(ValueError, match="brackets in"):
         parse(content)
+
+
+def test_results_take_a_few_times_their_size():
+    keypoints = [round(100 + 7.31 * k, 2) for k in range(51)]
+    entries = [{"image_id": k, "category_id": 1, "keypoints": keypoints} for k in range(3000)]
+    content = json.dumps(entries).encode()
+    tracemalloc.start()
+    parse(content)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4 * len(content)

@@ -87,9 +87,14 @@ def test_freemocaps_cameras(of_npy, tmp_path, refusal, per_frame):
     assert (per_frame(recording), recording.skeleton.name) == ([1] * 5, "blazepose33")
     np.testing.assert_allclose(recording.keypoints[0], cameras[1, 0, :33, :2], rtol=1e-6)
     for entry in (None, "2", "left"):
-        assert "holds 2 cameras: give detector.entry=N" in refusal(
-            tmp_path / "clip.npy", entry=entry
-        )
+        said = refusal(tmp_path / "clip.npy", entry=entry)
+        assert "holds 2 cameras, not frames" in said and "detector.entry=N, from 0 to 1" in said
+
+
+def test_cameras_are_known_by_more_frames_than_people_find_room(of_npy, person, per_frame):
+    cameras = np.tile(person(), (3, 40, 1, 1))
+    assert per_frame(of_npy(cameras, entry="2")) == [1] * 40
+    assert per_frame(of_npy(cameras[:, :20])) == [20] * 3
 
 
 @pytest.mark.parametrize(
