@@ -7,14 +7,15 @@ in pickles, which are read as data.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from framework.unpickle import unpickle
 
-from .parsed import DEEPLABCUT, Float64s, ImageName, ParsedKeypoints, of_slots
+from .parsed import DEEPLABCUT, Float64s, ParsedKeypoints, of_slots
 
 _COORDINATES = ("x", "y", "likelihood")
 _UNIQUE = "single"
@@ -22,30 +23,32 @@ _UNIQUE = "single"
 _MOST_CELLS = 2_000_000
 
 
-def is_header(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the first lines of a table are DeepLabCut's."""
-    return bool(rows) and bool(rows[0]) and rows[0][0] == "scorer"
+def is_header(row: Sequence[str]) -> bool:
+    """Whether the first line of a table is DeepLabCut's."""
+    return row[:1] == ["scorer"]
 
 
-def of_rows(rows: list[list[str]]) -> ParsedKeypoints:
+def of_rows(rows: Iterator[list[str]]) -> ParsedKeypoints:
     """Parse the cells of a CSV file.
 
     Raises:
         ValueError: lines are missing, or cells are no numbers.
     """
-    depth = next((k for k, row in enumerate(rows[:5]) if row and row[0] == "coords"), 0) + 1
-    if depth < 3:
+    levels = list(islice(rows, 3))
+    if levels[-1][0] != "coords":
+        levels += islice(rows, 1)
+    if levels[-1][0] != "coords":
         raise ValueError("its header has no line 'coords'")
     # Labelled frames have three columns before the numbers: folder, film and image.
-    before = next((k for k, cell in enumerate(rows[depth - 1][1:], 1) if cell), 1)
-    header = list(zip(*(row[before:] for row in rows[:depth]), strict=True))
-    body = [row for row in rows[depth:] if any(row)]
-    if any(len(row) != before + len(header) for row in body):
-        raise ValueError("its lines have different numbers of cells")
-    cells = [[float(cell) if cell else np.nan for cell in row[before:]] for row in body]
-    values = np.array(cells, np.float64).reshape(len(body), len(header))
-    names: list[ImageName] = [row[before - 1] for row in body]
-    return _of_columns(header, values, [int(n) if str(n).isdecimal() else n for n in names])
+    before = next((k for k, cell in enumerate(levels[-1][1:], 1) if cell), 1)
+    header = list(zip(*(row[before:] for row in levels), strict=True))
+    names, values = [], []
+    for row in rows:
+        if len(row) != before + len(header):
+            raise ValueError("its lines have different numbers of cells")
+        names.append(int(row[before - 1]) if row[before - 1].isdecimal() else row[before - 1])
+        values.append(np.array([float(cell or "nan") for cell in row[before:]], np.float64))
+    return _of_columns(header, np.array(values).reshape(len(values), len(header)), names)
 
 
 def of_hdf5(group: Any) -> ParsedKeypoints:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import deeplabcut
+from .long_tables import is_long, widened
 from .parsed import TABLE, Float64s, ImageName, ParsedKeypoints
 
 _DELIMITERS = ",;\t"
@@ -26,7 +28,7 @@ _AXES = {
     **dict.fromkeys(("score", "conf", "confidence", "likelihood", "visibility", "v", "c"), _SCORE),
 }
 _COLUMN = re.compile(rf"(?P<joint>.+?)[\W_]*(?<![a-z])(?P<axis>{'|'.join(_AXES)})(?:_?px)?", re.I)
-_NUMBERED = re.compile(r"(?P<axis>x|y|z|v|c|score)_?(?P<joint>\d+)", re.I)
+_NUMBERED = re.compile(rf"(?P<axis>{'|'.join(_AXES)})_?(?P<joint>\d+)", re.I)
 _FRAME = ("frame", "frame_idx", "frame_index", "frame_id", "frame_number", "frame#", "image_id")
 _PERSON = ("person", "person_id", "track", "track_id", "id", "individual", "instance")
 _NO_JOINT = ("box", "bbox", "instance", "root_camera")
@@ -36,6 +38,14 @@ class _Cell(NamedTuple):
     column: int
     joint: str
     axis: int
+
+
+class _Body(NamedTuple):
+    """(lines, cells) numbers, and of each line its frame and its person."""
+
+    numbers: Float64s
+    frames: list[int]
+    people: list[str]
 
 
 def is_table(head: bytes) -> bool:
@@ -57,43 +67,69 @@ def of_table(text: str) -> ParsedKeypoints:
     Raises:
         ValueError: its columns are not those of keypoints.
     """
-    rows = list(_rows(text))
-    if deeplabcut.is_header(rows):
-        return deeplabcut.of_rows(rows)
-    header = [cell.strip() for cell in rows[0]]
+    rows = _rows(text)
+    first = next(rows, [""])
+    if deeplabcut.is_header(first):
+        return deeplabcut.of_rows(chain([first], rows))
+    header = [cell.strip() for cell in first]
+    if is_long(header):
+        header, lines = widened(header, list(rows))
+        rows = iter(lines)
     cells = list(_cells(header))
     joints = list(dict.fromkeys(cell.joint for cell in cells if cell.axis in (_X, _Y)))
-    body = [row for row in rows[1:] if any(row)]
-    if not joints or not body:
+    body = _body(rows, header, cells)
+    if not joints or not len(body.numbers):
         some = ", ".join(header[:5])[:80]
         raise ValueError(
             f"its columns ({some}) are not those of keypoints: NAME_x, NAME_y, NAME_score for each "
             "joint"
         )
-    if any(len(row) != len(header) for row in body):
-        raise ValueError("its lines have different numbers of cells")
-    values = np.full((len(body), len(joints), 4), np.nan)
+    numbered = all(joint.isdecimal() for joint in joints)
+    joints = sorted(joints, key=int) if numbered else joints
+    values = np.full((len(body.numbers), len(joints), 4), np.nan)
     values[..., _SCORE] = 0.0
-    for cell in cells:
+    for cell, column in zip(cells, body.numbers.T, strict=True):
         if cell.joint in joints:
-            column = [_number(row[cell.column]) for row in body]
             values[:, joints.index(cell.joint), cell.axis] = column
     _check_flat(values)
-    images, of = _frames(header, body)
+    images, of = _images(body.frames)
     return ParsedKeypoints(
         format=TABLE,
         images=images,
         of=of,
         points=np.concatenate([values[..., :2], np.nan_to_num(values[..., 2:3])], axis=2),
-        ids=_ids(header, body),
-        joints=() if all(joint.isdecimal() for joint in joints) else tuple(joints),
+        ids=_ids(body.people),
+        joints=() if numbered else tuple(joints),
     )
 
 
 def _rows(text: str) -> Iterator[list[str]]:
+    """The lines that are not empty, in cells.
+
+    Raises:
+        ValueError: it is no table.
+    """
     first = text.partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first.count)
-    return csv.reader(text.splitlines(), delimiter=delimiter)
+    try:
+        yield from filter(any, csv.reader(text.splitlines(), delimiter=delimiter))
+    except csv.Error as error:
+        raise ValueError(f"it is no table ({error})") from error
+
+
+def _body(rows: Iterator[list[str]], header: Sequence[str], cells: Sequence[_Cell]) -> _Body:
+    """Numbers and keys of all lines; their text, ten times as large, is not kept."""
+    frame, person = _column(header, _FRAME), _column(header, _PERSON)
+    if frame is None and header[0] in ("", "index", "Unnamed: 0"):
+        frame = 0
+    numbers, frames, people = [], [], []
+    for number, row in enumerate(rows):
+        if len(row) != len(header):
+            raise ValueError("its lines have different numbers of cells")
+        numbers.append(np.array([_number(row[cell.column]) for cell in cells], np.float64))
+        frames.append(number if frame is None else int(float(row[frame])))
+        people.append("" if person is None else row[person])
+    return _Body(np.array(numbers).reshape(len(numbers), len(cells)), frames, people)
 
 
 def _cells(header: Sequence[str]) -> Iterator[_Cell]:
@@ -118,27 +154,16 @@ def _check_flat(values: Float64s) -> None:
         )
 
 
-def _frames(
-    header: Sequence[str], body: Sequence[Sequence[str]]
-) -> tuple[Sequence[ImageName], NDArray[np.int64]]:
-    """The images, and for each line the index of its image."""
-    column = _column(header, _FRAME)
-    if column is None and header[0] in ("", "index", "Unnamed: 0"):
-        column = 0
-    if column is None:
-        return range(len(body)), np.arange(len(body))
-    numbers = [int(float(row[column])) for row in body]
-    images = list(dict.fromkeys(numbers))
-    places = {number: index for index, number in enumerate(images)}
-    return images, np.array([places[number] for number in numbers], np.int64)
+def _images(frames: Sequence[int]) -> tuple[list[ImageName], NDArray[np.int64]]:
+    """Each frame once, and for each line the index of its frame."""
+    places: dict[ImageName, int] = {}
+    of = [places.setdefault(frame, len(places)) for frame in frames]
+    return list(places), np.array(of, np.int64)
 
 
-def _ids(header: Sequence[str], body: Sequence[Sequence[str]]) -> NDArray[np.int64] | None:
-    column = _column(header, _PERSON)
-    if column is None:
-        return None
-    names = {name: k for k, name in enumerate(dict.fromkeys(row[column] for row in body))}
-    ids = np.array([names[row[column]] if row[column] else -1 for row in body], np.int64)
+def _ids(people: Sequence[str]) -> NDArray[np.int64] | None:
+    names = {name: k for k, name in enumerate(dict.fromkeys(filter(None, people)))}
+    ids = np.array([names.get(name, -1) for name in people], np.int64)
     return None if len(names) < 2 else ids
 
 

@@ -62,6 +62,8 @@ def test_numbered_landmarks_in_shares_of_the_image(of_table, person, per_frame):
         ("frame,nose_x,nose_y\n0,100,200\n", "not those of a person"),
         ("", "it is empty"),
         ("hello\n", "are not those of keypoints"),
+        ("\n\n", "are not those of keypoints"),
+        ("frame,nose_x,nose_y\n" + "1" * 200_000 + ",1,2\n", "no table (field larger"),
         ("\x00\x01\x02", ""),
     ],
 )
