@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO, Any, Literal
 
 import numpy as np
@@ -72,7 +73,10 @@ def read_header(key: str, file: IO[bytes]) -> tuple[np.dtype[Any], tuple[int, ..
     if version not in ((1, 0), (2, 0)):
         raise ValueError(f"{key} is of an unknown npy version {version}")
     read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-    shape, by_columns, dtype = read(file)
+    try:
+        shape, by_columns, dtype = read(file)
+    except (TokenError, SyntaxError) as error:
+        raise ValueError(f"the header of {key} is damaged") from error
     return dtype, shape, by_columns
 
 

@@ -40,3 +40,12 @@ def test_an_array_that_promises_more_than_there_is_is_refused(tmp_path):
         archive.writestr("a.npy", header.getvalue())
     with pytest.raises(ValueError, match="does not hold"):
         read_objects(tmp_path / "a.npz")
+
+
+@pytest.mark.parametrize("damaged", [b"{'descr': (", b"{'descr': '<f4', ", b"{'descr':\n  1\n 2"])
+def test_a_damaged_header_is_refused(tmp_path, damaged):
+    content = b"\x93NUMPY\x01\x00" + len(damaged).to_bytes(2, "little") + damaged
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
+        archive.writestr("a.npy", content)
+    with pytest.raises(ValueError, match="header"):
+        read_objects(tmp_path / "a.npz")

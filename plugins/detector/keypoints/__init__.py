@@ -13,8 +13,8 @@ def register_detectors() -> list[StageEntry]:
     return [
         StageEntry(
             name="keypoints",
-            summary="2D keypoints from a file: AlphaPose, OpenPose, COCO, VideoPose3D, this "
-            "program; the video is not needed",
+            summary="2D keypoints from files of OpenPose, AlphaPose, MMPose, ultralytics, COCO, "
+            "DeepLabCut, SLEAP and others; the video is not needed",
             config=KeypointFilesConfig,
             factory=f"{__name__}.keypoints:KeypointFiles",
         )

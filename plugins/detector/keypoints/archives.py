@@ -21,27 +21,24 @@ _COCO_OR_H36M = ("coco17", "h36m17")
 NpzArrays = Mapping[str, NDArray[Any]]
 
 
-def of_arrays(arrays: NpzArrays, entry: str | None, names: tuple[str, ...]) -> ParsedKeypoints:
-    """Parse the arrays of an npz.
-
-    Args:
-        arrays: by key.
-        entry: which video, where there are several; None: the one with one of ``names``.
-        names: names of the input.
-
-    Raises:
-        ValueError, TypeError, KeyError: no known tool writes such arrays.
-    """
-    if "positions_2d" in arrays:
-        return _of_positions(arrays, entry, names)
-    if {"boxes", "keypoints"} <= arrays.keys():
-        return _of_detections(arrays)
-    if "kpts" in arrays:
-        return _of_sequence(np.asarray(arrays["kpts"], np.float64), None)
-    raise ValueError(f"its arrays ({', '.join(arrays)[:80]}) are not those of a known tool")
+def are_positions(arrays: NpzArrays) -> bool:
+    """Whether these are prepared keypoints of VideoPose3D."""
+    return "positions_2d" in arrays
 
 
-def _of_detections(arrays: NpzArrays) -> ParsedKeypoints:
+def are_detections(arrays: NpzArrays) -> bool:
+    """Whether these are the people that ``infer_video`` found: boxes and keypoints of each."""
+    there = {"boxes", "keypoints"} <= arrays.keys()
+    return there and (arrays["keypoints"].dtype == object or arrays["keypoints"].ndim < 3)
+
+
+def are_kpts(arrays: NpzArrays) -> bool:
+    """Whether these are keypoints of video-to-pose3D."""
+    points = arrays.get("kpts")
+    return points is not None and (points.ndim != 4 and points.shape[1:2] != (33,))
+
+
+def of_detections(arrays: NpzArrays, entry: str | None, names: tuple[str, ...]) -> ParsedKeypoints:
     """All people that ``infer_video`` found: boxes (n, 5), keypoints (n, 4, 17) in each frame.
 
     The four rows are x, y, a logit and a probability of each joint.
@@ -79,14 +76,28 @@ def _stacked(people: Any, shape: tuple[int, ...]) -> Float64s:
     return found
 
 
-def _of_positions(arrays: NpzArrays, entry: str | None, names: tuple[str, ...]) -> ParsedKeypoints:
-    """One person in every frame, by video (or by subject, action and camera)."""
+def of_positions(arrays: NpzArrays, entry: str | None, names: tuple[str, ...]) -> ParsedKeypoints:
+    """One person in every frame, by video (or by subject, action and camera).
+
+    Args:
+        arrays: by key.
+        entry: which video, where there are several; None: the one with one of ``names``.
+        names: names of the input.
+
+    Raises:
+        ValueError, TypeError, KeyError: there is no such video, or it holds something else.
+    """
     content, metadata = _unpacked(arrays["positions_2d"]), _unpacked(arrays.get("metadata"))
     sequences = dict(_sequences(content))
     chosen = _choose(sequences, entry, names)
     sizes = metadata.get("video_metadata", {}) if isinstance(metadata, dict) else {}
     size = _size(sizes.get(chosen)) if isinstance(sizes, dict) else None
     return _of_sequence(np.asarray(sequences[chosen], np.float64), size)
+
+
+def of_kpts(arrays: NpzArrays, entry: str | None, names: tuple[str, ...]) -> ParsedKeypoints:
+    """One person in every frame, without scores."""
+    return _of_sequence(np.asarray(arrays["kpts"], np.float64), None)
 
 
 def _sequences(content: Any) -> Iterator[tuple[str, Any]]:

@@ -12,7 +12,11 @@ from framework.skeletons import SKELETONS
 MAX_SIDE = 32768
 """Pixels; a larger number is a mistake."""
 
-_MAX_FPS = 10_000
+MIN_FPS = 0.01
+MAX_FPS = 10_000
+"""Frames per second: from a picture every minute or two to high-speed cameras."""
+
+_MAX_NUMBER = 10**9
 
 
 class FrameNumbering(Enum):
@@ -42,22 +46,34 @@ class KeypointFilesConfig(Options):
     fps: float | None = option(
         None,
         "frames per second where there is no video; null: as in the file",
-        above=0,
-        high=_MAX_FPS,
+        low=MIN_FPS,
+        high=MAX_FPS,
     )
     frames: FrameNumbering = option(
         FrameNumbering.auto,
         "frames are known by the number in the names of the images, or by their order; auto: by "
         "number where the names have one",
     )
-    first_number: int = option(0, "number of the first frame of the clip", low=0)
+    first_number: int | None = option(
+        None,
+        "number of the first frame of the clip; null: 1 for tools that always count from it, else "
+        "0",
+        low=0,
+        high=_MAX_NUMBER,
+    )
     skeleton: str | None = option(
         None,
         f"order of the joints ({', '.join(SKELETONS)}); null: by their count, and where that is "
         "ambiguous, by the positions of the heads",
     )
+    joints: list[str] | None = option(
+        None,
+        "names of the joints in the order of the file, such as [nose,left_hip,...]; null: as in "
+        "the file",
+    )
     entry: str | None = option(
-        None, "which of several videos in one npz; null: the one with the input's name"
+        None,
+        "which of several videos or cameras in one file; null: the one with the input's name",
     )
     score_threshold: float | None = option(
         None, "score from which a joint counts as seen; null: the usual one of the format", low=0

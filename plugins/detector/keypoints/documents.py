@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .flat import table
 from .parsed import (
     ALPHAPOSE,
     COCO,
@@ -22,13 +23,11 @@ from .parsed import (
     Float64s,
     ImageName,
     ParsedKeypoints,
-    table,
 )
 
 _PEOPLE = ("people", "bodies")
 _JOINTS = ("pose_keypoints_2d", "pose_keypoints", "joints")
 """OpenPose now, OpenPose before 1.1, and AlphaPose's cmu form."""
-_FLAGS = (0, 1, 2)
 
 
 def is_frame(document: object) -> bool:
@@ -38,24 +37,22 @@ def is_frame(document: object) -> bool:
     )
 
 
-def of_document(document: object) -> ParsedKeypoints:
-    """Parse a document that holds the people of all frames.
+def are_frames(document: object) -> bool:
+    """Whether a document holds such frames by the names of their images."""
+    return isinstance(document, dict) and bool(document) and all(map(is_frame, document.values()))
 
-    Raises:
-        ValueError, TypeError, KeyError: it is no such document.
-    """
-    if isinstance(document, list):
-        return _of_list(document)
-    if not isinstance(document, dict):
-        raise ValueError("it is neither a list nor an object")
-    if is_frame(document):
-        raise ValueError("it is a single frame; give the folder (or a zip) with all of them")
-    if isinstance(document.get("annotations"), list):
-        return _of_annotations(document)
-    if document and all(is_frame(frame) for frame in document.values()):
-        return of_frames(document)
-    keys = ", ".join(repr(str(key)[:30]) for key in list(document)[:4])
-    raise ValueError(f"its keys ({keys}) are not those of a known tool")
+
+def are_entries(document: object) -> bool:
+    """Whether a document is a list of people with the images in which they are."""
+    first = document[0] if isinstance(document, list) and document else None
+    if not isinstance(first, dict) or isinstance(first.get("keypoints"), dict):
+        return False
+    return "keypoints" in first and ("image_id" in first or "keypoint_scores" not in first)
+
+
+def are_annotations(document: object) -> bool:
+    """Whether a document is an annotation file of COCO."""
+    return isinstance(document, dict) and isinstance(document.get("annotations"), list)
 
 
 def of_frames(frames: Mapping[ImageName, Mapping[str, Any]]) -> ParsedKeypoints:
@@ -80,17 +77,19 @@ def of_frames(frames: Mapping[ImageName, Mapping[str, Any]]) -> ParsedKeypoints:
         images=list(frames),
         of=np.array([people[row][0] for row in kept], np.int64),
         points=points,
-        ids=_identities([people[row][1].get("person_id") for row in kept], unknown=-1),
+        ids=identities([people[row][1].get("person_id") for row in kept], unknown=-1),
     )
 
 
-def _of_list(entries: list[Any]) -> ParsedKeypoints:
-    """Parse AlphaPose's default form or COCO results, which differ in few keys."""
-    if not entries:
-        raise ValueError("it is an empty list: nobody was found in any image")
+def of_entries(entries: list[Any]) -> ParsedKeypoints:
+    """Parse AlphaPose's default form or COCO results, which differ in few keys.
+
+    Raises:
+        ValueError, TypeError, KeyError: an entry is something else.
+    """
     if not all(isinstance(entry, dict) and "keypoints" in entry for entry in entries):
         raise ValueError("it is a list of something without keypoints")
-    entries = [entry for entry in entries if entry.get("category_id", 1) == 1]
+    entries = _people(entries)
     points = table([entry["keypoints"] for entry in entries], "keypoints")
     images, of = _numbered(entry["image_id"] for entry in entries)
     # Only AlphaPose writes identities, boxes as ``box``, and names as image ids.
@@ -103,15 +102,19 @@ def _of_list(entries: list[Any]) -> ParsedKeypoints:
             points=points,
             boxes=_corners([entry.get("box") for entry in entries]),
             box_scores=_alphapose_box_scores(_scores(entries), points[..., 2]),
-            ids=_identities([entry.get("idx") for entry in entries], unknown=0),
+            ids=identities([entry.get("idx") for entry in entries], unknown=0),
         )
     return _coco(entries, points, images, of)
 
 
-def _of_annotations(document: Mapping[str, Any]) -> ParsedKeypoints:
-    """Parse COCO's annotation files, which name the images and their size."""
+def of_annotations(document: Mapping[str, Any]) -> ParsedKeypoints:
+    """Parse COCO's annotation files, which name the images and their size.
+
+    Raises:
+        ValueError, TypeError, KeyError: a part is something else.
+    """
     by_id = {image["id"]: image for image in document.get("images", [])}
-    entries = [entry for entry in document["annotations"] if entry.get("keypoints")]
+    entries = [entry for entry in document["annotations"] if _has_joints(entry)]
     indices = {number: index for index, number in enumerate(by_id)}
     of = np.array([indices[entry["image_id"]] for entry in entries], np.int64)
     names: list[ImageName] = [image.get("file_name", number) for number, image in by_id.items()]
@@ -121,6 +124,26 @@ def _of_annotations(document: Mapping[str, Any]) -> ParsedKeypoints:
     points = table([entry["keypoints"] for entry in entries], "keypoints")
     size_wh = size_of(*sizes.pop()) if sizes else None
     return replace(_coco(entries, points, names, of), size_wh=size_wh)
+
+
+def _has_joints(entry: Mapping[str, Any]) -> bool:
+    joints = entry.get("keypoints")
+    return joints is not None and len(joints) > 0
+
+
+def _people(entries: list[Any]) -> list[Any]:
+    """The entries of people: COCO's category 1, or 0 where a tool counts from it, or the only one.
+
+    Raises:
+        ValueError: there are several others.
+    """
+    categories = {entry.get("category_id", 1) for entry in entries}
+    if len(categories) == 1:
+        return entries
+    person = next((known for known in (1, 0) if known in categories), None)
+    if person is None:
+        raise ValueError(f"its {len(categories)} categories are not those of people (1, or 0)")
+    return [entry for entry in entries if entry.get("category_id", 1) == person]
 
 
 def size_of(width: object, height: object) -> tuple[int, int] | None:
@@ -138,7 +161,8 @@ def _coco(
 ) -> ParsedKeypoints:
     """COCO: the third number is a flag (0 absent, 1 hidden, 2 visible) or a tool's score."""
     third = points[..., 2]
-    flags = bool(np.isin(third, _FLAGS).all())
+    # Not np.isin, which sorts millions of numbers.
+    flags = bool(((third == 0) | (third == 1) | (third == 2)).all() and third.any())
     # A flag of 1 becomes the score 0.5, of 2 the score 1.
     if flags:
         points[third == 0] = 0
@@ -151,6 +175,8 @@ def _coco(
         points=points,
         boxes=_corners([entry.get("bbox") for entry in entries]),
         box_scores=np.where((scores >= 0) & (scores <= 1), scores, np.nan),
+        # PoseTrack's files, and trackers that write results of COCO.
+        ids=identities([entry.get("track_id") for entry in entries], unknown=-1),
     )
 
 
@@ -178,15 +204,15 @@ def _numbered(names: Iterable[Any]) -> tuple[list[ImageName], NDArray[np.int64]]
     return list(indices), np.array(of, np.int64)
 
 
-def _identities(values: Sequence[Any], unknown: int) -> NDArray[np.int64] | None:
+def identities(values: Sequence[Any], unknown: int) -> NDArray[np.int64] | None:
     """(P,) numbers of people, or None where the tool did not track.
 
     AlphaPose nests a number in a list for each pose that it merged into this one.
     """
     numbers = []
     for value in values:
-        while isinstance(value, list):
-            value = value[0] if value else None  # noqa: PLW2901
+        while isinstance(value, list | np.ndarray):
+            value = value[0] if len(value) else None  # noqa: PLW2901
         numbers.append(-1 if value is None else int(value))
     ids = np.array(numbers, np.int64)
     return None if np.isin(ids, (-1, unknown)).all() else ids
@@ -207,8 +233,8 @@ def _scores(entries: Sequence[Mapping[str, Any]]) -> Float64s:
     return np.array([np.nan if score is None else float(score) for score in scores], np.float64)
 
 
-def _first_of(person: Mapping[str, Any], keys: Iterable[str]) -> list[Any]:
+def _first_of(person: Mapping[str, Any], keys: Iterable[str]) -> Any:
     value = next(chain((person[key] for key in keys if key in person), [None]))
-    if not isinstance(value, list):
+    if not isinstance(value, list | np.ndarray):
         raise ValueError(f"a person has no list of keypoints, only {', '.join(person)[:60]}")
     return value

@@ -20,9 +20,13 @@ _BY_COUNT = {
     18: ("openpose18",),
     25: ("body25", "body25b"),
     26: ("halpe26",),
+    33: ("blazepose33",),
     133: ("coco17",),
     136: ("halpe26",),
 }
+COUNTS = frozenset(_BY_COUNT)
+"""Numbers of joints that a known tool writes."""
+
 _WHOLE_BODY = (133, 136)
 """COCO-WholeBody and Halpe-136 begin with the body; face and hands are left out."""
 

@@ -15,6 +15,7 @@ from framework.stages import Detector, Runtime
 from framework.types import BlankClip, Detections, FrameBatch, VideoInfo
 
 from .config import KeypointFilesConfig
+from .placement import notes_on_placement
 from .reading import is_keypoints, read
 from .recording import KeypointRecording
 
@@ -103,6 +104,7 @@ class KeypointFiles(Detector):
         self.skeleton, self.score_threshold = recording.skeleton, recording.score_threshold
         self._file_notes.append(_about(recording))
         self._file_notes += recording.notes
+        self._file_notes += _placement(recording, video.path)
         if not video.has_frames:
             self._file_notes.append("without a video: the background of rendered frames is plain")
         self.notes = tuple(self._file_notes)
@@ -149,8 +151,9 @@ class KeypointFiles(Detector):
         for place, value in zip(_PLACES, (video.path.stem, video.path.name), strict=True):
             name = name.replace(place, value)
         recording = read(Path(name), self._config, (video.path.name, video.path.stem))
+        if recording.shares:
+            return recording.in_pixels_of(video.size_wh)
         if recording.size_wh is None:
-            self._file_notes += _notes_on_size(recording, video)
             return replace(recording, size_wh=video.size_wh)
         (width, height), (own_width, own_height) = video.size_wh, recording.size_wh
         if abs(own_width / own_height * height / width - 1) > _SAME_SHAPE:
@@ -180,6 +183,21 @@ def _size_and_rate(recording: KeypointRecording, path: Path) -> tuple[tuple[int,
     return size_wh, fps
 
 
+def _placement(recording: KeypointRecording, path: Path) -> list[str]:
+    """Warnings about keypoints that hardly fit the images.
+
+    Raises:
+        InputError: they do not fit at all.
+    """
+    try:
+        return notes_on_placement(recording)
+    except ValueError as error:
+        raise InputError(
+            f"the keypoints of '{path}' do not fit it: {error}",
+            "Check which images the tool was given, and how it writes coordinates.",
+        ) from error
+
+
 def _about(recording: KeypointRecording) -> str:
     """The kind of file and the number of people in it, in a sentence."""
     counts = np.bincount(np.searchsorted(recording.index, recording.frame), minlength=1)
@@ -190,20 +208,3 @@ def _about(recording: KeypointRecording) -> str:
         f"keypoints of {recording.source}, {recording.skeleton.name}: {people}, "
         f"in {filled} of {frames} frames"
     )
-
-
-def _notes_on_size(recording: KeypointRecording, video: VideoInfo) -> list[str]:
-    """A warning when keypoints lie outside the frames of the video."""
-    seen = recording.keypoint_scores >= recording.score_threshold
-    points = recording.keypoints[seen]
-    if not len(points):
-        return []
-    # A few joints outside are normal, for people at the border.
-    extent = np.percentile(points, 95, axis=0)
-    if (extent <= np.array(video.size_wh)).all():
-        return []
-    width, height = video.size_wh
-    return [
-        f"keypoints extend to {extent[0]:.0f}, {extent[1]:.0f}, beyond the {width}x{height} pixels "
-        "of the video: if they are of larger images, give detector.image_size_wh=[WIDTH,HEIGHT]"
-    ]

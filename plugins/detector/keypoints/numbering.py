@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from .config import FrameNumbering
 from .parsed import ImageName
@@ -17,6 +18,10 @@ _SPARSE = 1000
 
 _MOST = 10_000_000
 """Most frames of a clip; two days at 50 frames per second."""
+
+_LONGEST_GAP = 100_000
+"""Frames without anybody from which the number after them is taken for a mistake: more than an
+hour."""
 
 _NAME = re.compile(r"(?P<before>.*?)(?P<number>\d+)(?:_keypoints)?(?:\.[A-Za-z][A-Za-z0-9]{0,4})?")
 
@@ -44,14 +49,20 @@ def frame_numbers(images: Sequence[ImageName], how: FrameNumbering, first: int) 
         raise ValueError(f"an image has the number {low}, before detector.first_number={first}")
     if len(set(numbers)) < len(numbers):
         raise ValueError("two images have the same number: they are not frames of one clip")
-    # COCO's image ids are six-digit numbers that are no frames: too few people for so many frames.
-    most = _MOST if how is FrameNumbering.number else min(_MOST, _SPARSE * (len(numbers) + 1))
-    if high - first >= most:
+    if high - first >= _MOST or (how is FrameNumbering.auto and _scattered(numbers, first)):
         raise ValueError(
             f"its {len(numbers)} images have numbers from {low} to {high}, hardly those of "
             "frames: give detector.first_number=N, detector.frames=order, or =number if they are"
         )
     return [number - first for number in numbers]
+
+
+def _scattered(numbers: Sequence[int], first: int) -> bool:
+    """Whether there are too few images for such numbers, as with COCO's six-digit image ids."""
+    ordered = sorted((first, *numbers))
+    gap = max((after - before for before, after in pairwise(ordered)), default=0)
+    sparse = _SPARSE * (len(numbers) + 1)
+    return ordered[-1] - first >= sparse or gap >= _LONGEST_GAP
 
 
 def _numbers(images: Sequence[ImageName]) -> list[int] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,19 @@ COCO_FLAGS = KeypointFormat("COCO with visibility flags", 0.5, skips_empty=True)
 DETECTRON2 = KeypointFormat("detectron2 by VideoPose3D", 0.05)
 DETECTRON = KeypointFormat("Detectron", 0.001)
 NO_SCORES = KeypointFormat("VideoPose3D", 0.5)
+# MMPose draws joints from 0.3, ultralytics from 0.25, DeepLabCut from 0.6 (pcutoff); SLEAP writes
+# only peaks above 0.2; MediaPipe's score is a probability of being visible.
+MMPOSE = KeypointFormat("MMPose", 0.3)
+ULTRALYTICS = KeypointFormat("ultralytics", 0.25)
+ULTRALYTICS_LABELS = KeypointFormat("ultralytics' labels", 0.25, skips_empty=True)
+DEEPLABCUT = KeypointFormat("DeepLabCut", 0.6)
+SLEAP = KeypointFormat("SLEAP", 0.2)
+MEDIAPIPE = KeypointFormat("MediaPipe", 0.5)
+POSE_FORMAT = KeypointFormat("pose-format", 0.3)
+PEOPLE_LISTS = KeypointFormat("OpenPifPaf or TensorFlow.js", 0.3)
+TRC = KeypointFormat("a TRC file in pixels", 0.5)
+TABLE = KeypointFormat("a table", 0.3)
+ARRAY = KeypointFormat("a plain array", 0.3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +67,9 @@ class ParsedKeypoints:
         ids: (P,) numbers of people, -1 where unknown; or None.
         skeletons: names of those that the joints may have, the likeliest first; () is by count.
         size_wh: of the images, or None.
+        joints: names of the K joints as the file has them; () where it has none.
+        fps: frames per second, or None.
+        first: number of the first image where the tool always counts from it.
     """
 
     format: KeypointFormat
@@ -65,21 +81,45 @@ class ParsedKeypoints:
     ids: NDArray[np.int64] | None = None
     skeletons: tuple[str, ...] = ()
     size_wh: tuple[int, int] | None = None
+    joints: tuple[str, ...] = ()
+    fps: float | None = None
+    first: int = 0
 
 
-def table(rows: Sequence[Any], what: str) -> Float64s:
-    """(P, K, 3) from flat lists ``x y score x y score ...``, (0, 0, 3) from none.
+def of_slots(
+    format: KeypointFormat,
+    points: Float64s,
+    *,
+    images: Sequence[ImageName] | None = None,
+    tracked: bool = True,
+    joints: Sequence[str] = (),
+    size_wh: tuple[int, int] | None = None,
+    fps: float | None = None,
+) -> ParsedKeypoints:
+    """Keypoints of files that have a fixed number of places for people in each frame.
 
-    Raises:
-        ValueError: they differ in length, or are not numbers.
+    Args:
+        format: the tool that wrote it.
+        points: (T, N, K, 2 or 3) x, y and perhaps a score; NaN where there is nothing.
+        images: names or numbers of the T frames; None: 0 to T - 1.
+        tracked: whether a place is one person throughout.
+        joints: names of the K joints.
+        size_wh: of the images.
+        fps: frames per second.
     """
-    lengths = sorted({len(row) for row in rows})
-    if not lengths:
-        return np.zeros((0, 0, 3))
-    if len(lengths) > 1 or lengths[0] % 3:
-        counts = " and ".join(str(length) for length in lengths[:3])
-        raise ValueError(f"people have {counts} numbers of {what}, not 3 a joint for everybody")
-    points = np.array(rows, np.float64)
-    if points.ndim != 2:
-        raise ValueError(f"the {what} of a person are not a flat list of numbers")
-    return points.reshape(len(rows), -1, 3)
+    frames, people, count, width = points.shape
+    if width == 2:
+        points = np.insert(points, 2, 0.0, axis=3)
+    return ParsedKeypoints(
+        format=format,
+        images=range(frames) if images is None else images,
+        of=np.repeat(np.arange(frames), people),
+        # A place without a score is one whose tool gives none.
+        points=np.concatenate([points[..., :2], np.nan_to_num(points[..., 2:])], axis=3).reshape(
+            frames * people, count, 3
+        ),
+        ids=np.tile(np.arange(people), frames) if tracked and people > 1 else None,
+        joints=tuple(joints),
+        size_wh=size_wh,
+        fps=fps,
+    )

@@ -2,44 +2,42 @@
 
 from __future__ import annotations
 
-import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from framework.errors import FrameworkError, InputError
 from framework.npz import MAX_BYTES, check_size, read_objects
 from framework.results import BROKEN, load, reason
 
-from .archives import of_arrays
+from . import json_text, ultralytics
 from .assembly import recording_of, with_options
 from .config import KeypointFilesConfig
-from .documents import is_frame, of_document, of_frames
+from .formats import kind_of, of_arrays, of_document, of_documents
+from .hdf5 import of_hdf5
 from .numbering import in_natural_order
-from .parsed import ImageName, ParsedKeypoints
+from .parsed import ParsedKeypoints
+from .plain_arrays import of_npy
+from .pose_files import of_pose
 from .recording import KeypointRecording
+from .tables import of_table
+from .trc import of_texts
 
 _ALPHAPOSE_NAME = "alphapose-results.json"
 """AlphaPose writes this file, and in some forms also one file per image beside it."""
 
-_HINT = (
-    "Readable are files of AlphaPose, OpenPose, COCO, VideoPose3D and this program: "
-    "docs/backends/keypoints.md."
-)
+_HINT = "Which files are readable is in docs/backends/keypoints.md."
 _NPY = ".npy"
+_PARTS = (".json", ".trc", ".txt")
+"""Files of which a folder may have one for each frame, or for each person."""
 
 
 def is_keypoints(path: Path) -> bool:
-    """Whether a path is a folder, or a file that begins like JSON or a zip, which no video does."""
+    """Whether a path is a folder, or a file that begins or is named like one of keypoints."""
     try:
-        if path.is_dir():
-            return True
-        with path.open("rb") as file:
-            head = file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
+        return path.is_dir() or kind_of(path) is not None
     except (OSError, ValueError):
         return False
-    return head.startswith((b"{", b"[", b"PK\x03\x04", b"PK\x05\x06"))
 
 
 def read(path: Path, config: KeypointFilesConfig, names: tuple[str, ...] = ()) -> KeypointRecording:
@@ -52,85 +50,119 @@ def read(path: Path, config: KeypointFilesConfig, names: tuple[str, ...] = ()) -
 
     Raises:
         InputError: it is missing, damaged or of no known format.
+        BackendError: a library that reads it is not installed.
     """
     try:
         if not path.exists():
             raise InputError(f"'{path}' does not exist", "Check the name and the folder.")
         if path.is_dir():
             return recording_of(_of_files(_folder(path)), config)
-        if not zipfile.is_zipfile(path):
-            return _of_json(path, config)
-        with zipfile.ZipFile(path) as archive:
-            members = archive.namelist()
-        # A result of this program comes first: it is an npz too.
-        if "schema_version.npy" in members:
-            return with_options(KeypointRecording.of_result(load(path)), config)
-        if any(member.endswith(_NPY) for member in members):
-            names = (*names, path.name, path.stem)
-            return recording_of(of_arrays(read_objects(path), config.entry, names), config)
-        return recording_of(_of_files(_zip(path)), config)
+        size = path.stat().st_size
+        if not 0 < size <= MAX_BYTES:
+            raise ValueError(f"it is larger than {MAX_BYTES:,} bytes" if size else "it is empty")
+        kind = kind_of(path)
+        if kind is None:
+            raise ValueError("it begins like no file of a known tool")
+        return _READERS[kind.name](path, config, (*names, path.name, path.stem))
     except FrameworkError:
         raise
-    except BROKEN as error:
+    except (*BROKEN, IndexError) as error:
         message = f"'{path}' holds no keypoints that can be read: {reason(error)}"
         raise InputError(message, _HINT) from error
 
 
-def _of_json(path: Path, config: KeypointFilesConfig) -> KeypointRecording:
-    if not path.stat().st_size:
-        raise ValueError("it is empty")
-    if path.stat().st_size > MAX_BYTES:
-        raise ValueError(f"it is larger than {MAX_BYTES:,} bytes")
-    document = json.loads(path.read_bytes())
+def _of_json(path: Path, config: KeypointFilesConfig, names: tuple[str, ...]) -> KeypointRecording:
+    document = json_text.parse(path.read_bytes())
     if isinstance(document, dict) and "schema_version" in document:
         return with_options(KeypointRecording.of_result(load(path)), config)
-    return recording_of(of_document(document), config)
+    parsed = of_document(document)
+    del document  # as large as the file, and no longer needed
+    return recording_of(parsed, config)
+
+
+def _of_zip(path: Path, config: KeypointFilesConfig, names: tuple[str, ...]) -> KeypointRecording:
+    with zipfile.ZipFile(path) as archive:
+        members = archive.namelist()
+    # A result of this program comes first: it is an npz too.
+    if "schema_version.npy" in members:
+        return with_options(KeypointRecording.of_result(load(path)), config)
+    if any(member.endswith(_NPY) for member in members):
+        return recording_of(of_arrays(read_objects(path), config.entry, names), config)
+    return recording_of(_of_files(_unzipped(path)), config)
+
+
+def _of_label(path: Path) -> ParsedKeypoints:
+    raise ValueError("it is a single frame; give the folder (or a zip) with all of them")
+
+
+def _parsing(parse: Callable[[Path], ParsedKeypoints]) -> _Reader:
+    return lambda path, config, names: recording_of(parse(path), config)
+
+
+_Reader = Callable[[Path, KeypointFilesConfig, tuple[str, ...]], KeypointRecording]
+_READERS: Mapping[str, _Reader] = {
+    "zip": _of_zip,
+    "json": _of_json,
+    "npy": lambda path, config, names: recording_of(of_npy(path, config.entry), config),
+    "hdf5": _parsing(of_hdf5),
+    "trc": _parsing(lambda path: of_texts({path.name: _text(path.read_bytes())})),
+    "table": _parsing(lambda path: of_table(_text(path.read_bytes()))),
+    "pose": _parsing(of_pose),
+    "label": _parsing(_of_label),
+}
+"""Who reads each kind of `FILES`."""
+
+
+def _text(content: bytes) -> str:
+    """Text in UTF-8, or as older Windows programs write it."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
 
 
 def _folder(path: Path) -> dict[str, bytes]:
-    """Contents of the JSON files in a folder and below it, by their paths within it."""
-    files = [file for file in path.rglob("*") if _is_json(file.name) and file.is_file()]
+    """Contents of the files in a folder and below it that may be parts, by their paths in it."""
+    files = [file for file in path.rglob("*") if _is_part(file.name) and file.is_file()]
     if sum(file.stat().st_size for file in files) > MAX_BYTES:
         raise ValueError(f"its files are larger than {MAX_BYTES:,} bytes")
     return {file.relative_to(path).as_posix(): file.read_bytes() for file in files}
 
 
-def _zip(path: Path) -> dict[str, bytes]:
-    """Contents of the JSON files in a zip, by their paths; nothing is unpacked to the disk."""
+def _unzipped(path: Path) -> dict[str, bytes]:
+    """The same of a zip; nothing is unpacked to the disk."""
     with zipfile.ZipFile(path) as archive:
         check_size(archive)
-        names = [name for name in archive.namelist() if _is_json(name)]
+        names = [name for name in archive.namelist() if _is_part(name)]
         return {name: archive.read(name) for name in names if "__MACOSX" not in name}
 
 
-def _is_json(name: str) -> bool:
-    return name.lower().endswith(".json")
+def _is_part(name: str) -> bool:
+    return name.lower().endswith(_PARTS)
 
 
 def _of_files(files: Mapping[str, bytes]) -> ParsedKeypoints:
-    """Parse a file per frame; or the one file for all that AlphaPose writes beside them."""
-    whole = [name for name in files if Path(name).name == _ALPHAPOSE_NAME]
-    chosen = whole or in_natural_order(list(files))
-    if not chosen:
-        raise ValueError("there is no .json in it")
+    """Parse a file per frame or person; or the one file for all that AlphaPose writes beside."""
+    suffix, chosen = _chosen(files)
     folders = sorted({Path(name).parent.as_posix() for name in chosen})
     if len(folders) > 1:
-        raise ValueError(f"its .json files lie in several folders ({', '.join(folders[:4])})")
-    documents = {name: _json(name, files[name]) for name in chosen}
-    frames: dict[ImageName, Any] = {
-        Path(name).name: document for name, document in documents.items() if is_frame(document)
-    }
-    # A folder with one frame is a clip of one frame; outside a folder it is refused as a mistake.
-    if len(frames) == len(documents):
-        return of_frames(frames)
-    if len(documents) == 1:
-        return of_document(*documents.values())
-    other = next(name for name, document in documents.items() if not is_frame(document))
-    raise ValueError(f"{other} does not hold the people of one frame")
+        raise ValueError(f"its {suffix} files lie in several folders ({', '.join(folders[:4])})")
+    if suffix == ".json":
+        return of_documents({name: json_text.parse(files[name], name) for name in chosen})
+    texts = {Path(name).name: _text(files[name]) for name in chosen}
+    return ultralytics.of_labels(texts) if suffix == ".txt" else of_texts(texts)
 
 
-def _json(name: str, content: bytes) -> Any:
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"{name} is not complete JSON ({reason(error)})") from error
+def _chosen(files: Mapping[str, bytes]) -> tuple[str, list[str]]:
+    """The suffix and the names, in order, of the files that hold keypoints."""
+    whole = [name for name in files if Path(name).name == _ALPHAPOSE_NAME]
+    if whole:
+        return ".json", whole
+    for suffix in _PARTS:
+        names = [name for name in files if name.lower().endswith(suffix)]
+        # Other texts may lie beside labels: names of classes, notes.
+        if suffix == ".txt":
+            names = [name for name in names if ultralytics.is_labels(_text(files[name]))]
+        if names:
+            return suffix, in_natural_order(names)
+    raise ValueError("there is no .json in it, and no other file of a known tool")

@@ -12,6 +12,7 @@ from typing_extensions import Self
 from framework.skeletons import COCO17, SKELETONS, Skeleton
 from framework.types import Detections, Floats, Ints, RunResult, State, Times
 
+from .coordinates import SHARES_OF
 from .parsed import Float64s
 
 _MARGIN = 0.05
@@ -35,6 +36,7 @@ class KeypointRecording:
         box_scores: (P,) 0..1.
         ids: (P,) numbers of people, -1 where unknown; or None.
         size_wh: of the images, or None where the file does not say.
+        shares: coordinates are shares of the image, times `SHARES_OF`; ``size_wh`` is None then.
         fps: frames per second, or None where the file does not say.
         focal: focal length in longer sides of the image, or None where the file does not say.
         notes: sentences for the user.
@@ -52,6 +54,7 @@ class KeypointRecording:
     box_scores: Floats
     ids: Ints | None = None
     size_wh: tuple[int, int] | None = None
+    shares: bool = False
     fps: Fraction | None = None
     focal: float | None = None
     notes: tuple[str, ...] = ()
@@ -114,6 +117,12 @@ class KeypointRecording:
             hint_ids=None if self.ids is None else self.ids[rows].copy(),
         )
 
+    def in_pixels_of(self, size_wh: tuple[int, int]) -> Self:
+        """The same with shares of the image as pixels of images of this size, and a note."""
+        note = f"its coordinates are shares of the image, taken for {size_wh[0]}x{size_wh[1]}"
+        unit = replace(self, shares=False, size_wh=(SHARES_OF, SHARES_OF))
+        return replace(unit.scaled(size_wh), notes=(*self.notes, note))
+
     def scaled(self, size_wh: tuple[int, int]) -> Self:
         """The same in images of another size; scores are kept."""
         if self.size_wh is None or self.size_wh == size_wh:
@@ -137,7 +146,7 @@ def boxes_around(keypoints: Float64s, seen: NDArray[np.bool_]) -> Float64s:
     """
     known = np.isfinite(keypoints).all(-1)
     used = np.where((seen & known).sum(1, keepdims=True) >= 3, seen & known, known)[..., None]
-    low = np.where(used, keypoints, np.inf).min(1)
-    high = np.where(used, keypoints, -np.inf).max(1)
+    low = np.min(keypoints, axis=1, initial=np.inf, where=used)
+    high = np.max(keypoints, axis=1, initial=-np.inf, where=used)
     margin = np.maximum(1.0, _MARGIN * (high - low).max(1, keepdims=True))
     return np.concatenate([low - margin, high + margin], axis=1)

@@ -1,20 +1,15 @@
 """Named joints, missing joints, boxes and scores of parsed keypoints."""
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
+from framework.plugins.detector.keypoints.assembly import with_options
 from framework.plugins.detector.keypoints.config import KeypointFilesConfig
 from framework.plugins.detector.keypoints.reading import read
-
-
-def test_coordinates_that_are_no_pixels_are_refused(tmp_path, flat, refusal):
-    path = tmp_path / "people.json"
-    numbers = [value / 1000 for value in flat()]
-    path.write_text(json.dumps([{"image_id": 1, "keypoints": numbers, "score": 1}]))
-    assert "not pixels" in refusal(path)
 
 
 def test_numbers_beyond_reason_are_missing(tmp_path, flat):
@@ -68,3 +63,33 @@ def test_options_replace_what_the_file_says_or_are_refused(reading, flat, refusa
     images = [{"id": 0, "file_name": "0.jpg", "width": 10**6, "height": 9}]
     (tmp_path / "large.json").write_text(json.dumps({"images": images, "annotations": []}))
     assert "its images are 1000000x9 pixels" in refusal(tmp_path / "large.json")
+
+
+def test_more_people_than_a_frame_can_hold_are_refused(tmp_path, flat, refusal):
+    path = tmp_path / "people.json"
+    path.write_text(json.dumps([entry(flat)] * 1001))
+    assert "it has 1,001 people in frame 0" in refusal(path)
+
+
+@pytest.mark.parametrize("fps", [1e-9, 1e9, 1e300, float("inf")])
+def test_a_rate_that_no_film_has_is_refused(tmp_path, person, fps, refusal):
+    np.savez(tmp_path / "clip.npz", keypoints=np.stack([person()] * 2), fps=fps)
+    assert "frames per second" in refusal(tmp_path / "clip.npz")
+    recording = read(tmp_path / "clip.npz", KeypointFilesConfig(fps=25.0))
+    assert recording.fps == 25
+
+
+@pytest.mark.parametrize(
+    ("times", "said"),
+    [
+        ([0.0, 1e300], "beyond reason"),
+        ([0.0, 1e-9], "do not rise"),
+        ([0.04, 0.0], "do not rise"),
+        ([0.0, float("nan")], "beyond reason"),
+        ([0.0, 4000.0], "after frame 0 its times leap by 4,000 s"),
+    ],
+)
+def test_times_that_are_not_of_one_clip_are_refused(reading, flat, times, said):
+    recording = reading([entry(flat, image) for image in (0, 1)])
+    with pytest.raises(ValueError, match=said):
+        with_options(replace(recording, time_s=np.array(times)), KeypointFilesConfig())

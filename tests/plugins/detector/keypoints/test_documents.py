@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from framework.errors import InputError
 from framework.skeletons import BODY25, COCO17, HALPE26, OPENPOSE18
 
 
@@ -112,6 +113,17 @@ def test_coco_results(reading, flat, per_frame, third, scores):
     np.testing.assert_allclose(people.keypoint_scores, scores)
     assert people.box_scores[0] == pytest.approx(0.6)
     assert scores >= people.score_threshold
+
+
+def test_categories_that_are_counted_from_zero(reading, flat, per_frame):
+    entries = [
+        {"image_id": k, "category_id": k % 2, "keypoints": flat(), "score": 0.6} for k in range(4)
+    ]
+    assert per_frame(reading(entries)) == [0, 1, 0, 1]
+    assert per_frame(reading(entries[::2])) == [1, 0, 1]
+    assert per_frame(reading([{**entry, "category_id": 7} for entry in entries])) == [1] * 4
+    with pytest.raises(InputError, match="2 categories are not those of people"):
+        reading([{**entry, "category_id": 7 + k} for k, entry in enumerate(entries[:2])])
 
 
 def test_flags_of_coco_mean_absent_hidden_and_visible(reading, flat):

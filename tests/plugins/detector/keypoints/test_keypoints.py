@@ -99,10 +99,33 @@ def test_keypoints_of_images_of_another_aspect_ratio_are_refused(results_file):
         stage.start(CLIP)
 
 
-def test_keypoints_outside_the_frame_cause_a_note(results_file):
+def test_keypoints_mostly_outside_the_frame_are_refused(results_file):
     stage = detector(file=results_file(x=900.0))
+    with pytest.raises(
+        InputError, match=r"mp4' do not fit it.*outside the 640x480 pixels.*image_s"
+    ):
+        stage.start(CLIP)
+
+
+def test_shares_of_the_image_take_the_size_of_the_video(results_file, person):
+    path = results_file()
+    entries = json.loads(path.read_text())
+    for entry in entries:
+        numbers = np.array(entry["keypoints"]).reshape(-1, 3) / [640, 480, 1]
+        entry["keypoints"] = numbers.ravel().tolist()
+    path.write_text(json.dumps(entries))
+    stage = detector(file=path)
     stage.start(CLIP)
-    assert "beyond the 640x480 pixels" in " ".join(stage.notes)
+    [people] = stage.detect(frames_of([1]))
+    np.testing.assert_allclose(people.keypoints[0], person(), rtol=1e-5)
+    assert "shares of the image, taken for 640x480" in " ".join(stage.notes)
+    with pytest.raises(InputError, match=r"give detector\.image_size_wh=\[WIDTH,HEIGHT\]$"):
+        try:
+            detector(fps=25.0).open_clip(path)
+        except InputError as error:
+            raise InputError(error.message) from None
+    clip = detector(fps=25.0, image_size_wh=[640, 480]).open_clip(path)
+    assert clip.video.size_wh == (640, 480)
 
 
 def test_keypoints_after_the_end_of_the_video_cause_a_note(results_file):

@@ -49,6 +49,7 @@ def test_names_that_differ_in_more_than_a_number_are_taken_in_their_order():
         (["1.jpg", "01.jpg"], FrameNumbering.auto, 0, "same number"),
         ([397133, 397140], FrameNumbering.auto, 0, "from 397133 to 397140, hardly.*order"),
         ([10**30, 0], FrameNumbering.number, 0, "hardly"),
+        ([*range(30_000), 9_999_999], FrameNumbering.auto, 0, "from 0 to 9999999, hardly"),
     ],
 )
 def test_numbers_that_make_no_sense_are_refused(images, how, first, said):

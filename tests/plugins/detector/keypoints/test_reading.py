@@ -4,6 +4,7 @@ import io
 import json
 import os
 import pickle
+import struct
 import tempfile
 import zipfile
 from pathlib import Path
@@ -27,7 +28,8 @@ NUMBERS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_
 KEYS = st.sampled_from(
     "image_id keypoints score box bbox idx category_id people bodies joints pose_keypoints_2d "
     "version person_id annotations images id width height file_name schema_version rows 0.jpg "
-    "1.jpg".split()
+    "1.jpg instances keypoint_scores instance_info meta_info keypoint_id2name frame_id landmarks "
+    "pose_landmarks frames x y visible class track_id predictions name part position".split()
 )
 JSON = st.recursive(
     NUMBERS | st.lists(st.floats(width=32) | st.integers(0, 2), min_size=51, max_size=54),
@@ -85,6 +87,59 @@ def test_damaged_archives_are_read_or_refused(data, flat):
         damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "people.npz"
+        path.write_bytes(damaged[: data.draw(st.integers(1, len(damaged)))])
+        read_or_refuse(path)
+
+
+def numpy_array(person):
+    content = io.BytesIO()
+    np.save(content, np.stack([person()] * 3))
+    return content.getvalue()
+
+
+def deeplabcut_table(person):
+    joints = [name for name in COCO17.joints for _ in "xy"]
+    rows = [["scorer", *["me"] * 34], ["bodyparts", *joints], ["coords", *["x", "y"] * 17]]
+    rows += [[frame, *person().ravel()] for frame in range(2)]
+    return "\n".join(",".join(map(str, row)) for row in rows).encode()
+
+
+def table(person):
+    names = [f"{name}_{axis}" for name in COCO17.joints for axis in "xy"]
+    rows = [["frame", "person", *names], [0, "a", *person().ravel()], [1, "b", *person().ravel()]]
+    return "\n".join(",".join(map(str, row)) for row in rows).encode()
+
+
+def markers(person):
+    numbers = "\t".join(f"{x}\t{y}\t0" for x, y in person())
+    lines = ["PathFileType\t4\t(X/Y/Z)\ta", "DataRate\tUnits", "30\tm"]
+    lines += ["Frame#\tTime\t" + "\t\t\t".join(COCO17.joints), "\t\tX1\tY1\tZ1"]
+    return "\n".join([*lines, *(f"{k}\t{k / 30}\t{numbers}" for k in range(2))]).encode()
+
+
+def pose(person):
+    def text(value):
+        return struct.pack("<H", len(value)) + value.encode()
+
+    header = struct.pack("<f3HH", 0.2, 640, 480, 0, 1) + text("BODY") + text("XYC")
+    header += struct.pack("<3H", 17, 0, 0) + b"".join(map(text, COCO17.joints))
+    points = np.concatenate([np.tile(person().ravel(), 3), np.ones(51)])
+    return header + struct.pack("<fIH", 25, 3, 1) + points.astype("<f4").tobytes()
+
+
+@FUZZ
+@given(data=st.data(), make=st.sampled_from([numpy_array, deeplabcut_table, table, markers, pose]))
+def test_damaged_files_of_any_kind_are_read_or_refused(data, make, person):
+    content = make(person)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "people"
+        path.write_bytes(content)
+        assert len(read(path, KeypointFilesConfig()).frame) >= 2
+        damaged = bytearray(content)
+        for _ in range(data.draw(st.integers(1, 4))):
+            # Headers are a small part, so half of the damage is done there.
+            end = data.draw(st.sampled_from([min(200, len(damaged)), len(damaged)])) - 1
+            damaged[data.draw(st.integers(0, end))] = data.draw(st.integers(0, 255))
         path.write_bytes(damaged[: data.draw(st.integers(1, len(damaged)))])
         read_or_refuse(path)
 
@@ -207,6 +262,15 @@ def test_a_missing_file_and_one_that_cannot_be_read(tmp_path, refusal):
         (b"RIFF", False),
         (b"", False),
         (b"hello", False),
+        (b"#EXTM3U\n#EXTINF:1,a,b\nclip.ts", False),
+        (b"ffconcat version 1.0\nfile clip.mp4\n", False),
+        (b"\x93NUMPY", True),
+        (b"\x89HDF\r\n\x1a\n", True),
+        (b"PathFileType\t4\t(X/Y/Z)", True),
+        (b"scorer,DLC,DLC\n", True),
+        (b"frame,nose_x,nose_y\n", True),
+        (b"0 0.5 0.5 0.2 0.4 " + b"0.5 " * 51, True),
+        (b"1,", False),
     ],
 )
 def test_keypoints_are_told_from_videos_by_their_first_bytes(tmp_path, content, kind):
@@ -215,6 +279,15 @@ def test_keypoints_are_told_from_videos_by_their_first_bytes(tmp_path, content, 
     assert is_keypoints(path) is kind
     assert is_keypoints(tmp_path)
     assert not is_keypoints(tmp_path / "lost")
+
+
+@pytest.mark.parametrize("suffix", "csv tsv npy npz json h5 slp trc pose zip".split())
+def test_damaged_files_of_keypoints_are_never_taken_for_videos(tmp_path, suffix, refusal):
+    path = tmp_path / f"clip.{suffix}"
+    for content in (b"", b"\x00\x01\xff" * 50):
+        path.write_bytes(content)
+        assert is_keypoints(path)
+        refusal(path)
 
 
 def test_the_file_of_an_alphapose_folder_is_read_and_not_what_it_repeats(reading, alphapose, flat):

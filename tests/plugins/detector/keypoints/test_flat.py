@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from framework.plugins.detector.keypoints.parsed import table
+from framework.plugins.detector.keypoints.flat import table
 
 finite = st.floats(-1e6, 1e6)
 
@@ -17,6 +17,15 @@ finite = st.floats(-1e6, 1e6)
 def test_a_flat_list_per_person_is_taken_apart_again(points):
     rows = points.reshape(len(points), -1).tolist()
     np.testing.assert_array_equal(table(rows, "keypoints"), points)
+
+
+@pytest.mark.parametrize("joints", [17, 18, 25, 26, 33, 133, 136])
+def test_pairs_are_known_by_the_number_of_joints(joints):
+    points = np.arange(2.0 * joints).reshape(1, joints, 2)
+    for rows in (points.reshape(1, -1).tolist(), points.tolist()):
+        found = table(rows, "keypoints")
+        np.testing.assert_array_equal(found[..., :2], points)
+        assert (found[..., 2] == 0).all()
 
 
 def test_nobody_is_a_table_of_nobody():
