@@ -41,6 +41,10 @@ class KeypointCompleteness(CompletenessFilter):
         """Forget the last clip."""
         self._reset()
 
+    def cut(self) -> None:
+        """Forget who was complete a frame ago."""
+        self._complete_boxes = np.zeros((0, 4), np.float32)
+
     def _reset(self) -> None:
         self._complete_boxes = np.zeros((0, 4), np.float32)
         self._outside = self._hidden = np.zeros(len(self._config.required), np.int64)
@@ -62,6 +66,9 @@ class KeypointCompleteness(CompletenessFilter):
             ConfigurationError: a required joint is not in the detections' skeleton.
         """
         joints, config = self._required(detections.skeleton), self._config
+        if not len(detections):
+            self._complete_boxes = detections.boxes
+            return detections
         points = detections.keypoints[:, joints]
         size = np.asarray(image_size_wh, np.float32)
         was_complete = _overlaps(detections.boxes, self._complete_boxes)

@@ -115,6 +115,8 @@ class Associator:
             continues no person and scores too low to start one.
         """
         before_s, self._now_s = self._now_s, time_s
+        if not len(detections) and (self._known is None or not len(self._known.id)):
+            return np.zeros(0, np.int64)  # most frames of some clips: nobody to look for
         points, hints = tracked_points(detections), _hints(detections)
         appearance = _appearance(detections)
         ids = np.full(len(detections), NO_ID, np.int64)

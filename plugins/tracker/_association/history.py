@@ -69,9 +69,10 @@ class DetectionHistory:
         self._index.append(index)
         self._time_s.append(time_s)
         # A copy: the detector's arrays may be views of a batch, which they would keep alive.
-        self._people.append(detections.take(np.arange(len(detections))))
+        people = detections.take(np.arange(len(detections))) if len(detections) else detections
+        self._people.append(people)
         self._ids.append(ids)
-        self._areas.append(covered_areas(detections))
+        self._areas.append(covered_areas(detections) if len(detections) else np.zeros(0))
 
     def __len__(self) -> int:
         return len(self._index)
