@@ -13,6 +13,8 @@ from pathlib import Path
 
 from framework.digests import sha256_of
 
+_TIMEOUT_S = 3600
+
 
 class SourceFailed(Exception):
     """One mirror did not deliver; the message is one line."""
@@ -80,7 +82,17 @@ def _refuse_other(archive: Path, source: Mapping[str, str]) -> None:
 def _run(command: Sequence[str]) -> None:
     """Run a package manager; its first error line is the cause when it fails."""
     silent = subprocess.DEVNULL
-    done = subprocess.run(command, check=False, stdin=silent, stdout=silent, stderr=subprocess.PIPE)
+    try:
+        done = subprocess.run(
+            command,
+            check=False,
+            stdin=silent,
+            stdout=silent,
+            stderr=subprocess.PIPE,
+            timeout=_TIMEOUT_S,
+        )
+    except subprocess.TimeoutExpired:
+        raise SourceFailed(f"{command[0]} did not end within {_TIMEOUT_S:g} s") from None
     if done.returncode:
         text = done.stderr.decode(errors="replace")
         printed = [line.strip() for line in text.splitlines() if line.strip()]

@@ -33,6 +33,8 @@ Advance = Callable[[int, int | None], None]
 
 _ATTEMPTS = 3
 _TIMEOUT_S = 30
+_MOST_BYTES = 16 << 30
+"""Of an archive whose size nobody stated."""
 _BLOCK = 1 << 16
 """Bytes; an incomplete block is lost when a connection breaks off."""
 
@@ -177,6 +179,9 @@ def _append_rest(url: str, partial: Partial, size: int, advance: Advance) -> Non
             for block in answer.iter_content(_BLOCK):
                 file.write(block)
                 have += len(block)
+                if have > (size or _MOST_BYTES):  # a server need not say how much it will send
+                    partial.discard()
+                    raise SourceFailed(f"it sends more than {size or _MOST_BYTES:,} bytes")
                 advance(have, total)
 
 

@@ -1,8 +1,13 @@
 """Incomplete downloads are resumed only from the same file of the same server."""
 
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
 import pytest
 
-from framework.downloads import Partial, label
+from framework._packages import SourceFailed
+from framework.downloads import Partial, download, label
 
 URL = "https://example.org/a.bin"
 
@@ -50,3 +55,28 @@ def test_a_part_without_a_readable_note_is_discarded(path):
 )
 def test_names_of_sources_in_messages(source, name):
     assert label(source) == name
+
+
+class Endless(BaseHTTPRequestHandler):
+    """Sends without a stated length, and never ends."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        with suppress(OSError):
+            while True:
+                self.wfile.write(bytes(1 << 16))
+
+    def log_message(self, *arguments):
+        pass
+
+
+def test_a_server_that_never_ends_is_left_at_the_stated_size(tmp_path, monkeypatch):
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with HTTPServer(("127.0.0.1", 0), Endless) as server:
+        Thread(target=server.handle_request, daemon=True).start()
+        source = {"kind": "url", "url": f"http://127.0.0.1:{server.server_port}/a.bin"}
+        partial = Partial(tmp_path / ".a.part")
+        with pytest.raises(SourceFailed, match="sends more than 1,000,000 bytes"):
+            download(source, tmp_path, partial, 1_000_000, "a.bin")
+    assert list(tmp_path.iterdir()) == []

@@ -1,9 +1,11 @@
 """Members of archives are found by the end of their path, and only if there is exactly one."""
 
+import sys
 import zipfile
 
 import pytest
 
+from framework import _packages
 from framework._packages import SourceFailed, unzip
 
 
@@ -32,3 +34,9 @@ def test_no_member_or_several_are_refused(archive, tmp_path, member):
 def test_another_archive_is_refused_by_its_digest(archive, tmp_path):
     with pytest.raises(SourceFailed, match="SHA-256 differs"):
         unzip(archive, {"member": "net.bin", "sha256": "00"}, tmp_path)
+
+
+def test_a_package_manager_that_hangs_is_left(monkeypatch):
+    monkeypatch.setattr(_packages, "_TIMEOUT_S", 0.2)
+    with pytest.raises(_packages.SourceFailed, match="did not end within"):
+        _packages._run([sys.executable, "-c", "import time; time.sleep(30)"])
