@@ -146,7 +146,11 @@ def _skeletons(result: RunResult) -> tuple[Skeleton, Skeleton]:
 def _meta(result: RunResult) -> dict[str, Any]:
     """The run's own record, and what `load` needs beyond the table."""
     video = asdict(replace(result.video, pictures=None))
-    del video["reading"], video["pictures"]  # how to read it again is a matter of the next run
+    del (
+        video["reading"],
+        video["pictures"],
+        video["exact_duration"],
+    )  # how to read it again is a matter of the next run
     # Folders of the user's machine must not be in files that are passed on.
     video |= {"path": readable(result.video.path.name), "fps": str(result.video.fps)}
     seen, posed = _skeletons(result)

@@ -83,6 +83,7 @@ class VideoInfo:
         fps: average frame rate; real times travel with the frames.
         n_frames: frames the container declares, or None; not all need to decode.
         duration_s: declared duration in seconds, or None.
+        exact_duration: whether it is that of the frames alone, to a frame.
         rotation_deg: clockwise rotation (0, 90, 180, 270) that makes the coded frame upright.
         has_audio: whether there is a sound track.
         has_frames: whether there is a video; without one only keypoints are known.
@@ -99,6 +100,7 @@ class VideoInfo:
     fps: Fraction
     n_frames: int | None = None
     duration_s: float | None = None
+    exact_duration: bool = field(default=False, compare=False)
     rotation_deg: int = 0
     has_audio: bool = False
     has_frames: bool = True

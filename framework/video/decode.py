@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import cast
 
@@ -17,7 +18,7 @@ from typing_extensions import Self
 
 from framework.errors import InputError
 from framework.reading import Deinterlace
-from framework.types import Bytes, FrameBatch, VideoInfo
+from framework.types import Bytes, FrameBatch, Times, VideoInfo
 from framework.video.byte_queue import ByteQueue
 from framework.video.colour import hdr_name, tone_mapped
 from framework.video.decoder import Clock, Decoder, open_decoder
@@ -35,6 +36,7 @@ LEAVE_S = 5.0
 PATIENCE = 4
 """How many times ``timeout_s`` the reader waits: the decoder opens a file twice before its first
 frame, and ends it by itself after that time when it can."""
+_FEW_FRAMES = 10
 EPSILON_S = 1e-6
 """Times this near to ``start_s`` or ``end_s`` count as equal to them."""
 
@@ -204,11 +206,17 @@ class FrameReader:
         if video.reading.deinterlace is not Deinterlace.off:
             frames = deinterlaced(frames, fields=video.fields)
         clock = Clock(video.fps, timeline.zero_s if timeline else None)
-        number = -1
+        number, times = -1, []
         for number, frame in enumerate(frames, begin * (2 if video.fields else 1)):
             self._decoded = number
-            yield number, clock.time_s(frame), frame
+            times.append(clock.time_s(frame))
+            yield number, times[-1], frame
         self._report(decoder, number + 1, clock, whole=timeline is None)
+        self.warnings += _holes(np.array(times), video.path)
+
+    def _tolerated_s(self) -> float:
+        """How much shorter than declared a film may be: less where its own track declares it."""
+        return 1.5 * float(1 / self._video.fps) if self._video.exact_duration else PAUSE_S
 
     def _report(self, decoder: Decoder, decoded: int, clock: Clock, whole: bool) -> None:
         """Add warnings about what is missing of a clip that was read to its end."""
@@ -227,7 +235,7 @@ class FrameReader:
                 "decoded: the file is cut off or damaged"
             )
         # Containers without a frame count, and parts that begin later, have only the duration.
-        elif not declared and clock.end_s < (video.duration_s or 0) - PAUSE_S:
+        elif not declared and clock.end_s < (video.duration_s or 0) - self._tolerated_s():
             self.warnings.append(
                 f"'{path}' declares {video.duration_s:.2f} s, but its video "
                 f"track ends after {decoded} frames at {clock.end_s:.2f} s: it may be cut off"
@@ -236,6 +244,26 @@ class FrameReader:
             self.warnings.append(f"'{path}' breaks off in the middle: it is cut off or damaged")
         elif decoder.broken:
             self.warnings.append(f"{decoder.broken} damaged packets of '{path}' were skipped")
+
+
+def _holes(times: Times, path: Path) -> list[str]:
+    """A note about frames that are missing between others, where the rate is constant otherwise."""
+    if len(times) < _FEW_FRAMES:
+        return []
+    steps = np.diff(times)
+    period = float(np.median(steps))
+    holes = np.flatnonzero(steps > 1.5 * period)
+    regular = np.abs(steps - period) < 0.2 * period
+    if not holes.size or (regular.sum() + holes.size) < 0.98 * len(steps):
+        return []
+    if holes.size > 0.1 * len(steps):
+        return []
+    missing = int(np.round(steps[holes] / period - 1).sum())
+    longest = holes[np.argmax(steps[holes])]
+    return [
+        f"'{path}' lacks {missing} frames in {len(holes)} places; the longest gap is of "
+        f"{steps[longest]:.2f} s at {times[longest]:.2f} s"
+    ]
 
 
 def _is_mp4(decoder: Decoder) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import shlex
 from fractions import Fraction
 from pathlib import Path
@@ -24,6 +25,7 @@ from framework.video.quicktime import track_metadata
 from framework.video.stamps import rate_of
 
 UNKNOWN_FPS = Fraction(25)
+_TAG = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 NEARLY_SQUARE = 0.02
 """Pixels that are at most this much wider or narrower than high count as square."""
 
@@ -67,7 +69,8 @@ def probe(
             size_wh=size_wh,
             fps=(rate.fps or UNKNOWN_FPS) * (2 if both else 1),
             n_frames=rate.n_frames and rate.n_frames * (2 if both else 1),
-            duration_s=_duration_s(container, stream, rate.least_s),
+            duration_s=_tagged_s(stream) or _duration_s(container, stream, rate.least_s),
+            exact_duration=_tagged_s(stream) is not None,
             rotation_deg=orientation.rotation_deg,
             has_audio=bool(container.streams.audio),
             focal=focal,
@@ -160,6 +163,15 @@ def _metadata(path: Path, container: InputContainer, stream: VideoStream) -> dic
     """Metadata of the file and of its video track; that of the track takes precedence."""
     tracks = track_metadata(path) if container.format.name.startswith("mov") else {}
     return container.metadata | stream.metadata | tracks
+
+
+def _tagged_s(stream: VideoStream) -> float | None:
+    """What a Matroska file says of its video track alone, as "00:00:02.400000000"."""
+    match = _TAG.fullmatch(stream.metadata.get("DURATION", ""))
+    if match is None:
+        return None
+    hours, minutes, seconds = match.groups()
+    return 3600 * int(hours) + 60 * int(minutes) + float(seconds)
 
 
 def _duration_s(container: InputContainer, stream: VideoStream, least_s: float) -> float | None:

@@ -355,3 +355,27 @@ def test_frames_that_a_broken_time_table_hides_are_counted(clips, row):
     clip = clips.read(probe(path))
     assert len(clip.numbers) < 30
     assert any("time table hides" in warning for warning in clip.warnings)
+
+
+def test_frames_missing_between_others_are_counted(clips):
+    times = np.delete(np.arange(60) / 25, [20, 21, 40])
+    clip = clips.read(probe(clips.make("holes.mkv", times)))
+    assert clip.warnings == [
+        f"'{clips.folder / 'holes.mkv'}' lacks 3 frames in 2 places; the longest gap is of "
+        "0.12 s at 0.76 s"
+    ]
+
+
+def test_a_variable_rate_has_no_holes(clips):
+    steps = np.random.default_rng(1).uniform(0.02, 0.1, 60)
+    assert clips.read(probe(clips.make("uneven.mkv", np.cumsum(steps)))).warnings == []
+
+
+@pytest.mark.parametrize("share", [0.7, 0.9])
+def test_a_matroska_file_that_is_cut_off_by_a_few_frames_says_so(clips, share):
+    path = clips.folder / f"short{share}.mkv"
+    data = clips.make("for_cutting.mkv", np.arange(60) / 25, codec="ffv1").read_bytes()
+    path.write_bytes(data[: int(len(data) * share)])
+    clip = clips.read(probe(path))
+    assert 0 < len(clip.numbers) < 60
+    assert len(clip.warnings) == 1
