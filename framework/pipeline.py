@@ -253,7 +253,10 @@ class Pipeline:
         notes = [note for stage in streaming for note in stage.notes]
         notes += _cut_notes(time_s[rows])
         if not any(found):
-            notes.append("nobody was found in any frame: see the detector's thresholds in --help")
+            notes.append(
+                "nobody was found in any frame: people may be too small or hidden for this "
+                "detector; others, and its thresholds, are in --help"
+            )
         return _TrackedClip(
             index=index,
             time_s=time_s,

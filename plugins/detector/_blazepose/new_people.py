@@ -7,6 +7,7 @@ them in the second estimate, whose crop is the square that the first one propose
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import Enum
 from itertools import islice
 from typing import Protocol
 
@@ -17,6 +18,14 @@ from framework.types import Image
 
 from . import rules
 from .landmarks import PoseLandmarks
+
+
+class Search(Enum):
+    """How much of a frame is searched."""
+
+    fast = "fast"
+    usual = "usual"
+    thorough = "thorough"
 
 
 class PoseEstimator(Protocol):
@@ -30,8 +39,8 @@ class PoseEstimator(Protocol):
 class CandidateDetector(Protocol):
     """Proposes squares in which a person may be."""
 
-    def squares(self, image: Image, *, whole_only: bool) -> Array:
-        """Return (N, 4) squares, best first; ``whole_only`` asks for a fast search."""
+    def squares(self, image: Image, search: Search) -> Array:
+        """Return (N, 4) squares, best first."""
         ...
 
 
@@ -52,7 +61,11 @@ class NewPersonSearch:
         self._presence = presence
 
     def find(
-        self, image: Image, known: list[PoseLandmarks], limit: int, *, whole_only: bool = False
+        self,
+        image: Image,
+        known: list[PoseLandmarks],
+        limit: int,
+        search: Search = Search.usual,
     ) -> list[PoseLandmarks]:
         """Return the landmarks of people who are not known, best first.
 
@@ -60,12 +73,12 @@ class NewPersonSearch:
             image: (H, W, 3) RGB.
             known: people already followed.
             limit: most to return.
-            whole_only: ask for a fast search.
+            search: how much of the image is searched.
 
         Raises:
             StageError: inference failed.
         """
-        squares = self._detector.squares(image, whole_only=whole_only)
+        squares = self._detector.squares(image, search)
         candidates = rules.distinct(squares, np.array([pose.square for pose in known]))
         # Lazily, so that no estimates are made beyond the limit.
         confirmed = (self._confirm(image, square) for square in candidates)

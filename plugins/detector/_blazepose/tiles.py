@@ -17,6 +17,7 @@ from framework.geometry.boxes import Array, area, intersection, keep_best
 from framework.types import Image
 
 from .._inference.litert import LiteRtModel
+from .new_people import Search
 from .squares import SQUARE_PER_RADIUS, crop, square_from_axis, to_frame
 
 SIZE = 224
@@ -36,8 +37,13 @@ _SHARED = 0.25
 _COVERED_BY_TILE = 0.8
 """Share of a person's visible area that a tile must contain, so that it may propose them: a tile
 with half a body proposes a wrong square."""
-_LAYOUTS = {1: (1,), 3: (1, 2), 9: (1, 2, 3)}
+_LAYOUTS = {1: (1,), 3: (1, 2), 9: (1, 2, 3), 30: (6,)}
 """Layouts by their number of tiles: columns (of a wide frame) of each layer; rows are one less."""
+_USUAL, _FINE = 9, 30
+_LARGE = 1600
+"""Longer side, in pixels, of frames in which people may be small and yet large enough to lift."""
+_TURNS = 5
+"""A usual search takes every fifth tile of the finer layer: each has its turn within 1.5 s."""
 
 
 class TiledDetector:
@@ -47,26 +53,41 @@ class TiledDetector:
         path: ``pose_detection.tflite``.
         threads: of LiteRT.
         threshold: lowest score of a candidate, 0..1.
-        n_tiles: 1, 3 or 9.
+        n_tiles: 1, 3 or 9; None: 9, and in large frames a finer layer for small people. A usual
+            search takes only some tiles of that layer, and the next search the next ones.
 
     Raises:
         BackendError: the file is not this model.
     """
 
-    def __init__(self, path: Path, threads: int, threshold: float, n_tiles: int) -> None:
+    def __init__(self, path: Path, threads: int, threshold: float, n_tiles: int | None) -> None:
         outputs = ((1, _ANCHORS, 12), (1, _ANCHORS, 1))
         self._model = LiteRtModel(path, threads, (1, SIZE, SIZE, 3), outputs)
         self._threshold = threshold
         self._n_tiles = n_tiles
+        self._turn = 0
         self._anchors = anchors()
 
-    def squares(self, image: Image, *, whole_only: bool) -> Array:
+    def squares(self, image: Image, search: Search) -> Array:
         """Return (N, 4) squares around candidates, best first; their centres are the hips.
 
         Raises:
             StageError: inference failed.
         """
-        return self.candidates(image, 1 if whole_only else self._n_tiles)[0]
+        height, width = image.shape[:2]
+        chosen = tiles(width, height, 1 if search is Search.fast else self._n_tiles or _USUAL)
+        if self._n_tiles is None and search is not Search.fast and max(width, height) >= _LARGE:
+            chosen = np.concatenate([chosen, self._fine(width, height, search)])
+        return self._within_each(image, chosen)[0]
+
+    def _fine(self, width: int, height: int, search: Search) -> Array:
+        """Tiles of the finer layer: all of them, or those whose turn it is."""
+        layer = tiles(width, height, _FINE)
+        if search is Search.thorough:
+            self._turn = 0
+            return layer
+        self._turn += 1
+        return layer[self._turn % _TURNS :: _TURNS]
 
     def candidates(self, image: Image, n_tiles: int) -> tuple[Array, Array]:
         """Return (N, 4) squares around candidates and (N,) scores, best first.
@@ -74,7 +95,10 @@ class TiledDetector:
         Neighbouring tiles may propose the same person; `rules.distinct` drops the repetition.
         """
         height, width = image.shape[:2]
-        found = [self._within(image, tile) for tile in tiles(width, height, n_tiles)]
+        return self._within_each(image, tiles(width, height, n_tiles))
+
+    def _within_each(self, image: Image, chosen: Array) -> tuple[Array, Array]:
+        found = [self._within(image, tile) for tile in chosen]
         squares, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
         # Stable, so that equal scores come in the same order on every machine.
         order = np.argsort(-scores, kind="stable")

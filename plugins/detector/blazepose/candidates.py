@@ -7,6 +7,7 @@ import numpy as np
 from framework.geometry.boxes import Array
 from framework.types import Image
 
+from .._blazepose.new_people import Search
 from .._images.batches import one_frame
 from .._persons.detectors import PersonDetector
 
@@ -24,13 +25,13 @@ class BoxCandidates:
     def __init__(self, detector: PersonDetector) -> None:
         self._detector = detector
 
-    def squares(self, image: Image, *, whole_only: bool) -> Array:
+    def squares(self, image: Image, search: Search) -> Array:
         """Return (N, 4) squares, best first; a search is always of the whole image.
 
         Raises:
             StageError: inference failed.
         """
-        del whole_only
+        del search
         (boxes,) = self._detector.boxes(one_frame(image))
         centre = (boxes[:, :2] + boxes[:, 2:4]) / 2
         side = _SQUARE_PER_BOX * (boxes[:, 2:4] - boxes[:, :2]).max(1, initial=0)

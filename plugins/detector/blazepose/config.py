@@ -33,8 +33,9 @@ class BlazePosePersonDetector(Enum):
 
 
 class BlazePoseTiles(Enum):
-    """Number of overlapping parts of the frame that are searched."""
+    """Number of overlapping parts of the frame that are searched; auto: more in large frames."""
 
+    auto = None
     one = 1
     three = 3
     nine = 9
@@ -62,7 +63,9 @@ class BlazePoseConfig(Options):
     )
     yolox_path: Path | None = option(None, "ONNX file of a YOLOX; null fetches yolox_nano.onnx")
     tiles: BlazePoseTiles = option(
-        BlazePoseTiles.nine, "parts of the frame that blazepose searches: one, three or nine"
+        BlazePoseTiles.auto,
+        "parts of the frame that blazepose searches: one, three, nine, or auto: nine, and smaller "
+        "ones for small people where a side has 1600 pixels or more",
     )
     redetect_s: float = option(
         0.3, "seconds between searches for new people; 0 searches every frame", low=0

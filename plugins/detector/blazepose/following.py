@@ -20,6 +20,7 @@ from .._blazepose.new_people import (
     CandidateDetector,
     NewPersonSearch,
     PoseEstimator,
+    Search,
     can_be_followed,
 )
 from .config import BlazePoseConfig
@@ -97,7 +98,7 @@ class BlazePoseFollower:
         # A lost person is usually still there, so the next search does not wait. Only the whole
         # frame is searched then, not its tiles, to keep frames with losses fast.
         if due or len(followed) < known:
-            people += self._new_people(image, people, whole_only=not due)
+            people += self._new_people(image, people, _search(due, people))
         self._people = [
             self._corrected(image, time_s, person, states.get(person.number)) for person in people
         ]
@@ -119,18 +120,25 @@ class BlazePoseFollower:
                 yield FollowedPerson(person.number, pose, pose)
 
     def _new_people(
-        self, image: Image, people: list[FollowedPerson], *, whole_only: bool
+        self, image: Image, people: list[FollowedPerson], search: Search
     ) -> list[FollowedPerson]:
         limit = self._config.max_people - len(people)
         if limit <= 0:
             return []
         known = [person.pose for person in people]
-        new = self._search.find(image, known, limit, whole_only=whole_only)
+        new = self._search.find(image, known, limit, search)
         self._numbers += len(new)
         numbers = range(self._numbers - len(new), self._numbers)
         return [
             FollowedPerson(number, pose, pose) for number, pose in zip(numbers, new, strict=True)
         ]
+
+
+def _search(due: bool, people: list[FollowedPerson]) -> Search:
+    """How much to search: a lost person is still there mostly, and others came since mostly not."""
+    if not due:
+        return Search.fast
+    return Search.usual if people else Search.thorough
 
 
 def _without_repeats(people: list[FollowedPerson]) -> list[FollowedPerson]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from framework.plugins.detector._blazepose.landmarks import PoseLandmarks
-from framework.plugins.detector._blazepose.new_people import NewPersonSearch
+from framework.plugins.detector._blazepose.new_people import NewPersonSearch, Search
 from framework.skeletons import BLAZEPOSE33
 
 IMAGE = np.zeros((480, 640, 3), np.uint8)
@@ -41,17 +41,19 @@ class Estimates:
     answer: object = staticmethod(lambda at, call: standing(at))
     calls: int = 0
 
-    def squares(self, image, *, whole_only):
-        return np.array(self.proposals[:1] if whole_only else self.proposals).reshape(-1, 4)
+    def squares(self, image, search):
+        return np.array(self.proposals[:1] if search is Search.fast else self.proposals).reshape(
+            -1, 4
+        )
 
     def estimate(self, image, at):
         self.calls += 1
         return self.answer(at, self.calls)
 
 
-def find(estimates, known=(), limit=9, whole_only=False):
+def find(estimates, known=(), limit=9, how=Search.usual):
     search = NewPersonSearch(estimates, estimates, presence=0.9)
-    people = search.find(IMAGE, list(known), limit, whole_only=whole_only)
+    people = search.find(IMAGE, list(known), limit, how)
     return [pose.square[0] for pose in people]
 
 
@@ -98,7 +100,7 @@ def test_a_part_of_a_person_who_is_found_later_is_left_out():
 
 def test_a_fast_search_asks_the_detector_for_one():
     estimates = Estimates([square(300), square(100)])
-    assert find(estimates, whole_only=True) == [300]
+    assert find(estimates, how=Search.fast) == [300]
 
 
 def test_nobody_is_found_where_nothing_is_proposed():

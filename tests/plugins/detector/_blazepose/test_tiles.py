@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from framework.plugins.detector._blazepose.tiles import anchors, decode, tiles
+from framework.plugins.detector._blazepose.new_people import Search
+from framework.plugins.detector._blazepose.tiles import TiledDetector, anchors, decode, tiles
 
 sides = st.integers(1, 4000)
 
@@ -71,3 +72,39 @@ def test_neighbouring_tiles_share_a_quarter():
     assert (left[2] - right[0]) / (left[2] - left[0]) == pytest.approx(0.25, abs=0.01)
     assert len(np.unique(layout[3:, 0])) == 3
     assert len(np.unique(tiles(720, 1280, 9)[3:, 0])) == 2
+
+
+class Watched(TiledDetector):
+    """Notes which tiles are searched."""
+
+    def __init__(self, n_tiles):
+        self._n_tiles, self._turn = n_tiles, 0
+        self.searched = []
+
+    def _within_each(self, image, chosen):
+        self.searched.append({tuple(tile) for tile in chosen.tolist()})
+        return np.zeros((0, 4)), np.zeros(0)
+
+
+def searched(size_wh, *searches, n_tiles=None):
+    detector = Watched(n_tiles)
+    for search in searches:
+        detector.squares(np.zeros((*size_wh[::-1], 3), np.uint8), search)
+    return detector.searched
+
+
+def test_large_frames_have_a_finer_layer_that_takes_turns():
+    usual = [Search.usual] * 5
+    every, *turns = searched((1920, 1080), Search.thorough, *usual)
+    assert len(every) == 39
+    assert [len(turn) for turn in turns] == [15] * 5
+    assert set.union(*turns) == every
+    assert searched((1920, 1080), Search.thorough, *usual, Search.thorough, *usual)[6:] == [
+        every, *turns
+    ]  # fmt: skip
+
+
+def test_small_frames_and_fast_searches_have_not():
+    assert len(searched((1280, 720), Search.thorough)[0]) == 9
+    assert len(searched((1920, 1080), Search.fast)[0]) == 1
+    assert len(searched((1920, 1080), Search.thorough, n_tiles=9)[0]) == 9

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from framework.plugins.detector._blazepose.new_people import Search
 from framework.plugins.detector.blazepose.candidates import BoxCandidates
 
 
@@ -21,10 +22,10 @@ IMAGE = np.zeros((48, 64, 3), np.uint8)
 
 def test_each_box_is_in_the_middle_of_an_upright_square_of_its_longer_side_and_a_quarter():
     candidates = BoxCandidates(Fixed([10, 10, 30, 50, 0.9], [0, 0, 40, 8, 0.4]))
-    for whole_only in (True, False):
-        squares = candidates.squares(IMAGE, whole_only=whole_only)
+    for search in Search:
+        squares = candidates.squares(IMAGE, search)
         np.testing.assert_allclose(squares, [[20, 30, 50, 0], [20, 4, 50, 0]])
 
 
 def test_nobody_is_no_square():
-    assert BoxCandidates(Fixed()).squares(IMAGE, whole_only=False).shape == (0, 4)
+    assert BoxCandidates(Fixed()).squares(IMAGE, Search.usual).shape == (0, 4)

@@ -7,6 +7,7 @@ import pytest
 
 from framework.plugins.detector._blazepose import rules
 from framework.plugins.detector._blazepose.landmarks import PoseLandmarks
+from framework.plugins.detector._blazepose.new_people import Search
 from framework.plugins.detector.blazepose.config import BlazePoseConfig
 from framework.plugins.detector.blazepose.following import BlazePoseFollower
 from framework.skeletons import BLAZEPOSE33
@@ -41,7 +42,7 @@ class Script:
 
     people: list[PoseLandmarks] = field(default_factory=list)
     proposals: list[np.ndarray] = field(default_factory=list)
-    searches: list[bool] = field(default_factory=list)
+    searches: list[Search] = field(default_factory=list)
     estimates: int = 0
 
     def estimate(self, image: np.ndarray, at: np.ndarray) -> PoseLandmarks:
@@ -49,8 +50,8 @@ class Script:
         near = [p for p in self.people if np.hypot(*(p.square[:2] - at[:2])) < 60]
         return near[0] if near else standing(at, presence=0.0)
 
-    def squares(self, image: np.ndarray, *, whole_only: bool) -> np.ndarray:
-        self.searches.append(whole_only)
+    def squares(self, image: np.ndarray, search: Search) -> np.ndarray:
+        self.searches.append(search)
         return np.array(self.proposals).reshape(-1, 4)
 
 
@@ -71,7 +72,7 @@ def test_searches_keep_to_the_clock_whatever_the_frame_rate(fps):
         follower.update(IMAGE, float(time_s))
     every = np.ceil(0.3 * fps - 1e-6)
     assert len(script.searches) == np.ceil(len(times) / every)
-    assert not any(script.searches)
+    assert Search.fast not in script.searches
 
 
 def test_between_searches_a_person_takes_one_estimate():
@@ -90,7 +91,7 @@ def test_a_lost_person_causes_a_fast_search_and_gets_a_new_number():
     script.people = [standing(square(500))]
     script.proposals = [square(500)]
     assert numbers(follower, 0.1) == [1]
-    assert script.searches == [False, True]
+    assert script.searches == [Search.thorough, Search.fast]
 
 
 @pytest.mark.parametrize(
