@@ -260,8 +260,9 @@ def _holes(times: Times, path: Path) -> list[str]:
         return []
     missing = int(np.round(steps[holes] / period - 1).sum())
     longest = holes[np.argmax(steps[holes])]
+    frames = "a frame is" if missing == 1 else f"{missing} frames are"
     return [
-        f"'{path}' lacks {missing} frames in {len(holes)} places; the longest gap is of "
+        f"{frames} missing between others of '{path}'; the longest gap is of "
         f"{steps[longest]:.2f} s at {times[longest]:.2f} s"
     ]
 

@@ -33,6 +33,8 @@ from framework.video.sound import encode_sound, reason_of
 QUEUE_BYTES = 64 * 2**20
 PIPE_BUFFER = 2**20
 TICKS_PER_S = 90_000
+H264_SIDE, GIF_SIDE = 16384, 65535
+"""Pixels of a side that the encoders allow."""
 GIF_FPS = 50
 """Browsers show a frame longer when it should be shown for less than 0.02 s."""
 DISK_FULL = ("No space left", "File too large", "File size limit")
@@ -91,6 +93,7 @@ class VideoWriter:
         self._program = find_ffmpeg(ffmpeg)
         self._path = path
         self._size_wh = size_wh
+        self._coded_wh = _within(size_wh, GIF_SIDE if path.suffix.lower() == ".gif" else H264_SIDE)
         self._fps = fps
         self._audio_from = audio_from
         self._quality = (
@@ -103,6 +106,9 @@ class VideoWriter:
         self._sound_file = path.with_name(f"{path.name}.mka")
         self._scratch = (self._target, self._palette) if self._is_gif else (self._sound_file,)
         self.notes: list[str] = []
+        if self._coded_wh != size_wh:
+            said = "x".join(map(str, self._coded_wh))
+            self.notes.append(f"the rendered video is scaled down to {said}: its encoder allows no more")
         self._feeder: _Feeder | None = None
         self._start_s = 0.0
         self._closed = False
@@ -138,7 +144,9 @@ class VideoWriter:
         if self._feeder is None:
             self._start_s = time_s
             command = self._lossless() if self._is_gif else self._mp4()
-            self._feeder = _Feeder(command, self._size_wh, self._fps, yuv=not self._is_gif)
+            self._feeder = _Feeder(command, self._coded_wh, self._fps, yuv=not self._is_gif)
+        if self._coded_wh != self._size_wh:
+            image = cast(Bytes, cv2.resize(image, self._coded_wh, interpolation=cv2.INTER_AREA))
         if not self._feeder.feed(image, time_s - self._start_s):
             self._fail(self._feeder.finish() or "ffmpeg ended too early")
 
@@ -344,6 +352,13 @@ def _start(command: list[str]) -> subprocess.Popen[bytes]:
             f"the ffmpeg program '{command[0]}' cannot be started ({error.strerror})",
             "Check that it is a program for this system.",
         ) from error
+
+
+def _within(size_wh: tuple[int, int], side: int) -> tuple[int, int]:
+    """The size, reduced in proportion until no side is longer."""
+    share = min(1.0, side / max(size_wh))
+    width, height = (max(1, round(share * each)) for each in size_wh)
+    return width, height
 
 
 def _time_base(fps: Fraction) -> Fraction:

@@ -166,12 +166,16 @@ def _metadata(path: Path, container: InputContainer, stream: VideoStream) -> dic
 
 
 def _tagged_s(stream: VideoStream) -> float | None:
-    """What a Matroska file says of its video track alone, as "00:00:02.400000000"."""
+    """What a Matroska file says of its video track alone, as "00:00:02.400000000".
+
+    That is when it ends; it may begin later than at 0.
+    """
     match = _TAG.fullmatch(stream.metadata.get("DURATION", ""))
     if match is None:
         return None
     hours, minutes, seconds = match.groups()
-    return 3600 * int(hours) + 60 * int(minutes) + float(seconds)
+    end_s = 3600 * int(hours) + 60 * int(minutes) + float(seconds)
+    return end_s - float((stream.start_time or 0) * (stream.time_base or 0))
 
 
 def _duration_s(container: InputContainer, stream: VideoStream, least_s: float) -> float | None:

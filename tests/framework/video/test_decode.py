@@ -361,8 +361,8 @@ def test_frames_missing_between_others_are_counted(clips):
     times = np.delete(np.arange(60) / 25, [20, 21, 40])
     clip = clips.read(probe(clips.make("holes.mkv", times)))
     assert clip.warnings == [
-        f"'{clips.folder / 'holes.mkv'}' lacks 3 frames in 2 places; the longest gap is of "
-        "0.12 s at 0.76 s"
+        f"3 frames are missing between others of '{clips.folder / 'holes.mkv'}'; the longest gap "
+        "is of 0.12 s at 0.76 s"
     ]
 
 
@@ -379,3 +379,12 @@ def test_a_matroska_file_that_is_cut_off_by_a_few_frames_says_so(clips, share):
     clip = clips.read(probe(path))
     assert 0 < len(clip.numbers) < 60
     assert len(clip.warnings) == 1
+
+
+def test_a_film_that_begins_late_is_not_called_cut_off(clips):
+    path = clips.folder / "late_start.mkv"
+    clips.ffmpeg("-itsoffset", 3, "-i", clips.make("plain.mp4"), "-f", "lavfi", "-i", "sine=d=4.2",
+                 "-map", "0:v", "-map", "1:a", "-c:v", "copy", path)  # fmt: skip
+    clip = clips.read(probe(path))
+    assert len(clip.numbers) == 30
+    assert clip.warnings == []

@@ -368,3 +368,12 @@ def test_ctrl_c_in_a_terminal_leaves_no_file(tmp_path, suffix):
         _, messages = process.communicate(timeout=20)
     assert messages.rstrip().endswith(b"KeyboardInterrupt")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_film_too_wide_for_the_encoder_is_scaled_down(tmp_path):
+    path = tmp_path / "wide.mp4"
+    with VideoWriter(path, size_wh=(20000, 64), fps=Fraction(25)) as writer:
+        for number in range(3):
+            writer.write(np.full((64, 20000, 3), 40 * number, np.uint8), number / 25)
+    assert probe(path).size_wh == (16384, 52)
+    assert writer.notes == ["the rendered video is scaled down to 16384x52: its encoder allows no more"]
