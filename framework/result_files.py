@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,6 +21,8 @@ from framework.result_table import HEAD, SCHEMA_VERSION, TABLE, Arrays, json_gro
 
 MAX_BYTES = 4 << 30
 """The most that a results file may unpack to; enough for forty hours of one person."""
+_BLOCK = 2048
+"""Rows of JSON that become arrays at once."""
 
 
 class NewerError(Exception):
@@ -63,33 +66,87 @@ def read_json(path: Path) -> Arrays:
     if path.stat().st_size > MAX_BYTES:
         raise ValueError(f"it is larger than {MAX_BYTES:,} bytes")
     with path.open(encoding="utf-8") as file:
-        document = json.load(file, parse_constant=_refuse)
-    if not isinstance(document, dict) or not isinstance(document.get("rows"), list):
-        raise ValueError("it has no list of rows")
+        document, rows = _in_lines(file) or _at_once(file)
     _check_version(document.get("schema_version"))
-    arrays = _arrays_of(document)
+    arrays = _arrays_of(document, rows)
     _check_keys(set(arrays))
     _check_shapes({key: (array.dtype, array.shape) for key, array in arrays.items()})
     _check_values(arrays)
     return arrays
 
 
-def _arrays_of(document: dict[str, Any]) -> Arrays:
-    """The table out of a document whose rows hold one person and frame each."""
-    rows = document["rows"]
+Rows = dict[str, NDArray[Any]]
+"""The values of all rows by key, (rows, numbers a row); with the number of rows under ``""``."""
+
+
+def _in_lines(file: IO[str]) -> tuple[dict[str, Any], Rows] | None:
+    """The head and the rows of a file with a row a line, as `exporter=json` writes them.
+
+    Rows become arrays block by block: as Python numbers they would take ten times the memory of the
+    file. None, and the file at its beginning, where it is laid out in another way.
+    """
+    head: list[str] = []
+    if file.readline() == "{\n":
+        for line in file:
+            if line == '"rows": [\n':
+                text = "{" + "".join(head).rstrip(",\n") + "}"
+                return json.loads(text, parse_constant=_refuse), _joined(_row_lines(file))
+            head.append(line)
+    file.seek(0)
+    return None
+
+
+def _row_lines(file: IO[str]) -> Iterator[str]:
+    """The lines of rows; raises ValueError where the file ends before their list does."""
+    for line in file:
+        if not line.startswith("{"):
+            if line.rstrip() == "]" and file.read().strip() == "}":
+                return
+            break
+        yield line
+    raise ValueError("it breaks off within its rows")
+
+
+def _at_once(file: IO[str]) -> tuple[dict[str, Any], Rows]:
+    document = json.load(file, parse_constant=_refuse)
+    if not isinstance(document, dict) or not isinstance(document.get("rows"), list):
+        raise ValueError("it has no list of rows")
+    return document, _joined(document.pop("rows"))
+
+
+def _joined(rows: Iterable[Any]) -> Rows:
+    """Rows, or lines that hold one each, as arrays."""
+    parts: list[Rows] = []
+    source = iter(rows)
+    while block := list(islice(source, _BLOCK)):
+        read = [
+            json.loads(row.rstrip(",\n"), parse_constant=_refuse) if isinstance(row, str) else row
+            for row in block
+        ]
+        keys = [key for key in json_groups() if key in read[0]]
+        part: Rows = {key: np.array([row[key] for row in read], np.float64) for key in keys}
+        parts.append(part | {"": np.zeros(len(read))})
+    known = parts[0] if parts else {"": np.zeros(0)}
+    return {key: np.concatenate([part[key] for part in parts] or [known[key]]) for key in known}
+
+
+def _arrays_of(document: dict[str, Any], rows: Rows) -> Arrays:
+    """The table out of the head of a document and its rows of one person and frame each."""
+    count = len(rows[""])
     n, t = len(document["track_id"]), len(document["frame_index"])
     j, k = len(document["keypoint_names"]), len(document["joint_names"])
-    if len(rows) != n * t:
-        raise ValueError(f"{n} people in {t} frames make {n * t} rows, but it has {len(rows)}")
+    if count != n * t:
+        raise ValueError(f"{n} people in {t} frames make {n * t} rows, but it has {count}")
 
     lengths = {"J": j, "K": k}
     arrays: Arrays = {}
     for key, (first, *others) in json_groups().items():
         if first.head:  # the same for everybody or in every row: read from the head below
             continue
-        if first.added_later and rows and key not in rows[0]:
+        if first.added_later and count and key not in rows:
             continue
-        values: NDArray[Any] = np.array([row[key] for row in rows], first.dtype)
+        # Without rows there is nothing to read the keys from.
+        values: NDArray[Any] = (rows[key] if count else np.zeros(0)).astype(first.dtype)
         if not others:
             arrays[first.name] = values.reshape(n, t, *first.sides(lengths))
             continue
@@ -117,6 +174,13 @@ def _header(key: str, file: IO[bytes], size: int) -> tuple[np.dtype[Any], tuple[
         raise ValueError(f"{key} holds pickled objects, which are never read")
     check_length(key, dtype, shape, size - file.tell())
     return dtype, shape
+
+
+_SLOWEST, _FASTEST = 1e-4, 1e5
+"""Frames per second: a time-lapse of hours a frame, and any high-speed camera for people."""
+_LONGEST_S = 30 * 86400.0
+_LARGEST = 1 << 17
+"""What no recording of people reaches: with such numbers later steps overflow or run for ever."""
 
 
 def _check_keys(keys: set[str]) -> None:
@@ -149,8 +213,13 @@ def _check_values(arrays: Arrays) -> None:
     times, rate, ids = arrays["time_s"], float(arrays["fps"]), arrays["track_id"]
     problems = {
         "times do not rise": not (np.isfinite(times).all() and (np.diff(times) > 0).all()),
-        "the frame rate is not a positive number": not (np.isfinite(rate) and rate > 0),
-        "the image has no size": bool((arrays["image_size_wh"] < 1).any()),
+        f"a time is beyond {_LONGEST_S / 86400:g} days": bool((np.abs(times) > _LONGEST_S).any()),
+        f"the frame rate is {rate:g}, not {_SLOWEST:g} to {_FASTEST:g} a second": not (
+            _SLOWEST <= rate <= _FASTEST
+        ),
+        f"the image is not of 1 to {_LARGEST} pixels a side": bool(
+            ((arrays["image_size_wh"] < 1) | (arrays["image_size_wh"] > _LARGEST)).any()
+        ),
         "two people have one track_id": len(np.unique(ids)) != len(ids),
         "there is a state other than 0, 1, 2": bool((arrays["state"] > 2).any()),
     }

@@ -108,7 +108,7 @@ class VideoWriter:
         self.notes: list[str] = []
         if self._coded_wh != size_wh:
             said = "x".join(map(str, self._coded_wh))
-            self.notes.append(f"the rendered video is scaled down to {said}: its encoder allows no more")
+            self.notes.append(f"the rendered video is {said}: its encoder allows no more")
         self._feeder: _Feeder | None = None
         self._start_s = 0.0
         self._closed = False

@@ -227,7 +227,7 @@ def test_a_file_that_is_not_there_or_of_another_kind_is_named(tmp_path):
         ({"time_s": np.array([1.0, 1.0])}, "times do not rise"),
         ({"time_s": np.array([0.0, np.nan])}, "times do not rise"),
         ({"fps": np.array(0.0)}, "frame rate"),
-        ({"image_size_wh": np.array([0, 5])}, "no size"),
+        ({"image_size_wh": np.array([0, 5])}, "pixels a side"),
         ({"state": np.full((1, 2), 9, np.uint8)}, "state other than"),
         ({"meta": np.array("{not json")}, "property name"),
         ({"meta": np.array("[]")}, ""),
@@ -332,3 +332,28 @@ def test_json_of_before_has_no_exchanged_sides(result, tmp_path):
     assert text.count('"exchanged":0,') == 2
     path.write_text(text.replace('"exchanged":0,', ""), encoding="utf-8")
     assert load(path).tracks[0].exchanged is None
+
+
+def test_rows_of_json_may_be_laid_out_in_any_way(tmp_path, result):
+    """A file that another program has formatted anew holds the same."""
+    path = tmp_path / "clip.json"
+    JsonExporter(JsonConfig(), Runtime()).export(result, tmp_path / "clip")
+    ours = to_arrays(load(path))
+    for spaces in (None, 2):
+        path.write_text(json.dumps(json.loads(path.read_text()), indent=spaces))
+        again = to_arrays(load(path))
+        for key, value in ours.items():
+            np.testing.assert_array_equal(again[key], value)
+
+
+@pytest.mark.parametrize("kept", [0.5, 0.9, 0.99])
+def test_json_that_breaks_off_is_refused(tmp_path, result, kept):
+    path = tmp_path / "clip.json"
+    JsonExporter(JsonConfig(), Runtime()).export(result, tmp_path / "clip")
+    text = path.read_text()
+    path.write_text(text[: int(kept * len(text))])
+    with pytest.raises(InputError):
+        load(path)
+    path.write_text(text[: text.rindex("]")])
+    with pytest.raises(InputError):
+        load(path)

@@ -376,4 +376,4 @@ def test_a_film_too_wide_for_the_encoder_is_scaled_down(tmp_path):
         for number in range(3):
             writer.write(np.full((64, 20000, 3), 40 * number, np.uint8), number / 25)
     assert probe(path).size_wh == (16384, 52)
-    assert writer.notes == ["the rendered video is scaled down to 16384x52: its encoder allows no more"]
+    assert writer.notes == ["the rendered video is 16384x52: its encoder allows no more"]
