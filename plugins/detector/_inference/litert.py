@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from framework.errors import BackendError, StageError
 
+from .pruning import only_outputs
 from .stderr import stderr_without
 
 TensorShape = tuple[int, ...]
@@ -36,8 +37,7 @@ class LiteRtModel:
     ) -> None:
         try:
             with stderr_without(_GREETING):
-                self._interpreter = Interpreter(str(path), num_threads=threads)
-                self._interpreter.allocate_tensors()
+                self._interpreter = _opened(path, threads, set(gives))
         except (ValueError, RuntimeError) as error:
             raise BackendError(
                 f"{path} cannot be opened as a LiteRT model: {error}",
@@ -67,6 +67,15 @@ class LiteRtModel:
             raise StageError(f"LiteRT failed with {self._path.name}: {error}") from error
         # get_tensor copies; the interpreter overwrites its own buffers with the next run.
         return [self._interpreter.get_tensor(index) for index in self._outputs]
+
+
+def _opened(path: Path, threads: int, gives: set[TensorShape]) -> Interpreter:
+    whole = Interpreter(str(path), num_threads=threads)
+    found = {tuple(map(int, tensor["shape"])) for tensor in whole.get_output_details()}
+    content = only_outputs(path, gives) if gives < found else None
+    chosen = whole if content is None else Interpreter(model_content=content, num_threads=threads)
+    chosen.allocate_tensors()
+    return chosen
 
 
 def _index_by_shape(details: list[dict[str, object]]) -> dict[TensorShape, int]:
