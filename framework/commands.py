@@ -15,7 +15,7 @@ from types import FrameType
 from typing import TextIO, cast
 
 from framework.errors import INTERRUPTED, OK, FrameworkError, StageError, os_error_in_words
-from framework.terminal import Forgiving, printable
+from framework.streams import Forgiving, printable
 
 IGNORE_SIGNALS_S = 3
 """Seconds after a signal in which another one is ignored."""

@@ -19,6 +19,7 @@ from framework.digests import sha256_of
 
 SUMMARY = "_summary.json"
 EXPORTS = "_exports.json"
+CONFIG = "_config.yaml"
 RECORDS = (SUMMARY, EXPORTS)
 """Ends of the names of files that say which results belong together: of a run, of an export."""
 PARTIAL = ".partial-"

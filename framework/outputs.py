@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
@@ -13,9 +14,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+import yaml
 from typing_extensions import Self
 
 from framework.commit import (
+    CONFIG,
     LOCK,
     PARTIAL,
     RECORDS,
@@ -137,6 +140,9 @@ class OutputFolder:
             self.earlier = self._earlier()
             self._private.mkdir()
             self._lock = claimed(self._private)
+        except KeyboardInterrupt:  # nobody else will remove what is there already
+            shutil.rmtree(self._private, ignore_errors=True)
+            raise
         except OSError as error:
             reason = "it is a file" if self.folder.is_file() else error.strerror
             raise ConfigurationError(
@@ -156,7 +162,7 @@ class OutputFolder:
             self._lock.close()
 
     def _earlier(self) -> dict[str, str]:
-        """Results of the same input that are there, with their digests.
+        """Results of the same input that are there, with their digests; "": whatever they hold.
 
         Raises:
             ConfigurationError: there are results of another input under this name.
@@ -167,22 +173,34 @@ class OutputFolder:
             try:
                 record = json.loads(path.read_bytes())
                 owned = _is_of(record, self._source, self.folder)
-                found |= (
-                    {**record.get("earlier", {}), **record["sha256"], path.name: ""}
-                    if owned
-                    else {}
-                )
+                if owned:
+                    found |= {**record.get("earlier", {}), **record["sha256"], path.name: ""}
             except FileNotFoundError:
                 continue
             except (OSError, ValueError, KeyError, TypeError, AttributeError):
-                owned = False  # damaged, or no record at all
+                # Damaged: then the configuration beside it says of which input the results are.
+                owned = self._configuration_is_ours()
+                found |= {each.name: "" for each in self._results()} if owned else {}
             if not (owned or self._overwrite):
                 raise ConfigurationError(
                     f"{str(path)!r} is there, but is no record of {str(self._source)!r}: results "
                     "of something else would be replaced",
                     "Give another folder with output=DIR, or replace them with overwrite=true.",
                 )
-        return found
+        # A configuration that was damaged or edited is written anew with its results.
+        return found | ({f"{self.name}{CONFIG}": ""} if found else {})
+
+    def _configuration_is_ours(self) -> bool:
+        try:
+            text = (self.folder / f"{self.name}{CONFIG}").read_text(encoding="utf-8")
+            return _same_place(str(yaml.safe_load(text)["input"]), self._source)
+        except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
+            return False
+
+    def _results(self) -> list[Path]:
+        """Files with the names of results of this input."""
+        name = glob.escape(self.name)
+        return [path for end in (".", "_") for path in self.folder.glob(f"{name}{end}*")]
 
     def check_free(self, paths: Iterable[Path]) -> None:
         """Raise ConfigurationError where a final name belongs to a file that must not be replaced.
@@ -265,11 +283,15 @@ class OutputFolder:
 def _is_of(record: Any, source: Path, folder: Path) -> bool:
     """Whether a record is of this input: same place or same content, or the input is its result."""
     given = record["input"]
-    if os.path.abspath(given["path"]) == os.path.abspath(source):  # noqa: PTH100  (it may be gone)
+    if _same_place(given["path"], source):
         return True
     if source.name in record["sha256"] and _same_file(source, folder / source.name):
         return True
     return bool(given["sha256"] == digest(source))
+
+
+def _same_place(one: str, other: Path) -> bool:
+    return os.path.abspath(one) == os.path.abspath(other)  # noqa: PTH100  (they may be gone)
 
 
 def _same_file(one: Path, other: Path) -> bool:

@@ -36,12 +36,14 @@ def picture_files(path: Path) -> Series | None:
     Raises:
         InputError: no file fits the pattern, or a folder holds several series.
     """
-    if path.is_dir():
+    try:
+        is_folder, is_there = path.is_dir(), path.exists()
+    except (OSError, ValueError):  # no name for a file; opening it says so
+        return None
+    if is_folder:
         files = [file for file in _children(path) if file.suffix.lower() in SUFFIXES]
         return _of_folder(path, files) if files else None
-    if path.exists() or not _NUMBER.search(path.name):
-        return None
-    return _of_pattern(path)
+    return None if is_there or not _NUMBER.search(path.name) else _of_pattern(path)
 
 
 def series_name(path: Path) -> str:

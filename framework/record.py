@@ -18,7 +18,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from framework import __version__
 from framework.arguments import escaped
-from framework.commit import SUMMARY
+from framework.commit import CONFIG, SUMMARY
 from framework.digests import sha256_of
 from framework.errors import InputError
 from framework.outputs import digest, files_of, readable, write_json
@@ -26,7 +26,6 @@ from framework.settings import plain
 from framework.stages import CHAINS, STAGES, Detector
 from framework.types import Ints, RunResult, StageRecord, State, VideoInfo
 
-CONFIG = "_config.yaml"
 _NO_RECORD = (
     OSError,
     ValueError,

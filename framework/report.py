@@ -21,7 +21,8 @@ from rich.progress import (
 from framework.errors import FrameworkError
 from framework.hookspecs import hookimpl
 from framework.record import focal_lengths, licences
-from framework.terminal import Terminal, printable
+from framework.streams import printable
+from framework.terminal import Terminal
 from framework.types import Progress, RunPlan, RunResult
 
 _STEPS = {

@@ -24,12 +24,16 @@ from framework.types import Bytes, Floats, FrameBatch, Ints, Pose3D, State, Trac
 _THUMBNAIL_WH = (32, 18)
 _SAMPLES = 144
 """Rows and columns of a frame, about, that make its thumbnail."""
-_FLAT = 2.0
-"""Standard deviation of grey values below which a frame shows nothing."""
+_FAINT = 8.0
+"""Standard deviation of grey values below which structure counts less: it may be noise."""
 _LIMITS = ((0.2, 5.0), (0.45, 2.5))
 """Difference, and how many times those before and after it, that make a cut."""
 _MARGIN = 0.01
 """Added to those before and after: in a still scene they are nearly 0."""
+_CHANGED = 0.35
+"""Share of the picture that a cut changes at least: a person who appears changes less."""
+_NOTABLE = 0.3
+"""Standard deviations of a frame's grey values that are a change of a place in it."""
 _LONG_GAP = 3.0
 """Times the step before: after a longer one, only the larger difference counts."""
 _LAST = np.iinfo(np.int64).max
@@ -41,6 +45,7 @@ class _Step:
 
     index: int
     difference: float
+    changed: float
     seconds: float
 
 
@@ -57,7 +62,7 @@ class CutFinder:
         self.decided = -1
         self._thumbnail: NDArray[np.float32] | None = None
         self._time_s = 0.0
-        self._before = self._open = _Step(-1, 0.0, np.inf)
+        self._before = self._open = _Step(-1, 0.0, 0.0, np.inf)
 
     def add(self, frames: FrameBatch) -> None:
         """Compare the next frames with those before them."""
@@ -67,19 +72,20 @@ class CutFinder:
             if last is None:
                 self.decided = index  # no shot comes before it
             else:
-                self._next(_Step(index, _difference(last, thumbnail), time_s - self._time_s))
+                change = _difference(last, thumbnail), _changed(last, thumbnail)
+                self._next(_Step(index, *change, time_s - self._time_s))
             self._thumbnail, self._time_s = thumbnail, time_s
 
     def finish(self) -> None:
         """Decide about the last frame."""
-        self._next(_Step(_LAST, 0.0, 0.0))
+        self._next(_Step(_LAST, 0.0, 0.0, 0.0))
         self.decided = _LAST
 
     def _next(self, step: _Step) -> None:
         """Decide about the step before this one."""
         around = max(self._before.difference, step.difference) + _MARGIN
         limits = _LIMITS[1:] if self._open.seconds > _LONG_GAP * self._before.seconds else _LIMITS
-        if any(
+        if self._open.changed >= _CHANGED and any(
             self._open.difference >= least and self._open.difference >= times * around
             for least, times in limits
         ):
@@ -139,22 +145,31 @@ def _together(first: FrameBatch, second: FrameBatch) -> FrameBatch:
 
 
 def _thumbnail(image: Bytes) -> NDArray[np.float32]:
-    """Grey, normalised to mean 0 and length 1; all zeros where the frame shows nothing."""
+    """(N,) grey values."""
     height, width = image.shape[:2]
     rows, columns = max(1, height // _SAMPLES), max(1, width // _SAMPLES)
     grey = image[::rows, ::columns].mean(axis=-1, dtype=np.float32)
-    small = cv2.resize(grey, _THUMBNAIL_WH, interpolation=cv2.INTER_AREA).ravel()
-    if small.std() < _FLAT:
-        return np.zeros_like(small)
-    small = small - small.mean()
-    return np.asarray(small / np.linalg.norm(small), np.float32)
+    small = cv2.resize(grey, _THUMBNAIL_WH, interpolation=cv2.INTER_AREA)
+    return np.asarray(small.ravel(), np.float32)
 
 
 def _difference(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
-    """0 for the same structure, 1 for another one, up to 2; black and black are the same."""
-    if not first.any() and not second.any():
-        return 0.0
-    return float(1 - first @ second)
+    """0 for the same structure, 1 for another one, up to 2: 1 minus the correlation."""
+    return float(((_normal(first) - _normal(second)) ** 2).sum()) / 2
+
+
+def _normal(thumbnail: NDArray[np.float32]) -> NDArray[np.float32]:
+    """With mean 0 and length 1; shorter where the frame shows hardly anything."""
+    centred = thumbnail - thumbnail.mean()
+    length = max(float(np.linalg.norm(centred)), _FAINT * np.sqrt(centred.size))
+    return np.asarray(centred / length, np.float32)
+
+
+def _changed(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
+    """Share of the picture that changed by more than all of it became lighter or darker."""
+    change = second - first
+    change -= np.median(change)
+    return float((np.abs(change) > _NOTABLE * max(float(first.std()), _FAINT)).mean())
 
 
 def without_fills_over(track: Track, cuts: Ints) -> Track:

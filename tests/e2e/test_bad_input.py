@@ -61,7 +61,9 @@ def test_link_to_nothing_and_link_to_itself(refused: Callable[..., None], tmp_pa
 
 def test_folder(refused: Callable[..., None], tmp_path: Path) -> None:
     (tmp_path / "clips").mkdir()
-    refused(3, "'clips' is a folder\n  Give a video file, or a pattern", "input=clips")
+    refused(
+        3, "'clips' is a folder without pictures\n  A folder is read where it holds", "input=clips"
+    )
 
 
 def test_empty_file(refused: Callable[..., None], tmp_path: Path) -> None:
@@ -239,13 +241,11 @@ def test_result_never_replaces_an_input(
         make_clip(name)
     before = {name: (tmp_path / name).read_bytes() for name in names}
     ended = run("input=clip.npz", "output=.")
-    assert (ended.code, ended.out) == (5, "")
-    assert (
-        "'clip.npz' would replace the input of that name\n  Give another output=DIR." in ended.err
-    )
+    assert (ended.code, ended.out) == (2, "")
+    assert "'clip.npz' would replace the file of that name that was given" in ended.err
     ended = run("input=[a.mp4,a_pose3d.mp4]", "output=.", render=True)
-    assert ended.code == 5
-    assert "'a_pose3d.mp4' would replace the input" in ended.err
+    assert ended.code == 2
+    assert "'a_pose3d.mp4' would replace the file of that name" in ended.err
     assert {name: (tmp_path / name).read_bytes() for name in names} == before
     assert not [name for name in listing(tmp_path) if "partial" in name]
 

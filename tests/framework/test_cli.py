@@ -77,7 +77,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
         (
             ["input=x", "exporter.compress=true"],
             2,
-            "Write exporter.NAME.OPTION=VALUE. Known: bvh",
+            "Write exporter.NAME.OPTION=VALUE. Known: angles, bvh",
         ),
         (["input=x", "exporter.csv.a=1"], 2, "exporter 'csv' is not chosen; exporter=[csv] "),
         (["input=x", "exporter.npz.a=1"], 2, "'exporter.npz.a' is no option"),

@@ -311,7 +311,7 @@ def test_a_factory_that_is_not_there_names_the_package(factory):
 
 def test_a_stage_that_lacks_members_is_told_which():
     with pytest.raises(
-        BackendError, match="It lacks device, focal_length, notes, start, update, wants_app"
+        BackendError, match="It lacks cut, device, focal_length, notes, start, update, wants_app"
     ):
         registered(f"{__name__}:Half").create(Nothing(), Runtime())
 
