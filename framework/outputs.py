@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import shutil
+import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
@@ -34,6 +35,7 @@ from framework.picture_names import picture_files, series_name
 
 _RESULT_ENDS = ("_summary", "_exports", "_config", "_pose3d")
 """How names of results go on before their suffix."""
+_TRIES, _PAUSE_S = 50, 0.1
 NAME_BYTES = 200
 """Results get suffixes and an interim folder; file systems allow 255 bytes for all of it."""
 
@@ -224,8 +226,24 @@ class OutputFolder:
                 )
 
     def _is_earlier(self, final: Path) -> bool:
-        sha256 = self.earlier.get(final.name)
-        return sha256 == "" or (sha256 is not None and sha256 == sha256_of(final))
+        """Whether a file is a result of the same input; another run may be writing it just now."""
+        for _ in range(_TRIES):
+            sha256 = self.earlier.get(final.name)
+            if sha256 == "" or (sha256 is not None and sha256 == sha256_of(final)):
+                return True
+            self.earlier |= self._earlier()
+            if self.earlier.get(final.name) == sha256:
+                if not self._others_at_work():
+                    return False
+                time.sleep(_PAUSE_S)
+        return False
+
+    def _others_at_work(self) -> bool:
+        """Whether another run has a private folder for the same results."""
+        return any(
+            path != self._private
+            for path in self.folder.glob(f".{glob.escape(self.name)}{PARTIAL}*")
+        )
 
     @property
     def target(self) -> Path:
