@@ -100,6 +100,8 @@ class Browser:
         return json.loads(message)
 
     def _note(self, event):
+        if event.get("sessionId") != self.session:  # of an earlier tab
+            return
         parameters = event.get("params", {})
         if event.get("method") == "Network.requestWillBeSent":
             self.requests.append(parameters["request"]["url"])
@@ -117,7 +119,7 @@ class Browser:
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.send("Emulation.setDeviceMetricsOverride", **size)
         self.send("Page.navigate", url=path.resolve().as_uri())
-        self.until("!!window.pose3d || !document.getElementById('message')?.hidden")
+        self.until("!!window.pose3d || document.getElementById('message')?.hidden === false")
 
     def run(self, script):
         """The value of a script; of a promise, what it resolves to."""
