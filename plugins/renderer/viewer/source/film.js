@@ -66,7 +66,10 @@ export class Film {
     }
     const [width, height] = this.meta.size_wh;
     const same = Math.abs(this.video.videoWidth / this.video.videoHeight / (width / height) - 1) < 0.02;
-    this.say(same ? '' : 'This film has other proportions than the one of the result: it may be another film.');
+    if (this.warned || !same) {
+      this.say(same ? '' : 'This film has other proportions than the one of the result: it may be another film.');
+    }
+    this.warned = !same;
     this.picker.hidden = true;
     this.video.hidden = false;
     this.player.useFilm();

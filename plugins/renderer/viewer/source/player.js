@@ -6,10 +6,12 @@
 //
 // A browser that is sent to the middle of a frame may show a neighbour where the rate varies, since
 // it guesses how long frames last. So a seek is repeated, later or earlier, until the browser says
-// that it shows this frame.
+// that it shows this frame; where no seek leads there, the film plays slowly from before it up to it.
 
 const SETTLE_MS = 250;
-const TRIES = 12;
+const TRIES = 8;
+const CREEPS = 4;
+const CREEP_ROWS = 3;
 
 export class Player {
   constructor(video, times, meta, changed) {
@@ -19,6 +21,7 @@ export class Player {
     this.frameS = 1 / meta.fps;
     this.row = 0;
     this.target = null; // the row that is being sought
+    this.creeping = 0;
     this.playing = false;
     this.speed = 1;
     this.range = [0, this.last];
@@ -85,7 +88,8 @@ export class Player {
     }
     if (!this.hasFilm) return;
     this.show(this.rowAt(mediaTime - this.startS));
-    if (this.target !== null && !this.video.seeking && this.next === undefined) this.check();
+    if (this.creeping) this.creepOn();
+    else if (this.target !== null && !this.video.seeking && this.next === undefined) this.check();
     this.changed();
     if (this.playing && this.target === null && this.row >= this.range[1]) this.atEnd();
   }
@@ -112,6 +116,7 @@ export class Player {
   }
 
   seek(row) {
+    this.stopCreeping();
     this.target = Math.max(0, Math.min(this.last, Math.round(row)));
     if (!this.hasFilm) {
       this.clockS = this.times[this.target];
@@ -140,8 +145,41 @@ export class Player {
 
   // The film shows a frame after a seek: the right one, or it has to try again.
   check() {
-    if (this.playing || this.row === this.target || this.tries >= TRIES) this.target = null;
-    else this.aimAgain();
+    if (this.playing || this.row === this.target) this.target = null;
+    else if (this.tries < TRIES) this.aimAgain();
+    else this.creep();
+  }
+
+  creep() {
+    this.creeping = 1;
+    this.creepEnd = setTimeout(() => this.stopCreeping(), 6000);
+    this.video.muted = true;
+    this.creepFrom();
+  }
+
+  // Each time from further before and slower.
+  creepFrom() {
+    this.video.pause();
+    this.video.playbackRate = Math.max(0.1, 0.8 / 2 ** this.creeping);
+    this.go(this.times[Math.max(0, this.target - this.creeping * CREEP_ROWS)]);
+  }
+
+  creepOn() {
+    if (this.video.seeking) return;
+    if (this.row > this.target && this.creeping < CREEPS) {
+      this.creeping += 1;
+      this.creepFrom();
+    } else if (this.row >= this.target) this.stopCreeping();
+    else if (this.video.paused) this.video.play().catch(() => this.stopCreeping());
+  }
+
+  stopCreeping() {
+    if (!this.creeping) return;
+    this.creeping = 0;
+    clearTimeout(this.creepEnd);
+    this.video.pause();
+    Object.assign(this.video, {muted: false, playbackRate: this.speed});
+    this.target = null;
   }
 
   // Further and further in one direction until it was too far, then in between.
@@ -166,6 +204,10 @@ export class Player {
     // The frame's own callback comes next, unless the frame was shown already.
     this.settling = setTimeout(() => {
       if (this.target === null || this.video.seeking) return;
+      if (this.creeping) {
+        this.creepOn();
+        return;
+      }
       this.check();
       this.changed();
     }, SETTLE_MS);
@@ -182,6 +224,7 @@ export class Player {
 
   setPlaying(playing) {
     if (playing === this.playing) return;
+    this.stopCreeping();
     this.playing = playing;
     if (playing && (this.wanted >= this.range[1] || this.wanted < this.range[0])) {
       this.seek(this.range[0]);

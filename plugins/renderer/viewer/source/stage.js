@@ -174,9 +174,8 @@ export class Stage {
   }
 
   show(row) {
-    const before = this.follow >= 0 ? this.rootOf(this.follow, this.row) : null;
     this.row = row;
-    if (before) this.moveWith(before);
+    this.moveWith();
     this.update();
   }
 
@@ -187,11 +186,11 @@ export class Stage {
 
   // The camera goes as far as the person that it follows.
   moveWith() {
-    const now = this.rootOf(this.follow, this.row);
-    if (now) this.lookFrom(now);
+    const now = this.follow >= 0 ? this.rootOf(this.follow, this.row) : null;
+    if (now) this.lookAt(now);
   }
 
-  lookFrom(point) {
+  lookAt(point) {
     const by = point.clone().sub(this.controls.target);
     this.controls.target.add(by);
     this.camera.position.add(by);
@@ -201,8 +200,7 @@ export class Stage {
 
   setFollow(person) {
     this.follow = person;
-    const now = person >= 0 ? this.rootOf(person, this.row) : null;
-    if (now) this.lookFrom(now);
+    this.moveWith();
     this.draw();
   }
 
