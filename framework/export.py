@@ -75,31 +75,24 @@ def _with_result(arguments: Sequence[str]) -> list[str]:
 
 def _write(options: ExportOptions, overrides: list[str]) -> list[Path]:
     """Write the files of all chosen exporters; none is left half-written."""
-    from framework.commit import EXPORTS
     from framework.config import build, compose_config
-    from framework.digests import sha256_of
-    from framework.outputs import OutputFolder, digest, readable, write_json
+    from framework.outputs import write_later
     from framework.results import load
     from framework.stages import Exporter
 
     built = (part for _, part in build("exporter", compose_config(overrides)))
     exporters = [part for part in built if isinstance(part, Exporter)]
     result = load(options.result)
-    folder = options.output or options.result.parent
-    name, source = options.result.stem, options.result
-    with OutputFolder(folder, name, source, overwrite=options.overwrite) as files:
+
+    def write(target: Path) -> list[Path]:
         paths: list[Path] = []
         for exporter in exporters:
             with exporter:
-                paths += exporter.export(result, files.target)
-        files.check_free(paths)
-        digests = {path.name: sha256_of(path) for path in paths}
-        record = files.target.with_name(f"{name}{EXPORTS}")
-        given = {"path": readable(source), "sha256": digest(source)}
-        kept = {key: value for key, value in files.earlier.items() if value and key not in digests}
-        write_json(record, {"input": given, "sha256": digests, "earlier": kept})
-        files.commit(paths, record)
-        return [files.final(path) for path in paths]
+                paths += exporter.export(result, target)
+        return paths
+
+    folder = options.output or options.result.parent
+    return write_later(options.result, folder, write, overwrite=options.overwrite)
 
 
 if __name__ == "__main__":

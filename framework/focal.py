@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from framework.errors import ConfigurationError
 
 if TYPE_CHECKING:  # configs import this module, and --help imports configs; NumPy can wait
-    from framework.types import VideoInfo
+    from framework.types import RunResult, VideoInfo
 
 FOCAL = 0.95
 """Focal length of an unknown camera, in longer sides of its frame.
@@ -52,6 +52,27 @@ def focal_length(setting: float | None, video: VideoInfo) -> FocalLength:
     if video.focal is not None:
         return FocalLength(longer_sides=video.focal, source="file")
     return FocalLength(longer_sides=FOCAL, source="default")
+
+
+class Lens(NamedTuple):
+    """Focal length in pixels of the frame, and its source: setting, file or default."""
+
+    focal_px: float
+    source: str
+
+
+def lens_of(result: RunResult) -> Lens:
+    """The focal length that the refiners and the lifter used, else that of the file or the default.
+
+    Stages name their own in ``meta["focal_length"]``; the last one that has one placed the people.
+    """
+    used = list(result.meta.get("focal_length", {}).values())
+    if used:
+        longer_sides, source = float(used[-1]["longer_sides"]), str(used[-1]["source"])
+    else:
+        focal = focal_length(None, result.video)
+        longer_sides, source = focal.longer_sides, focal.source
+    return Lens(longer_sides * max(result.video.size_wh), source)
 
 
 def is_possible(longer_sides: float) -> bool:

@@ -10,7 +10,7 @@ import secrets
 import shutil
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -20,6 +20,7 @@ from typing_extensions import Self
 
 from framework.commit import (
     CONFIG,
+    EXPORTS,
     LOCK,
     PARTIAL,
     RECORDS,
@@ -95,6 +96,13 @@ def write_json(path: Path, value: object) -> None:
     """Write a value as JSON that people can read too."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
     path.write_text(text + "\n", encoding="utf-8")
+
+
+def final_folder(target: Path) -> Path:
+    """The folder in which a file that is written to ``target`` will end up."""
+    folder = target.parent
+    is_private = folder.name.startswith(".") and PARTIAL in folder.name
+    return folder.parent if is_private else folder
 
 
 class OutputFolder:
@@ -296,6 +304,37 @@ class OutputFolder:
         except BaseException:  # Ctrl-C
             moves.undo()
             raise
+
+
+def write_later(
+    source: Path,
+    folder: Path,
+    write: Callable[[Path], Sequence[Path]],
+    *,
+    overwrite: bool = False,
+) -> list[Path]:
+    """Write files from an earlier result, with a record of them; none is left half-written.
+
+    Args:
+        source: the file of the result.
+        folder: of the files.
+        write: writes files that begin with the path that it is given, and returns their paths.
+        overwrite: whether files may be replaced that are no earlier export of the result.
+
+    Returns:
+        Where the files are.
+    """
+    name = source.stem
+    with OutputFolder(folder, name, source, overwrite=overwrite) as files:
+        paths = write(files.target)
+        files.check_free(paths)
+        digests = {path.name: sha256_of(path) for path in paths}
+        record = files.target.with_name(f"{name}{EXPORTS}")
+        given = {"path": readable(source), "sha256": digest(source)}
+        kept = {key: value for key, value in files.earlier.items() if value and key not in digests}
+        write_json(record, {"input": given, "sha256": digests, "earlier": kept})
+        files.commit(paths, record)
+        return [files.final(path) for path in paths]
 
 
 def _is_of(record: Any, source: Path, folder: Path) -> bool:

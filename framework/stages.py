@@ -275,7 +275,7 @@ class Exporter(Stage, Protocol):
 
 @runtime_checkable
 class Renderer(Stage, Protocol):
-    """Draws a result as a video.
+    """Draws a result as a video or a page.
 
     Attributes:
         wants_frames: whether the clip is decoded a second time for `draw`.
@@ -288,7 +288,7 @@ class Renderer(Stage, Protocol):
 
     @abstractmethod
     def open(self, result: RunResult, target: Path) -> None:
-        """Begin a video whose file name begins with ``target`` (a path without suffix)."""
+        """Begin a file whose name begins with ``target`` (a path without suffix)."""
         ...
 
     @abstractmethod

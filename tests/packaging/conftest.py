@@ -63,7 +63,8 @@ class Environment:
 def sources(tmp_path_factory):
     """A copy of the checkout, so that building leaves nothing behind."""
     folder = tmp_path_factory.mktemp("sources")
-    rubbish = shutil.ignore_patterns("__pycache__", "*.egg-info", "build", "*.mp4", "*.npz")
+    made = ("__pycache__", "node_modules", "*.egg-info", "build", "*.mp4", "*.npz")
+    rubbish = shutil.ignore_patterns(*made)
     for name in SOURCES:
         shutil.copytree(CHECKOUT / name, folder / name, ignore=rubbish)
     for name in FILES:

@@ -4,6 +4,7 @@ import tarfile
 from zipfile import ZipFile
 
 PACKAGED = {".py", ".yaml", ".safetensors", ".json", ".md", ".typed"}
+PACKAGED |= {".html", ".css", ".js", ".mjs"}  # of the viewer
 
 
 def expected(sources):

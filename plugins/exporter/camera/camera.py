@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from framework.focal import lens_of
 from framework.outputs import write_json
 from framework.stages import Exporter, Runtime
 from framework.types import RunResult
 
-from .._lens import lens_of
 from .config import CameraConfig
 
 

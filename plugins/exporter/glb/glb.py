@@ -6,12 +6,12 @@ import math
 from pathlib import Path
 
 from framework.animation import animations
+from framework.focal import lens_of
 from framework.stages import Exporter, Runtime
 from framework.types import RunResult
 
 from .._gltf import Gltf
 from .._gltf_people import add_figure, add_motion, add_skeleton
-from .._lens import lens_of
 from .._rig_names import RIG_NAMES
 from .config import GlbConfig
 
