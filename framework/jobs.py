@@ -191,6 +191,7 @@ class _Worker:
     output: Path
     sources: Sequence[Path]
     pipeline: Pipeline | None = None
+    busy: bool = False
     leaving: bool = False
 
 
@@ -216,6 +217,7 @@ def _follow_parent() -> None:
 
 def _run_in_worker(job: Job) -> Outcome:
     worker = _this[0]
+    worker.busy = True
     try:
         if worker.pipeline is None:
             pipeline = Pipeline(OmegaConf.create(escaped(worker.config)), output=worker.output)
@@ -227,13 +229,16 @@ def _run_in_worker(job: Job) -> Outcome:
         if worker.pipeline is not None:
             worker.pipeline.__exit__(None, None, None)
         os._exit(INTERRUPTED)
+    finally:
+        worker.busy = False
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
     """End the process after cleaning up the current job."""
     if not _this[0].leaving:
         _this[0].leaving = True
-        raise KeyboardInterrupt
+        # Between two jobs the pool's own loop gets it, which prints anything but SystemExit.
+        raise KeyboardInterrupt if _this[0].busy else SystemExit(INTERRUPTED)
 
 
 def _exists(path: str) -> bool:
