@@ -129,7 +129,8 @@ class Page {
       fill(group, options);
       if (options.length) find('curve').append(group);
     }
-    find('add').disabled = !this.choices.length || !this.figures.people;
+    find('plotbar').hidden = !this.figures.people;
+    if (!this.figures.people) return;
     const first = this.choices.findIndex(({label}) => label.includes('knee'));
     if (first >= 0) this.addPlot(this.choices[first]);
   }
