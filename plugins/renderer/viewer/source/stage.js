@@ -341,7 +341,7 @@ export class Stage {
     this.controls.target.copy(followed ?? this.centre);
     const {x, y, z} = followed ? new Vector3(1.6, 2, 1.6) : this.size;
     const wide = {front: x, side: z, top: x, angle: Math.hypot(x, z * 0.5)}[name] + 0.9;
-    const tall = {front: y, side: y, top: z + 0.9, angle: y + 0.25 * z}[name] * 1.15 + 0.25;
+    const tall = {front: y, side: y, top: z + 0.9, angle: y + 0.25 * z}[name] * 1.25 + 0.55;
     const deep = {front: z, side: x, top: y, angle: z}[name];
     const half = Math.tan((FOV_DEG * Math.PI) / 360);
     const distance = Math.max(tall, wide / this.camera.aspect) / 2 / half + deep / 2;
