@@ -230,15 +230,15 @@ export class Plot extends Chart {
 
 function limitsOf(series, rows) {
   let [low, high] = [Infinity, -Infinity];
-  for (const {value} of series) {
+  for (const {value, sigma} of series) {
     for (let row = 0; row < rows; row++) {
-      const number = value(row);
-      if (number < low) low = number;
-      if (number > high) high = number;
+      const [number, spread] = [value(row), sigma(row) || 0];
+      if (number - spread < low) low = number - spread;
+      if (number + spread > high) high = number + spread;
     }
   }
   if (!(low <= high)) return [0, 1];
-  const margin = Math.max((high - low) * 0.12, 1e-3);
+  const margin = Math.max((high - low) * 0.06, 1e-3);
   return [low - margin, high + margin];
 }
 

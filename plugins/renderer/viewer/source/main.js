@@ -11,7 +11,7 @@ const CAMERAS = [['film', 'Film'], ['front', 'Front'], ['side', 'Side'], ['top',
 const KEYS = [
   ['Space', 'play, pause'], ['← →', 'one frame; with Shift ten'], ['Home, End', 'first, last frame'],
   ['− +', 'slower, faster'], ['[ ]', 'part to loop begins, ends here'], ['\\', 'the whole film'],
-  ['L', 'loop'], ['1 … 5', 'camera: film, front, side, top, angle'], ['W A S D', 'turn the 3D view'],
+  ['L', 'loop'], ['M', 'sound'], ['1 … 5', 'camera: film, front, side, top, angle'], ['W A S D', 'turn the 3D view'],
   ['F', 'follow the next person'], ['T', 'trail of the chosen joint'], ['N', 'light or dark'],
 ];
 const find = (id) => document.getElementById(id);
@@ -129,7 +129,8 @@ class Page {
       fill(group, options);
       if (options.length) find('curve').append(group);
     }
-    find('add').disabled = !this.choices.length || !this.figures.people;
+    find('plotbar').hidden = !this.figures.people;
+    if (!this.figures.people) return;
     const first = this.choices.findIndex(({label}) => label.includes('knee'));
     if (first >= 0) this.addPlot(this.choices[first]);
   }
@@ -190,6 +191,7 @@ class Page {
     find('back').addEventListener('click', () => player.step(-1));
     find('forth').addEventListener('click', () => player.step(1));
     find('speed').addEventListener('input', (event) => player.setSpeed(+event.target.value));
+    find('sound').addEventListener('click', () => player.setMuted(!player.muted));
     find('from').addEventListener('click', () => this.rangeFrom());
     find('to').addEventListener('click', () => this.rangeTo());
     find('whole').addEventListener('click', () => this.setRange(0, player.last));
@@ -285,6 +287,7 @@ class Page {
       ']': () => this.rangeTo(),
       '\\': () => this.setRange(0, player.last),
       l: () => find('loop').click(),
+      m: () => player.setMuted(!player.muted),
       a: () => this.stage?.turn(-0.12, 0),
       d: () => this.stage?.turn(0.12, 0),
       w: () => this.stage?.turn(0, 0.12),
@@ -302,6 +305,7 @@ class Page {
     if (this.stage && this.stage.row !== player.row) this.stage.show(player.row);
     find('play').textContent = player.playing ? '❚❚' : '▶';
     find('play').setAttribute('aria-label', player.playing ? 'Pause' : 'Play');
+    find('sound').setAttribute('aria-pressed', String(!player.muted));
     find('speed').value = player.speed;
     find('rate').textContent = `${+player.speed.toFixed(2)}×`;
     const time = this.arrays.time_s[player.wanted];

@@ -24,6 +24,7 @@ export class Player {
     this.creeping = 0;
     this.playing = false;
     this.speed = 1;
+    this.muted = false;
     this.range = [0, this.last];
     this.loop = true;
     this.hasFilm = false;
@@ -178,7 +179,7 @@ export class Player {
     this.creeping = 0;
     clearTimeout(this.creepEnd);
     this.video.pause();
-    Object.assign(this.video, {muted: false, playbackRate: this.speed});
+    Object.assign(this.video, {muted: this.muted, playbackRate: this.speed});
     this.target = null;
   }
 
@@ -242,6 +243,12 @@ export class Player {
   setSpeed(speed) {
     this.speed = Math.max(0.1, Math.min(2, speed));
     this.video.playbackRate = this.speed;
+    this.changed();
+  }
+
+  setMuted(muted) {
+    this.muted = muted;
+    this.video.muted = muted;
     this.changed();
   }
 

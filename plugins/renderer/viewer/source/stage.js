@@ -35,7 +35,8 @@ export class Stage {
   }
 
   begin() {
-    this.renderer = new WebGLRenderer({canvas: this.canvas, antialias: true, alpha: true});
+    const antialias = devicePixelRatio < 2 && !drawsInSoftware();
+    this.renderer = new WebGLRenderer({canvas: this.canvas, antialias, alpha: true});
     this.renderer.setPixelRatio(Math.min(devicePixelRatio, 2));
     this.scene = new Scene();
     this.camera = new PerspectiveCamera(FOV_DEG, 1, 0.05, 500);
@@ -65,8 +66,9 @@ export class Stage {
 
   makeFigures() {
     const {figure} = this.meta;
-    const limb = new CylinderGeometry(1, 1, 1, 12, 1, true);
-    const ball = new SphereGeometry(1, 16, 10);
+    const limb = new CylinderGeometry(1, 1, 1, 9, 1, true);
+    const ball = new SphereGeometry(1, 10, 7);
+    const skull = new SphereGeometry(1, 18, 12);
     const many = (count) => Math.max(1, this.figures.people * count);
     const mesh = (shape, count, material) => {
       const made = new InstancedMesh(shape, material, many(count));
@@ -78,7 +80,7 @@ export class Stage {
     const paint = () => new MeshLambertMaterial();
     this.limbs = mesh(limb, figure.limbs.length, paint());
     this.balls = mesh(ball, this.figures.joints, paint());
-    this.skulls = mesh(ball, 1, paint());
+    this.skulls = mesh(skull, 1, paint());
     const veil = new MeshBasicMaterial({transparent: true, opacity: 0.22, depthWrite: false});
     this.clouds = mesh(ball, this.figures.joints, veil);
     this.solid = [this.limbs, this.balls, this.skulls];
@@ -93,7 +95,7 @@ export class Stage {
     const flat = new Group();
     flat.scale.y = 1e-4;
     flat.position.y = 0.004;
-    for (const mesh of this.solid) {
+    for (const mesh of [this.limbs, this.skulls]) {
       const shadow = new InstancedMesh(mesh.geometry, this.shade, mesh.instanceMatrix.count);
       shadow.instanceMatrix = mesh.instanceMatrix;
       shadow.count = mesh.count;
@@ -162,12 +164,11 @@ export class Stage {
       });
       figure.sides.forEach((side, n) => {
         this.balls.setColorAt(person * this.figures.joints + n, colour.set(own[side]));
-        this.clouds.setColorAt(person * this.figures.joints + n, colour.set(own[side]));
       });
       this.skulls.setColorAt(person, colour.set(own[0]));
       if (this.tagOf) this.tagOf[person].style.background = personColour(person);
     }
-    for (const mesh of [...this.solid, this.clouds]) {
+    for (const mesh of this.solid) {
       if (mesh.instanceColor) mesh.instanceColor.needsUpdate = true;
     }
     this.update();
@@ -205,6 +206,7 @@ export class Stage {
   }
 
   update() {
+    this.clouds.count = 0;
     for (let person = 0; person < this.figures.people; person++) this.pose(person);
     this.updateTrail();
     for (const mesh of [...this.solid, this.clouds]) mesh.instanceMatrix.needsUpdate = true;
@@ -230,7 +232,7 @@ export class Stage {
       const place = person * this.figures.joints + joint;
       const size = joint === figure.skull?.[0] ? 0.022 : joint === figure.skull?.[1] ? 0 : figure.radii[joint];
       this.balls.setMatrixAt(place, there ? ball(point, size) : NOTHING);
-      this.clouds.setMatrixAt(place, there ? this.cloud(person, joint, point) : NOTHING);
+      if (there) this.addCloud(person, joint, point);
     });
     if (!figure.skull) this.skulls.setMatrixAt(person, NOTHING);
     else {
@@ -239,11 +241,17 @@ export class Stage {
     }
   }
 
-  cloud(person, joint, point) {
+  // The ball of a standard deviation around a joint; the chosen one has a ball in any case.
+  addCloud(person, joint, point) {
     const chosen = person === this.selected.person && joint === this.selected.joint;
     const sigma = this.figures.sigma(person, joint, this.row);
-    if (!(chosen || this.allSigmas) || !(sigma > 0)) return NOTHING;
-    return ball(point, Math.max(sigma, this.meta.figure.radii[joint] * 1.3));
+    if (!chosen && !(this.allSigmas && sigma > 0)) return;
+    const radius = Math.max(sigma || 0, this.meta.figure.radii[joint] * 1.3);
+    const place = this.clouds.count++;
+    this.clouds.setMatrixAt(place, ball(point, radius));
+    const side = this.meta.figure.sides[joint];
+    this.clouds.setColorAt(place, new Color(sideColours(person, this.figures.people)[side]));
+    this.clouds.instanceColor.needsUpdate = true;
   }
 
   updateTrail() {
@@ -333,7 +341,7 @@ export class Stage {
     this.controls.target.copy(followed ?? this.centre);
     const {x, y, z} = followed ? new Vector3(1.6, 2, 1.6) : this.size;
     const wide = {front: x, side: z, top: x, angle: Math.hypot(x, z * 0.5)}[name] + 0.9;
-    const tall = {front: y, side: y, top: z + 0.9, angle: y + 0.25 * z}[name] * 1.15 + 0.25;
+    const tall = {front: y, side: y, top: z + 0.9, angle: y + 0.25 * z}[name] * 1.25 + 0.55;
     const deep = {front: z, side: x, top: y, angle: z}[name];
     const half = Math.tan((FOV_DEG * Math.PI) / 360);
     const distance = Math.max(tall, wide / this.camera.aspect) / 2 / half + deep / 2;
@@ -375,6 +383,15 @@ export class Stage {
     }
     return best;
   }
+}
+
+// Without a GPU smooth edges would halve the number of pictures a second.
+function drawsInSoftware() {
+  const probe = document.createElement('canvas').getContext('webgl2');
+  const about = probe?.getExtension('WEBGL_debug_renderer_info');
+  const name = about ? probe.getParameter(about.UNMASKED_RENDERER_WEBGL) : '';
+  probe?.getExtension('WEBGL_lose_context')?.loseContext();
+  return /swiftshader|llvmpipe|software|basic render/i.test(name);
 }
 
 function ball(point, radius) {

@@ -134,6 +134,7 @@ def test_nobody_is_said(browser, page, make_scene, tmp_path):
     browser.open(page.write(make_scene(people=0, rows=5), tmp_path / "clip"))
     assert browser.run("!document.getElementById('nobody').hidden")
     assert browser.run("document.getElementById('reading').textContent") == "Nobody was found."
+    assert browser.run("document.getElementById('plotbar').hidden && pose3d.plots.length === 0")
     assert browser.errors == []
 
 
