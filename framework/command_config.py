@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from omegaconf import DictConfig
 
 _WIDTH, _HELP_AT = 100, 42
+_RESULTS = (".npz", ".json")
 _UNSET = "???"
 """OmegaConf's mark of a value that the user must give."""
 
@@ -308,3 +309,14 @@ def _shown(value: Any) -> str:
     if isinstance(value, Mapping):
         return f"{{{','.join(f'{key}:{_shown(part)}' for key, part in value.items())}}}"
     return "null" if value is None else str(value)
+
+
+def with_result(arguments: Sequence[str]) -> list[str]:
+    """The arguments with ``result=`` before the first one that is the name of a result."""
+    found = list(arguments)
+    for number, argument in enumerate(found):
+        is_option = "=" in argument and not Path(argument).exists()
+        if argument.lower().endswith(_RESULTS) and not is_option:
+            found[number] = f"result={argument}"
+            break
+    return found

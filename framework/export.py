@@ -9,12 +9,10 @@ from pathlib import Path
 
 from omegaconf import MISSING
 
-from framework.command_config import Command
+from framework.command_config import Command, with_result
 from framework.commands import exit_code_of
 from framework.errors import OK, ConfigurationError
 from framework.options import Options, option
-
-_SUFFIXES = (".npz", ".json")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _export(arguments: Sequence[str]) -> int:
     if COMMAND.answers_help(arguments):
         return OK
-    own, overrides = COMMAND.split(_with_result(arguments), ("exporter",))
+    own, overrides = COMMAND.split(with_result(arguments), ("exporter",))
     if not any(argument.startswith("result=") for argument in own):
         raise ConfigurationError("no result was given", COMMAND.hint)
     if not any(argument.startswith("exporter=") for argument in overrides):
@@ -60,17 +58,6 @@ def _export(arguments: Sequence[str]) -> int:
     for path in _write(options, overrides):
         sys.stdout.write(f"wrote {path}\n")
     return OK
-
-
-def _with_result(arguments: Sequence[str]) -> list[str]:
-    """The first argument without a key is the result."""
-    found = list(arguments)
-    for number, argument in enumerate(found):
-        is_option = "=" in argument and not Path(argument).exists()
-        if argument.lower().endswith(_SUFFIXES) and not is_option:
-            found[number] = f"result={argument}"
-            break
-    return found
 
 
 def _write(options: ExportOptions, overrides: list[str]) -> list[Path]:

@@ -29,7 +29,8 @@ _DATA_OF_HYDRA: dict[str, frozenset[str] | None] = {
 }
 """Keys of ``hydra`` that are plain values, and the parts of them that are; None: all."""
 _RESOLVER = re.compile(r"(?<!\\)(?:\\\\)*\$\{.*:", re.DOTALL)
-_PACKAGE = re.compile(r"@package\s+hydra|@hydra\b|@_global_\.hydra")
+_PACKAGE = re.compile(r"^\s*#\s*@package\s+(hydra|_global_\.hydra)", re.MULTILINE)
+_PLACED = re.compile(r"@(hydra\b|_global_\.hydra)")
 _MOST_BYTES = 4 << 20
 
 
@@ -103,6 +104,8 @@ def _faults(path: Path) -> Iterator[str]:
         yield "puts values into Hydra's own part (@package hydra)"
     if not isinstance(document, dict):
         return
+    if _PLACED.search(str(document.get("defaults", ""))):
+        yield "puts values into Hydra's own part (@hydra in its defaults)"
     if "hydra/" in str(document.get("defaults", "")):
         yield "chooses parts of Hydra (hydra/... in its defaults)"
     if key := _beyond_data(document.get("hydra")):

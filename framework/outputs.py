@@ -6,11 +6,12 @@ import glob
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -36,6 +37,8 @@ from framework.picture_names import picture_files, series_name
 
 _RESULT_ENDS = ("_summary", "_exports", "_config", "_pose3d")
 """How names of results go on before their suffix."""
+_VOUCHED = re.compile(r"^# sha256 ([0-9a-f]{64}) (.+)$", re.MULTILINE)
+"""A line of a configuration that knows a result, in case the record is lost."""
 _TRIES, _PAUSE_S = 50, 0.1
 NAME_BYTES = 200
 """Results get suffixes and an interim folder; file systems allow 255 bytes for all of it."""
@@ -103,6 +106,11 @@ def final_folder(target: Path) -> Path:
     folder = target.parent
     is_private = folder.name.startswith(".") and PARTIAL in folder.name
     return folder.parent if is_private else folder
+
+
+def vouching(digests: Mapping[str, str]) -> str:
+    """Comments at the end of a configuration that know results by name and SHA-256."""
+    return "".join(f"# sha256 {sha256} {name}\n" for name, sha256 in digests.items())
 
 
 class OutputFolder:
@@ -188,29 +196,38 @@ class OutputFolder:
             except FileNotFoundError:
                 continue
             except (OSError, ValueError, KeyError, TypeError, AttributeError):
-                # Damaged: then the configuration beside it says of which input the results are.
-                owned = self._configuration_is_ours()
-                found |= {each.name: "" for each in self._results()} if owned else {}
+                # Damaged: then the configuration beside it says what belongs to the same input.
+                known = self._vouched()
+                owned = bool(known)
+                found |= known | ({path.name: ""} if owned else {})
             if not (owned or self._overwrite):
                 raise ConfigurationError(
                     f"{str(path)!r} is there, but is no record of {str(self._source)!r}: results "
                     "of something else would be replaced",
                     "Give another folder with output=DIR, or replace them with overwrite=true.",
                 )
-        # A configuration that was damaged or edited is written anew with its results.
-        return found | ({f"{self.name}{CONFIG}": ""} if found else {})
+        if found and not self._is_configuration():  # a damaged one holds nothing of the user's
+            found[f"{self.name}{CONFIG}"] = ""
+        return found
 
-    def _configuration_is_ours(self) -> bool:
+    def _vouched(self) -> dict[str, str]:
+        """Digests of the results that the configuration knows; none where it is not ours."""
+        path = self.folder / f"{self.name}{CONFIG}"
+        try:
+            text = path.read_text(encoding="utf-8")
+            if not _same_place(str(yaml.safe_load(text)["input"]), self._source):
+                return {}
+        except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
+            return {}
+        return {name: sha for sha, name in _VOUCHED.findall(text)} | {path.name: sha256_of(path)}
+
+    def _is_configuration(self) -> bool:
+        """Whether the file of the configuration is one, changed or not."""
         try:
             text = (self.folder / f"{self.name}{CONFIG}").read_text(encoding="utf-8")
-            return _same_place(str(yaml.safe_load(text)["input"]), self._source)
-        except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
+            return {"input", "defaults"} <= set(yaml.safe_load(text))
+        except (OSError, ValueError, TypeError, yaml.YAMLError):
             return False
-
-    def _results(self) -> list[Path]:
-        """Files with the names of results of this input."""
-        name = glob.escape(self.name)
-        return [path for end in (".", "_") for path in self.folder.glob(f"{name}{end}*")]
 
     def check_free(self, paths: Iterable[Path]) -> None:
         """Raise ConfigurationError where a final name belongs to a file that must not be replaced.

@@ -21,7 +21,7 @@ from framework.arguments import escaped
 from framework.commit import CONFIG, SUMMARY
 from framework.digests import sha256_of
 from framework.errors import InputError
-from framework.outputs import digest, files_of, readable, write_json
+from framework.outputs import digest, files_of, readable, vouching, write_json
 from framework.settings import plain
 from framework.stages import CHAINS, STAGES, Detector
 from framework.types import Ints, RunResult, StageRecord, State, VideoInfo
@@ -191,8 +191,10 @@ def write_record(
     """
     config_path = target.with_name(target.name + CONFIG)
     values = {**plain(config, masked=True), "input": str(result.video.path)}
-    config_path.write_text(_repeatable(values, config_path.stem), encoding="utf-8")
-    digests = {path.name: sha256_of(path) for path in sorted([*written, config_path])}
+    digests = {path.name: sha256_of(path) for path in sorted(written)}
+    text = _repeatable(values, config_path.stem) + vouching(digests)
+    config_path.write_text(text, encoding="utf-8")
+    digests[config_path.name] = sha256_of(config_path)
     summary_path = target.with_name(target.name + SUMMARY)
     kept = {name: sha256 for name, sha256 in earlier.items() if sha256 and name not in digests}
     document = {**summary(result, failed), "sha256": digests} | ({"earlier": kept} if kept else {})

@@ -251,6 +251,37 @@ def test_a_file_that_is_no_result_of_the_same_clip_is_not_replaced(
     assert "is no record of 'b/a.mp4'" in capfd.readouterr().err
 
 
+@pytest.mark.parametrize("damage", ["", "garbage", '{"input": 3}'])
+def test_an_edited_result_is_kept_where_the_record_is_damaged(
+    run: Run, make_clip: Clip, capfd: pytest.CaptureFixture[str], damage: str
+) -> None:
+    make_clip("a.mp4", frames=3)
+    call = [*QUICK, "input=a.mp4", "output=out", "exporter=[csv]"]
+    assert run(*call) == 0
+    Path("out/a_notes.txt").write_text("mine")
+    Path("out/a_summary.json").write_text(damage)
+    assert run(*call) == 0  # all results are as they were written
+    with Path("out/a.csv").open("a") as file:
+        file.write("mine")
+    Path("out/a_summary.json").write_text(damage)
+    assert run(*call) == 2
+    assert "'out/a.csv' is there, and is no earlier result" in capfd.readouterr().err
+    assert Path("out/a.csv").read_text().endswith("mine")
+    assert Path("out/a_notes.txt").read_text() == "mine"
+
+
+def test_an_edited_configuration_is_kept(
+    run: Run, make_clip: Clip, capfd: pytest.CaptureFixture[str]
+) -> None:
+    make_clip("a.mp4", frames=3)
+    assert run(*QUICK, "input=a.mp4", "output=out") == 0
+    with Path("out/a_config.yaml").open("a") as file:
+        file.write("# mine")
+    assert run(*QUICK, "input=a.mp4", "output=out") == 2
+    assert "a_config.yaml" in capfd.readouterr().err
+    assert Path("out/a_config.yaml").read_text().endswith("# mine")
+
+
 def test_files_of_an_earlier_run_with_other_exporters_stay_known(run: Run, make_clip: Clip) -> None:
     make_clip("a.mp4", frames=3)
     for exporters in ("[npz,csv]", "[npz]", "[csv]"):

@@ -15,6 +15,7 @@ HARMLESS = {
     "escaped": "input: '\\${oc.env:HOME}.mp4'\n",
     "reference": "a: 3\nb: ${a}\n",
     "text": "input: 'clip: one.mp4'\n",
+    "name": "input: 'me@hydra.mp4'  # not @package hydra\n",
 }
 REFUSED = {
     "callback": "hydra:\n  callbacks:\n    x:\n      _target_: builtins.print\n",
